@@ -1,0 +1,161 @@
+import { bitsetAdd, bitsetHas, createBitset } from "./bitset.js";
+import { TokenDecoder } from "./decoder.js";
+import { displayBytes } from "./display.js";
+import { type TokenBytes, TokenBytesBuilder } from "./token-bytes.js";
+import { TokenTrie } from "./token-trie.js";
+import { MAX_VOCABULARY_SIZE, readTokenizerJson } from "./tokenizer-json.js";
+
+export interface VocabularyOptions {
+  /** The ids that end a sequence, of which a model may have several. */
+  readonly eosTokenIds: readonly number[];
+  /**
+   * The width of the model's logits. Default: one more than the tokenizer's highest id. Models often have more logits
+   * than the tokenizer has tokens (padding, never allowed); a tokenizer's ids beyond the logits are dropped.
+   */
+  readonly size?: number;
+  /** Further ids that no grammar may produce, such as control tokens that a tokenizer.json does not mark as special. */
+  readonly specialTokenIds?: readonly number[];
+  /** Tokenises a text as the model's tokenizer would, without special tokens. Used for text that is forced. */
+  readonly encode?: (text: string) => readonly number[];
+}
+
+/**
+ * What a grammar knows of a tokenizer: the bytes of each token, which tokens are not text, and which end a sequence.
+ * Immutable, and independent of any grammar: make one per model and share it.
+ */
+export class Vocabulary {
+  /** The width of the logits: ids are from 0 to `size - 1`. */
+  readonly size: number;
+  readonly eosTokenIds: readonly number[];
+  /** All tokens that have bytes. */
+  readonly trie: TokenTrie;
+  /** The length of the longest token. */
+  readonly maxTokenBytes: number;
+  /** As given in the options. */
+  readonly encode: ((text: string) => readonly number[]) | undefined;
+  readonly #tokens: TokenBytes;
+  readonly #special: Uint32Array;
+  /** What special tokens are called, for display. */
+  readonly #names: ReadonlyMap<number, string>;
+
+  /**
+   * The vocabulary of a tokenizer.json (huggingface/tokenizers): BPE, byte-level or with byte fallback; Unigram;
+   * WordPiece; WordLevel.
+   *
+   * The tokens' bytes are those that they have in the middle of a text (see `TokenDecoder`). Added tokens marked
+   * `special` and the unknown token are special; other added tokens are ordinary text. The text of an output must be
+   * decoded without "clean up of tokenization spaces", which would change it.
+   *
+   * @param tokenizerJson the text of the file, or what JSON.parse makes of it
+   * @throws TokenizerError where the file is malformed, or its kind of model or decoder is not supported
+   * @throws RangeError where an option is out of range
+   */
+  static fromTokenizerJson(tokenizerJson: string | object, options: VocabularyOptions): Vocabulary {
+    const json = readTokenizerJson(tokenizerJson);
+    const decoder = new TokenDecoder(json);
+    const contents = json.vocabulary.slice();
+    const special = new Set<number>();
+    const added = new Set<number>();
+    for (const { id, content, special: isSpecial } of json.addedTokens) {
+      while (contents.length < id) contents.push(undefined);
+      if (contents[id] !== content) added.add(id);
+      contents[id] = content;
+      if (isSpecial) special.add(id);
+    }
+    if (json.unknownToken !== undefined) {
+      const id = contents.indexOf(json.unknownToken);
+      if (id >= 0) special.add(id);
+    }
+
+    const size = checkSize(options.size ?? contents.length);
+    for (const id of checkIds([...options.eosTokenIds, ...(options.specialTokenIds ?? [])], size))
+      special.add(id);
+    const names = new Map<number, string>();
+    const builder = new TokenBytesBuilder(size);
+    for (let id = 0; id < size; id++) {
+      const content = contents[id];
+      if (special.has(id)) names.set(id, content ?? "");
+      else if (content !== undefined) decoder.decode(content, added.has(id), builder);
+      builder.endToken();
+    }
+    return new Vocabulary(builder.build(), names, options);
+  }
+
+  /**
+   * A vocabulary from the bytes of its tokens, by id. `null`, `undefined` and no bytes mean that the token is not text.
+   *
+   * @throws RangeError where an option is out of range
+   */
+  static fromBytes(
+    tokens: readonly (Uint8Array | null | undefined)[],
+    options: VocabularyOptions,
+  ): Vocabulary {
+    const size = checkSize(options.size ?? tokens.length);
+    const special = new Set(checkIds([...options.eosTokenIds, ...(options.specialTokenIds ?? [])], size));
+    const names = new Map<number, string>();
+    const builder = new TokenBytesBuilder(size);
+    for (let id = 0; id < size; id++) {
+      const bytes = tokens[id];
+      if (special.has(id)) names.set(id, bytes ? displayBytes(bytes) : "");
+      else if (bytes) builder.pushBytes(bytes);
+      builder.endToken();
+    }
+    return new Vocabulary(builder.build(), names, options);
+  }
+
+  private constructor(tokens: TokenBytes, names: ReadonlyMap<number, string>, options: VocabularyOptions) {
+    this.size = tokens.offsets.length - 1;
+    this.eosTokenIds = Object.freeze([...new Set(options.eosTokenIds)]);
+    this.trie = new TokenTrie(tokens);
+    this.maxTokenBytes = this.trie.maxDepth;
+    this.encode = options.encode;
+    this.#tokens = tokens;
+    this.#names = names;
+    this.#special = createBitset(this.size);
+    for (const id of names.keys()) bitsetAdd(this.#special, id);
+  }
+
+  /**
+   * The bytes of a token: a view, not to be written to. `undefined` for tokens that are not text: special tokens, the
+   * ends of a sequence, padding, tokens without bytes, and ids out of range.
+   */
+  tokenBytes(id: number): Uint8Array | undefined {
+    const { bytes, offsets } = this.#tokens;
+    const start = offsets[id];
+    const end = offsets[id + 1];
+    return start !== undefined && end !== undefined && start < end ? bytes.subarray(start, end) : undefined;
+  }
+
+  /** Whether no grammar may produce the token. The ends of a sequence are special too. */
+  isSpecial(id: number): boolean {
+    return id >= 0 && id < this.size && bitsetHas(this.#special, id);
+  }
+
+  /** Whether the token ends a sequence. */
+  isEos(id: number): boolean {
+    return this.eosTokenIds.includes(id);
+  }
+
+  /** A token for display: its text with invalid UTF-8 as `\xNN`, a special token's name, or `<token 123>`. */
+  tokenText(id: number): string {
+    const bytes = this.tokenBytes(id);
+    if (bytes) return displayBytes(bytes);
+    return this.#names.get(id) || `<token ${id}>`;
+  }
+}
+
+function checkSize(size: number): number {
+  if (Number.isInteger(size) && size >= 0 && size <= MAX_VOCABULARY_SIZE) return size;
+  throw new RangeError(`The vocabulary's size is ${size}, not an integer from 0 to ${MAX_VOCABULARY_SIZE}`);
+}
+
+function checkIds(ids: readonly number[], size: number): readonly number[] {
+  for (const id of ids) {
+    if (!Number.isInteger(id) || id < 0 || id >= size) {
+      throw new RangeError(
+        `The token id ${id} is not an integer from 0 to ${size - 1}, the vocabulary's last id`,
+      );
+    }
+  }
+  return ids;
+}
