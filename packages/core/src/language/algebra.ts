@@ -1,0 +1,68 @@
+/** What the parts of the arena (unions, intersections, step functions, searches) use of each other. */
+import type { CodePointSet, CodePointSets } from "./code-point-set.js";
+import { Fact, Kind, type Language, type NodeTable } from "./nodes.js";
+import type { StepBuilder } from "./step-builder.js";
+import type { Texts } from "./texts.js";
+
+export interface Algebra {
+  readonly nodes: NodeTable;
+  readonly sets: CodePointSets;
+  readonly texts: Texts;
+  readonly empty: Language;
+  readonly epsilon: Language;
+  readonly any: Language;
+  readonly anyCodePoint: Language;
+  codePoints(set: CodePointSet): Language;
+  concat(...parts: Language[]): Language;
+  repeat(child: Language, min: number, max: number): Language;
+  union(items: readonly Language[]): Language;
+  intersection(items: readonly Language[]): Language;
+  complement(child: Language): Language;
+  observe(goal: Language, parts: readonly Language[]): Language;
+  nullable(node: Language): boolean;
+  derivative(node: Language, codePoint: number): Language;
+  /** Makes sure that the node's step function is stored. */
+  prepare(node: Language): void;
+}
+
+/** States of a theory of its own inside the arena, such as arithmetic on digits. Every state given out is live. */
+export interface LeafTheory {
+  nullable(state: number): boolean;
+  /** A lower bound of the lengths of what the state accepts. */
+  minLength(state: number): number;
+  /** Writes the step function; targets are languages, of this theory or not. */
+  step(state: number, out: StepBuilder): void;
+}
+
+/** The language itself, or the goal of an observed one, or `empty` where it is known to have no member. */
+export function plainGoal(algebra: Algebra, node: Language): Language {
+  const { nodes } = algebra;
+  if (nodes.has(node, Fact.Dead)) return algebra.empty;
+  return nodes.kind[node] === Kind.Observe ? nodes.lists[nodes.a[node]!]! : node;
+}
+
+/** Replaces nodes of an associative kind by their operands, and returns all operands ascending, each once. */
+export function flatten(algebra: Algebra, items: readonly Language[], kind: Kind): Language[] {
+  const { nodes } = algebra;
+  const flat: Language[] = [];
+  for (const item of items) {
+    const goal = plainGoal(algebra, item);
+    if (nodes.kind[goal] === kind) flat.push(...nodes.items(goal));
+    else flat.push(goal);
+  }
+  return sortedDistinct(flat);
+}
+
+export function sortedDistinct(items: Language[]): Language[] {
+  items.sort((x, y) => x - y);
+  let kept = 0;
+  for (const item of items) if (kept === 0 || items[kept - 1] !== item) items[kept++] = item;
+  items.length = kept;
+  return items;
+}
+
+/** Whether the node is `.{n,m}`: every text of certain lengths. */
+export function isWindow(algebra: Algebra, node: Language): boolean {
+  const { nodes } = algebra;
+  return nodes.kind[node] === Kind.Repeat && nodes.a[node] === algebra.anyCodePoint;
+}

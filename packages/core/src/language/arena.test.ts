@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { LanguageArena } from "./arena.js";
+import { LanguageLimitError } from "./limits.js";
+import { randomExpression, shortTexts } from "./testing.js";
+
+describe("LanguageArena", () => {
+  it("agrees with set semantics on random expressions with & and ~", () => {
+    const texts = shortTexts("ab", 5);
+    for (let seed = 1; seed <= 1500; seed++) {
+      const arena = new LanguageArena();
+      const { language, has } = randomExpression(arena, seed, "ab", 4);
+      const members = texts.filter((text) => has(text));
+      const matched = texts.filter((text) => arena.matches(language, text));
+      expect(matched, `seed ${seed}`).toEqual(members);
+      if (members.length > 0) {
+        expect(arena.isEmpty(language)).toBe(false);
+        expect(arena.shortest(language)!.length).toBeLessThanOrEqual(members[0]!.length);
+      }
+      const shortest = arena.shortest(language);
+      expect(shortest === undefined).toBe(arena.isEmpty(language));
+      if (shortest !== undefined) {
+        expect(arena.matches(language, shortest)).toBe(true);
+        expect(has(shortest), `seed ${seed}: ${shortest}`).toBe(true);
+        if (shortest.length > 5) expect(members).toEqual([]);
+      }
+      if (arena.isFinite(language)) {
+        const all = arena.members(language, 10_000);
+        if (all)
+          expect(all.filter((text) => text.length <= 5 && /^[ab]*$/.test(text)).sort()).toEqual(
+            members.sort(),
+          );
+      }
+    }
+  });
+
+  it("counts without unrolling", () => {
+    const arena = new LanguageArena();
+    const a = arena.codePoints(arena.sets.single(0x61));
+    const ab = arena.text("ab");
+    const language = arena.intersection([
+      arena.length(5, 100_000),
+      arena.repeat(arena.union([a, ab]), 0, 100_000),
+    ]);
+    expect(arena.isEmpty(language)).toBe(false);
+    expect(arena.matches(language, "a".repeat(1000))).toBe(true);
+    expect(arena.matches(language, "aaab")).toBe(false);
+    const before = arena.nodes.count;
+    expect(arena.matches(arena.length(0, 100_000), "x".repeat(50))).toBe(true);
+    expect(arena.nodes.count - before).toBeLessThanOrEqual(51);
+  });
+
+  it("jumps over long windows instead of exploring them", () => {
+    const arena = new LanguageArena();
+    const { any } = arena;
+    const language = arena.intersection([
+      arena.length(100_000, 200_000),
+      arena.concat(any, arena.text("abc"), any),
+      arena.complement(arena.concat(any, arena.text("xyz"), any)),
+    ]);
+    const before = arena.nodes.count;
+    expect(arena.isEmpty(language)).toBe(false);
+    expect(arena.nodes.count - before).toBeLessThan(2000);
+    expect(arena.shortest(language)).toHaveLength(100_000);
+  });
+
+  it("keeps 100,000 texts as a trie that grows where it is read", () => {
+    const arena = new LanguageArena();
+    const texts = Array.from({ length: 100_000 }, (_, i) => `value-${(i * 7919) % 1_000_003}`);
+    const before = arena.nodes.count;
+    const language = arena.choice(texts);
+    expect(arena.nodes.count - before).toBe(1);
+    expect(arena.matches(language, texts[4711]!)).toBe(true);
+    expect(arena.matches(language, "value-1000002x")).toBe(false);
+    expect(arena.nodes.count - before).toBeLessThan(200);
+    const without = arena.difference(language, arena.choice(texts.slice(1)));
+    expect(arena.isEmpty(without)).toBe(false);
+    expect(arena.matches(without, texts[0]!)).toBe(true);
+    expect(arena.matches(without, texts[1]!)).toBe(false);
+  });
+
+  it("filters finite sets and recognises single texts", () => {
+    const arena = new LanguageArena();
+    const letters = arena.repeat(arena.codePoints(arena.sets.range(0x61, 0x7a)), 1, 3);
+    const some = arena.intersection([arena.choice(["a", "", "abc", "abcd", "A"]), letters]);
+    expect(arena.members(some, 10)).toEqual(["a", "abc"]);
+    expect(arena.asText(some)).toBeUndefined();
+    expect(arena.asText(arena.intersection([some, arena.length(2, 9)]))).toBe("abc");
+    expect(arena.asText(arena.text("🙂x"))).toBe("🙂x");
+    expect(arena.asText(arena.any)).toBeUndefined();
+    expect(arena.asText(arena.empty)).toBeUndefined();
+    expect(arena.asText(arena.epsilon)).toBe("");
+  });
+
+  it("has no surrogates anywhere", () => {
+    const arena = new LanguageArena();
+    expect(arena.text("\ud800")).toBe(arena.empty);
+    expect(arena.matches(arena.any, "\udfff")).toBe(false);
+    const bmp = arena.codePoints(arena.sets.ofRanges([0, 0xd7ff, 0xe000, 0x10ffff]));
+    expect(bmp).toBe(arena.anyCodePoint);
+    const none = arena.intersection([arena.complement(bmp), arena.length(1, 1)]);
+    expect(arena.isEmpty(none)).toBe(true);
+    expect(arena.matches(arena.complement(arena.text("a")), "\ud800")).toBe(false);
+    expect(arena.sets.ranges(arena.sets.all)).toEqual([0, 0xd7ff, 0xe000, 0x10ffff]);
+    expect(arena.sets.size(arena.sets.all)).toBe(0x110000 - 0x800);
+  });
+
+  it("observes parts side by side", () => {
+    const arena = new LanguageArena();
+    const { any } = arena;
+    const hasA = arena.concat(any, arena.text("a"), any);
+    const hasB = arena.concat(any, arena.text("b"), any);
+    const observed = arena.observe(arena.length(1, 3), [hasA, hasB, arena.length(2, 2)]);
+    const read = (text: string) => {
+      const rest = arena.derivativeOfText(observed, text);
+      return [arena.nullable(rest), ...arena.parts(rest).map((part) => arena.nullable(part))];
+    };
+    expect(read("")).toEqual([false, false, false, false]);
+    expect(read("xa")).toEqual([true, true, false, true]);
+    expect(read("bab")).toEqual([true, true, true, false]);
+    expect(arena.derivativeOfText(observed, "abcd")).toBe(arena.empty);
+    expect(arena.shortest(observed)).toHaveLength(1);
+    expect(arena.observe(arena.empty, [hasA])).toBe(arena.empty);
+  });
+
+  it("stops at its limits with a typed error", () => {
+    const small = new LanguageArena({ maxNodes: 50 });
+    expect(() => {
+      for (let i = 0; i < 100; i++) small.text(`text${i}`);
+    }).toThrow(LanguageLimitError);
+    const arena = new LanguageArena({ maxSearch: 100 });
+    const { any } = arena;
+    const a = arena.text("a");
+    const late = (n: number) => arena.concat(any, a, arena.length(n, n));
+    const hard = arena.intersection([late(20), arena.complement(late(20)), arena.complement(late(19))]);
+    expect(hard).toBe(arena.empty);
+    const harder = arena.intersection([arena.concat(late(20), a), arena.complement(late(21))]);
+    try {
+      arena.isEmpty(harder);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(LanguageLimitError);
+      expect(error).toMatchObject({ limit: "maxSearch", value: 100, code: "language-limit" });
+    }
+  });
+
+  it("reads long texts and deep expressions without recursion", () => {
+    const arena = new LanguageArena();
+    const text = "ab".repeat(20_000);
+    expect(arena.matches(arena.text(text), text)).toBe(true);
+    let optional = arena.epsilon;
+    for (let i = 0; i < 10_000; i++) {
+      const letter = arena.codePoints(arena.sets.single(0x61 + (i % 26)));
+      optional = arena.concat(arena.repeat(letter, 0, 1), optional);
+    }
+    expect(arena.matches(optional, "zyx")).toBe(true);
+  });
+});

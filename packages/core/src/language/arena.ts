@@ -1,0 +1,354 @@
+/**
+ * Regular languages over Unicode code points: closed under union, intersection, complement, concatenation and
+ * counted repetition, read by derivatives. A language is the number of a hash-consed node; it is at the same time
+ * the state of a lazy automaton, because a derivative is a language again.
+ *
+ * Simplification brings many equal languages to one node, but not all: different numbers may still be the same
+ * language. Emptiness is exact. An arena only grows: drop it as a whole (one per compiled schema, or with eviction).
+ *
+ * ```ts
+ * const arena = new LanguageArena();
+ * const word = arena.repeat(arena.codePoints(arena.sets.range(0x61, 0x7a)), 1, Infinity);
+ * const allowed = arena.difference(word, arena.choice(["if", "else"]));
+ * arena.matches(allowed, "elsewhere"); // true
+ * arena.shortest(allowed); // "a"
+ * ```
+ */
+import { type Algebra, type LeafTheory, plainGoal } from "./algebra.js";
+import { type CodePointSet, CodePointSets } from "./code-point-set.js";
+import { intersectionOf } from "./intersection.js";
+import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
+import { isFiniteLanguage, membersOf } from "./members.js";
+import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBOUNDED } from "./nodes.js";
+import { PairMemo } from "./pair-memo.js";
+import { isEmptyLanguage, shortestMember } from "./search.js";
+import { Steps } from "./steps.js";
+import { codePointsOf, stringOf, Texts } from "./texts.js";
+import { unionOf } from "./union.js";
+
+export type { Language } from "./nodes.js";
+
+export class LanguageArena implements Algebra {
+  readonly sets = new CodePointSets();
+  readonly nodes: NodeTable;
+  readonly texts: Texts;
+  /** The language without members. */
+  readonly empty: Language;
+  /** The language of the empty text alone. */
+  readonly epsilon: Language;
+  /** Every text of one code point. */
+  readonly anyCodePoint: Language;
+  /** Every text. */
+  readonly any: Language;
+  readonly #theories: LeafTheory[] = [];
+  readonly #steps: Steps;
+  readonly #unions = new PairMemo();
+  readonly #intersections = new PairMemo();
+
+  /** @param limits bounds on what this arena may grow to and on a single question; missing ones have defaults. */
+  constructor(limits: Partial<LanguageLimits> = {}) {
+    const nodes = new NodeTable({ ...DEFAULT_LANGUAGE_LIMITS, ...limits });
+    this.nodes = nodes;
+    this.empty = nodes.create(Kind.Empty, 0, 0, 0, 0);
+    nodes.describe(this.empty, Fact.Plain | Fact.Dead, UNBOUNDED, 0);
+    this.epsilon = nodes.create(Kind.Epsilon, 0, 0, 0, 0);
+    nodes.describe(this.epsilon, Fact.Plain | Fact.Nullable | Fact.Live, 0, 0);
+    this.texts = new Texts(nodes, {
+      empty: this.empty,
+      epsilon: this.epsilon,
+      codePoint: (c) => this.codePoints(this.sets.single(c)),
+    });
+    this.#steps = new Steps(this, this.#theories);
+    this.anyCodePoint = this.codePoints(this.sets.all);
+    this.any = this.repeat(this.anyCodePoint, 0, UNBOUNDED);
+  }
+
+  /** The one text. A string with a lone surrogate is no text: `empty`. */
+  text(text: string): Language {
+    return this.texts.text(codePointsOf(text));
+  }
+
+  /** Any of these texts; 100,000 of them cost a sort, and nodes only where they are read. */
+  choice(texts: Iterable<string>): Language {
+    return this.texts.choice(texts);
+  }
+
+  /** Every text of one code point of the set (a number from `sets`). */
+  codePoints(set: CodePointSet): Language {
+    if (set === this.sets.none) return this.empty;
+    const { nodes } = this;
+    const known = nodes.find(Kind.Class, set, 0, 0, 0);
+    return known >= 0
+      ? known
+      : nodes.describe(nodes.create(Kind.Class, set, 0, 0, 0), Fact.Plain | Fact.Live, 1, 1);
+  }
+
+  /** A text of each language, one after the other. */
+  concat(...parts: Language[]): Language {
+    let result = this.epsilon;
+    for (let i = parts.length - 1; i >= 0; i--)
+      result = this.#concat(plainGoal(this, parts[i]!), plainGoal(this, result));
+    return result;
+  }
+
+  union(items: readonly Language[]): Language {
+    if (items.length !== 2) return unionOf(this, items);
+    const [x, y] = items as [Language, Language];
+    if (x === y) return plainGoal(this, x);
+    const known = this.#unions.get(Math.min(x, y), Math.max(x, y));
+    if (known >= 0) return known;
+    const result = unionOf(this, items);
+    this.#unions.set(Math.min(x, y), Math.max(x, y), result);
+    return result;
+  }
+
+  intersection(items: readonly Language[]): Language {
+    if (items.length !== 2) return intersectionOf(this, items);
+    const [x, y] = items as [Language, Language];
+    if (x === y) return plainGoal(this, x);
+    const known = this.#intersections.get(Math.min(x, y), Math.max(x, y));
+    if (known >= 0) return known;
+    const result = intersectionOf(this, items);
+    this.#intersections.set(Math.min(x, y), Math.max(x, y), result);
+    return result;
+  }
+
+  /** Every text that is not a member. */
+  complement(of: Language): Language {
+    const { nodes } = this;
+    const child = plainGoal(this, of);
+    if (child === this.empty) return this.any;
+    if (child === this.epsilon) return this.repeat(this.anyCodePoint, 1, UNBOUNDED);
+    switch (nodes.kind[child]) {
+      case Kind.Complement:
+        return nodes.a[child]!;
+      case Kind.Repeat:
+        if (nodes.a[child] === this.anyCodePoint)
+          return this.#complementOfWindow(nodes.b[child]!, nodes.c[child]!);
+        break;
+      case Kind.Union:
+      case Kind.Intersection: {
+        // A complement inside comes out, so that it can meet others: ¬(x ∪ ¬y) = ¬x ∩ y.
+        const items = nodes.items(child);
+        const inner = items.find((item) => nodes.kind[item] === Kind.Complement);
+        if (inner === undefined) break;
+        const rest = items.filter((item) => item !== inner);
+        if (nodes.kind[child] === Kind.Union) {
+          return this.intersection([nodes.a[inner]!, this.complement(this.union(rest))]);
+        }
+        return this.union([nodes.a[inner]!, this.complement(this.intersection(rest))]);
+      }
+    }
+    const known = nodes.find(Kind.Complement, child, 0, 0, 0);
+    if (known >= 0) return known;
+    const nullable = !this.nullable(child);
+    const live = nullable || nodes.maxLength[child] !== UNBOUNDED;
+    const facts = (nullable ? Fact.Nullable : 0) | (live ? Fact.Live : 0);
+    return nodes.describe(nodes.create(Kind.Complement, child, 0, 0, 0), facts, nullable ? 0 : 1, UNBOUNDED);
+  }
+
+  /** The members of one language that are not in the other. */
+  difference(from: Language, without: Language): Language {
+    return this.intersection([from, this.complement(without)]);
+  }
+
+  /**
+   * At least `min` and at most `max` members one after the other; counters are kept as such and never unrolled.
+   * @param max Infinity for no bound. Counts from 2^31 - 1 on are unbounded as `max` and 2^31 - 2 as `min`, longer
+   *   than any JavaScript string.
+   */
+  repeat(of: Language, min: number, max: number): Language {
+    const { nodes } = this;
+    let child = plainGoal(this, of);
+    min = Math.min(min, UNBOUNDED - 1);
+    max = Math.min(max, UNBOUNDED);
+    if (min > max) return this.empty;
+    if (max === 0 || child === this.epsilon) return this.epsilon;
+    if (child === this.empty) return min === 0 ? this.epsilon : this.empty;
+    if (this.nullable(child)) {
+      min = 0;
+      if (nodes.kind[child] === Kind.Union)
+        child = this.union(nodes.items(child).filter((item) => item !== this.epsilon));
+    }
+    if (min === 1 && max === 1) return child;
+    if (nodes.kind[child] === Kind.Repeat) {
+      const innerMin = nodes.b[child]!;
+      const innerMax = nodes.c[child]!;
+      if (
+        min === max ||
+        addLengths(multiplyLengths(min, innerMax), 1) >= multiplyLengths(min + 1, innerMin)
+      ) {
+        return this.repeat(nodes.a[child]!, multiplyLengths(min, innerMin), multiplyLengths(max, innerMax));
+      }
+    }
+    const known = nodes.find(Kind.Repeat, child, min, max, 0);
+    if (known >= 0) return known;
+    let facts = nodes.facts[child]! & (Fact.Plain | Fact.Inexact | Fact.Live);
+    if (min === 0) facts |= Fact.Nullable | Fact.Live;
+    const node = nodes.create(Kind.Repeat, child, min, max, 0);
+    const minLength = multiplyLengths(min, nodes.minLength[child]!);
+    return nodes.describe(node, facts, minLength, multiplyLengths(max, nodes.maxLength[child]!));
+  }
+
+  /** Every text of `min` to `max` code points. */
+  length(min: number, max: number): Language {
+    return this.repeat(this.anyCodePoint, min, max);
+  }
+
+  /**
+   * A language equal to `goal` whose derivatives carry those of the parts along, so that where a text ends one can
+   * read which parts contain it. For the top level: inside other constructors it is just its goal.
+   */
+  observe(goal: Language, parts: readonly Language[]): Language {
+    const { nodes } = this;
+    const items = [goal, ...parts].map((item) => plainGoal(this, item));
+    if (items[0] === this.empty) return this.empty;
+    if (parts.length === 0) return items[0]!;
+    const known = nodes.findList(Kind.Observe, items);
+    if (known >= 0) return known;
+    const [target] = items as [Language];
+    const node = nodes.createList(Kind.Observe, items);
+    return nodes.describe(node, nodes.facts[target]!, nodes.minLength[target]!, nodes.maxLength[target]!);
+  }
+
+  /** What an observed language is equal to; any other language itself. */
+  goal(node: Language): Language {
+    return plainGoal(this, node);
+  }
+
+  /** What is left of the parts of an observed language (a part contains the text read if it is nullable); else none. */
+  parts(node: Language): Language[] {
+    return this.nodes.kind[node] === Kind.Observe ? this.nodes.items(node).slice(1) : [];
+  }
+
+  /** A state of a theory as a language. The theory object's identity counts, so keep one for equal parameters. */
+  leaf(theory: LeafTheory, state: number): Language {
+    const { nodes } = this;
+    let index = this.#theories.indexOf(theory);
+    if (index < 0) index = this.#theories.push(theory) - 1;
+    const known = nodes.find(Kind.Leaf, index, state, 0, 0);
+    if (known >= 0) return known;
+    const facts = Fact.Plain | Fact.Inexact | Fact.Live | (theory.nullable(state) ? Fact.Nullable : 0);
+    return nodes.describe(
+      nodes.create(Kind.Leaf, index, state, 0, 0),
+      facts,
+      theory.minLength(state),
+      UNBOUNDED,
+    );
+  }
+
+  /** Whether the empty text is a member. */
+  nullable(node: Language): boolean {
+    return (this.nodes.facts[node]! & Fact.Nullable) !== 0;
+  }
+
+  /** What may follow this code point; `empty` for a surrogate. The result can be without members: see `isEmpty`. */
+  derivative(node: Language, codePoint: number): Language {
+    return this.#steps.derivative(node, codePoint);
+  }
+
+  derivativeOfText(node: Language, text: string): Language {
+    for (const character of text) node = this.#steps.derivative(node, character.codePointAt(0)!);
+    return node;
+  }
+
+  /** Computes all derivatives of a node. */
+  prepare(node: Language): void {
+    this.#steps.prepare(node);
+  }
+
+  matches(node: Language, text: string): boolean {
+    return this.nullable(this.derivativeOfText(node, text));
+  }
+
+  /**
+   * Whether there is no member; exact.
+   * @throws LanguageLimitError when more than `maxSearch` states would have to be explored.
+   */
+  isEmpty(node: Language): boolean {
+    return isEmptyLanguage(this, node);
+  }
+
+  /** A shortest member (in code points), undefined if there is none. Throws as `isEmpty` does. */
+  shortest(node: Language): string | undefined {
+    const codePoints = shortestMember(this, node);
+    return codePoints && stringOf(codePoints);
+  }
+
+  /** Whether there are finitely many members. Throws as `isEmpty` does. */
+  isFinite(node: Language): boolean {
+    return isFiniteLanguage(this, node);
+  }
+
+  /** All members, undefined if there are more than `atMost`. Throws as `isEmpty` does. */
+  members(node: Language, atMost: number): string[] | undefined {
+    return membersOf(this, node, atMost);
+  }
+
+  /** The text of a language that has exactly one; else undefined. Throws as `isEmpty` does. */
+  asText(node: Language): string | undefined {
+    const { nodes } = this;
+    if (
+      nodes.has(node, Fact.Plain) &&
+      !nodes.has(node, Fact.Inexact) &&
+      nodes.minLength[node] !== nodes.maxLength[node]
+    ) {
+      return undefined;
+    }
+    return membersOf(this, node, 1)?.[0];
+  }
+
+  #concat(head: Language, tail: Language): Language {
+    const { nodes } = this;
+    if (head === this.empty || tail === this.empty) return this.empty;
+    if (head === this.epsilon) return tail;
+    if (tail === this.epsilon) return head;
+    const spine: Language[] = [];
+    for (; nodes.kind[head] === Kind.Concat; head = nodes.b[head]!) spine.push(nodes.a[head]!);
+    let result = this.#prepend(head, tail);
+    for (let i = spine.length - 1; i >= 0; i--) result = this.#prepend(spine[i]!, result);
+    return result;
+  }
+
+  /** Concatenates a head that is no Concat, merging counters: r·r{n,m} = r{n+1,m+1}. */
+  #prepend(head: Language, tail: Language): Language {
+    const { nodes } = this;
+    if ((head === this.any && this.nullable(tail)) || (tail === this.any && this.nullable(head)))
+      return this.any;
+    const tailIsConcat = nodes.kind[tail] === Kind.Concat;
+    const next = tailIsConcat ? nodes.a[tail]! : tail;
+    if (this.#base(head) === this.#base(next)) {
+      const [min, max] = this.#counts(head);
+      const [nextMin, nextMax] = this.#counts(next);
+      const merged = this.repeat(this.#base(head), addLengths(min, nextMin), addLengths(max, nextMax));
+      return tailIsConcat ? this.#concat(merged, nodes.b[tail]!) : merged;
+    }
+    const known = nodes.find(Kind.Concat, head, tail, 0, 0);
+    if (known >= 0) return known;
+    const both = nodes.facts[head]! & nodes.facts[tail]! & (Fact.Nullable | Fact.Plain | Fact.Live);
+    const inexact = (nodes.facts[head]! | nodes.facts[tail]!) & Fact.Inexact;
+    const node = nodes.create(Kind.Concat, head, tail, 0, 0);
+    const min = addLengths(nodes.minLength[head]!, nodes.minLength[tail]!);
+    return nodes.describe(
+      node,
+      both | inexact,
+      min,
+      addLengths(nodes.maxLength[head]!, nodes.maxLength[tail]!),
+    );
+  }
+
+  #base(node: Language): Language {
+    return this.nodes.kind[node] === Kind.Repeat ? this.nodes.a[node]! : node;
+  }
+
+  #counts(node: Language): [number, number] {
+    const { nodes } = this;
+    return nodes.kind[node] === Kind.Repeat ? [nodes.b[node]!, nodes.c[node]!] : [1, 1];
+  }
+
+  #complementOfWindow(min: number, max: number): Language {
+    const shorter = min > 0 ? this.length(0, min - 1) : this.empty;
+    const longer = max < UNBOUNDED ? this.length(max + 1, UNBOUNDED) : this.empty;
+    return this.union([shorter, longer]);
+  }
+}

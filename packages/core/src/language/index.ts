@@ -1,0 +1,4 @@
+/** Regular languages over code points, and the byte automata that read them. */
+export { type Language, LanguageArena } from "./arena.js";
+export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
+export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";

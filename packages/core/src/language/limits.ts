@@ -1,0 +1,30 @@
+/** Bounds on what a language may cost, so that an expression from an untrusted source cannot get past them. */
+export interface LanguageLimits {
+  /** Nodes (states and their parts) in an arena. */
+  readonly maxNodes: number;
+  /** Segments of step functions in an arena, of 8 bytes each. */
+  readonly maxSteps: number;
+  /** States that one question (emptiness, shortest text) may explore. */
+  readonly maxSearch: number;
+}
+
+export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
+  maxNodes: 200_000,
+  maxSteps: 20_000_000,
+  maxSearch: 20_000,
+};
+
+/** A limit of `LanguageLimits` was reached. The arena stays usable for what it already knows. */
+export class LanguageLimitError extends Error {
+  override readonly name = "LanguageLimitError";
+  readonly code = "language-limit";
+
+  constructor(
+    /** Which limit. */
+    readonly limit: keyof LanguageLimits,
+    /** Its value. */
+    readonly value: number,
+  ) {
+    super(`A regular language exceeds the limit ${limit} = ${value}.`);
+  }
+}

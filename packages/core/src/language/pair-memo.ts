@@ -1,0 +1,46 @@
+/** A memo table from pairs of small non-negative integers to one: open addressing, no allocation but to grow. */
+export class PairMemo {
+  #capacity = 256;
+  #count = 0;
+  #slots = new Int32Array(256 * 3).fill(-1);
+
+  /** The number stored for the pair, or -1. */
+  get(x: number, y: number): number {
+    const slots = this.#slots;
+    for (let i = this.#index(x, y); slots[i] !== -1; i = i + 3 === slots.length ? 0 : i + 3) {
+      if (slots[i] === x && slots[i + 1] === y) return slots[i + 2]!;
+    }
+    return -1;
+  }
+
+  set(x: number, y: number, value: number): void {
+    if (this.#count * 2 >= this.#capacity) this.#grow();
+    const slots = this.#slots;
+    let i = this.#index(x, y);
+    while (slots[i] !== -1 && !(slots[i] === x && slots[i + 1] === y)) i = i + 3 === slots.length ? 0 : i + 3;
+    if (slots[i] === -1) this.#count++;
+    slots[i] = x;
+    slots[i + 1] = y;
+    slots[i + 2] = value;
+  }
+
+  #index(x: number, y: number): number {
+    return ((mix(mix(17, x), y) >>> 0) & (this.#capacity - 1)) * 3;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#capacity *= 2;
+    this.#slots = new Int32Array(this.#capacity * 3).fill(-1);
+    this.#count = 0;
+    for (let i = 0; i < old.length; i += 3) if (old[i] !== -1) this.set(old[i]!, old[i + 1]!, old[i + 2]!);
+  }
+}
+
+/** One step of an integer hash: adds a 32-bit value to a hash (multiply and xor-shift, after MurmurHash3's finaliser). */
+export function mix(hash: number, value: number): number {
+  let mixed = Math.imul(hash ^ value, 0x9e3779b1);
+  mixed ^= mixed >>> 15;
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}

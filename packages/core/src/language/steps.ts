@@ -1,0 +1,201 @@
+/**
+ * Derivatives. The derivative of a language by a code point c is what may follow c in it (Brzozowski 1964; Owens,
+ * Reppy and Turon 2009). All derivatives of a node are computed at once, as a step function from code point
+ * segments to nodes, by a sweep over the segments of the operands, and stored.
+ */
+import type { Algebra, LeafTheory } from "./algebra.js";
+import { isSurrogate } from "./code-point-set.js";
+import { Kind, type Language, UNBOUNDED } from "./nodes.js";
+import { StepBuilder } from "./step-builder.js";
+
+/** Unions of more operands than this are swept by events, so that a step costs its targets and not their square. */
+const MANY = 16;
+
+export class Steps {
+  readonly #pending: Language[] = [];
+
+  constructor(
+    private readonly algebra: Algebra,
+    private readonly theories: readonly LeafTheory[],
+  ) {}
+
+  derivative(node: Language, codePoint: number): Language {
+    if (isSurrogate(codePoint)) return this.algebra.empty;
+    this.prepare(node);
+    const { stepStart, stepCount, stepBounds, stepTargets } = this.algebra.nodes;
+    const start = stepStart[node]!;
+    let low = start + 1;
+    let high = start + stepCount[node]!;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (stepBounds[middle]! <= codePoint) low = middle + 1;
+      else high = middle;
+    }
+    return stepTargets[low - 1]!;
+  }
+
+  /** Computes and stores the step function of a node, after those of its operands (with a stack of its own). */
+  prepare(node: Language): void {
+    const { nodes } = this.algebra;
+    if (nodes.stepStart[node]! >= 0) return;
+    const pending = this.#pending;
+    const bottom = pending.length;
+    pending.push(node);
+    try {
+      while (pending.length > bottom) {
+        const next = pending.at(-1)!;
+        const waiting = pending.length;
+        if (nodes.stepStart[next]! < 0) this.#pushOperands(next);
+        if (pending.length > waiting) continue;
+        pending.pop();
+        if (nodes.stepStart[next]! < 0) this.#compute(next);
+      }
+    } finally {
+      pending.length = bottom;
+    }
+  }
+
+  #pushOperands(node: Language): void {
+    const { kind, a, b } = this.algebra.nodes;
+    switch (kind[node]) {
+      case Kind.Concat:
+        this.#push(a[node]!);
+        if (this.algebra.nullable(a[node]!)) this.#push(b[node]!);
+        return;
+      case Kind.Repeat:
+      case Kind.Complement:
+        this.#push(a[node]!);
+        return;
+      case Kind.Union:
+      case Kind.Intersection:
+      case Kind.Observe:
+        for (const item of this.algebra.nodes.items(node)) this.#push(item);
+    }
+  }
+
+  #push(node: Language): void {
+    if (this.algebra.nodes.stepStart[node]! < 0) this.#pending.push(node);
+  }
+
+  #compute(node: Language): void {
+    const { nodes, sets, texts, empty, epsilon } = this.algebra;
+    const { algebra } = this;
+    // Building targets may look up derivatives (filtering finite sets), so a nested computation has its own builder.
+    const out = new StepBuilder();
+    const a = nodes.a[node]!;
+    switch (nodes.kind[node]) {
+      case Kind.Empty:
+      case Kind.Epsilon:
+        out.add(0, empty);
+        break;
+      case Kind.Class: {
+        out.add(0, empty);
+        const boundaries = sets.boundaries(a);
+        for (let i = 0; i < boundaries.length; i++) out.add(boundaries[i]!, (i & 1) === 0 ? epsilon : empty);
+        break;
+      }
+      case Kind.Literal:
+      case Kind.Texts:
+        texts.step(node, out);
+        break;
+      case Kind.Leaf:
+        this.theories[a]!.step(nodes.b[node]!, out);
+        break;
+      case Kind.Concat: {
+        const tail = nodes.b[node]!;
+        if (!algebra.nullable(a)) this.#map(a, out, (target) => algebra.concat(target, tail));
+        else this.#sweep([a, tail], out, ([x, y]) => algebra.union([algebra.concat(x!, tail), y!]));
+        break;
+      }
+      case Kind.Repeat: {
+        const max = nodes.c[node]!;
+        const rest = algebra.repeat(
+          a,
+          Math.max(0, nodes.b[node]! - 1),
+          max === UNBOUNDED ? UNBOUNDED : max - 1,
+        );
+        this.#map(a, out, (target) => algebra.concat(target, rest));
+        break;
+      }
+      case Kind.Complement:
+        this.#map(a, out, (target) => algebra.complement(target));
+        break;
+      case Kind.Union: {
+        const items = nodes.items(node);
+        if (items.length > MANY) this.#sweepMany(items, out);
+        else this.#sweep(items, out, (targets) => algebra.union(targets));
+        break;
+      }
+      case Kind.Intersection:
+        this.#sweep(nodes.items(node), out, (targets) => algebra.intersection(targets));
+        break;
+      case Kind.Observe:
+        this.#sweep(nodes.items(node), out, ([goal, ...parts]) => algebra.observe(goal!, parts));
+    }
+    nodes.setStep(node, out.bounds, out.targets);
+  }
+
+  #map(node: Language, out: StepBuilder, target: (target: Language) => Language): void {
+    const { nodes } = this.algebra;
+    const start = nodes.stepStart[node]!;
+    const end = start + nodes.stepCount[node]!;
+    const known = new Map<Language, Language>();
+    for (let i = start; i < end; i++) {
+      const from = nodes.stepTargets[i]!;
+      let to = known.get(from);
+      if (to === undefined) known.set(from, (to = target(from)));
+      out.add(nodes.stepBounds[i]!, to);
+    }
+  }
+
+  /** Joins the step functions of several nodes, segment by segment. */
+  #sweep(items: readonly Language[], out: StepBuilder, join: (targets: Language[]) => Language): void {
+    const { nodes } = this.algebra;
+    const count = items.length;
+    const position = items.map((item) => nodes.stepStart[item]!);
+    const end = items.map((item) => nodes.stepStart[item]! + nodes.stepCount[item]!);
+    const known = new Map<number, { targets: Language[]; joined: Language }[]>();
+    for (let bound = 0; bound < Number.POSITIVE_INFINITY; ) {
+      const targets: Language[] = [];
+      let hash = 0;
+      let next = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < count; i++) {
+        if (position[i]! + 1 < end[i]! && nodes.stepBounds[position[i]! + 1] === bound) position[i]!++;
+        const target = nodes.stepTargets[position[i]!]!;
+        targets.push(target);
+        hash = (Math.imul(hash, 31) + target) | 0;
+        if (position[i]! + 1 < end[i]!) next = Math.min(next, nodes.stepBounds[position[i]! + 1]!);
+      }
+      let bucket = known.get(hash);
+      if (!bucket) known.set(hash, (bucket = []));
+      let entry = bucket.find((candidate) => candidate.targets.every((target, i) => target === targets[i]));
+      if (!entry) bucket.push((entry = { targets, joined: join(targets) }));
+      out.add(bound, entry.joined);
+      bound = next;
+    }
+  }
+
+  /** The union of many step functions: only the operands whose target changes at a bound are looked at there. */
+  #sweepMany(items: readonly Language[], out: StepBuilder): void {
+    const { algebra } = this;
+    const { nodes, empty } = algebra;
+    const events: { bound: number; item: number; target: Language }[] = [];
+    items.forEach((item, index) => {
+      const start = nodes.stepStart[item]!;
+      for (let i = start; i < start + nodes.stepCount[item]!; i++) {
+        events.push({ bound: nodes.stepBounds[i]!, item: index, target: nodes.stepTargets[i]! });
+      }
+    });
+    events.sort((x, y) => x.bound - y.bound);
+    const active = new Map<number, Language>();
+    for (let i = 0; i < events.length; ) {
+      const { bound } = events[i]!;
+      for (; i < events.length && events[i]!.bound === bound; i++) {
+        const { item, target } = events[i]!;
+        if (target === empty) active.delete(item);
+        else active.set(item, target);
+      }
+      out.add(bound, algebra.union([...active.values()]));
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Single texts and large sets of texts as nodes: a set is a sorted list, and a node is a range of it at a depth, so
+ * that a prefix trie of 100,000 texts costs one node at first and grows only where it is read. Single texts are
+ * interned by what is left of them (with a hash of each suffix), so equal rests are equal nodes.
+ */
+import { isSurrogate } from "./code-point-set.js";
+import { Fact, Kind, type Language, type NodeTable } from "./nodes.js";
+import { mix } from "./pair-memo.js";
+import type { StepBuilder } from "./step-builder.js";
+
+/** What is needed of the arena: the constants and one-code-point languages. */
+interface Base {
+  readonly empty: Language;
+  readonly epsilon: Language;
+  codePoint(codePoint: number): Language;
+}
+
+export class Texts {
+  readonly #texts: Int32Array[] = [];
+  /** For each text the hash of each suffix. */
+  readonly #hashes: Int32Array[] = [];
+  readonly #lists: Int32Array[][] = [];
+
+  constructor(
+    private readonly nodes: NodeTable,
+    private readonly base: Base,
+  ) {}
+
+  /** The language of one text. */
+  text(codePoints: Int32Array): Language {
+    if (codePoints.length === 0) return this.base.epsilon;
+    if (codePoints.some(isSurrogate)) return this.base.empty;
+    if (codePoints.length === 1) return this.base.codePoint(codePoints[0]!);
+    const hashes = suffixHashes(codePoints);
+    const known = this.nodes.findWhere(hashes[0]!, (node) => this.#rests(node, codePoints));
+    if (known >= 0) return known;
+    this.#texts.push(codePoints);
+    this.#hashes.push(hashes);
+    return this.#createLiteral(this.#texts.length - 1, 0);
+  }
+
+  /** The language of several texts. */
+  choice(texts: Iterable<string>): Language {
+    const list = [...new Set(texts)].map(codePointsOf).filter((codePoints) => !codePoints.some(isSurrogate));
+    return this.choiceOf(list.sort(compareCodePoints));
+  }
+
+  /** The language of distinct texts, sorted by code points. */
+  choiceOf(sorted: Int32Array[]): Language {
+    if (sorted.length === 0) return this.base.empty;
+    if (sorted.length === 1) return this.text(sorted[0]!);
+    this.#lists.push(sorted);
+    return this.#range(this.#lists.length - 1, 0, sorted.length, 0);
+  }
+
+  /** How many texts a Literal or Texts node has. */
+  count(node: Language): number {
+    return this.nodes.kind[node] === Kind.Texts ? this.nodes.c[node]! - this.nodes.b[node]! : 1;
+  }
+
+  /** The texts of a Literal or Texts node. */
+  members(node: Language): Int32Array[] {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] === Kind.Literal) return [this.#texts[a[node]!]!.subarray(b[node]!)];
+    const list = this.#lists[a[node]!]!;
+    return list.slice(b[node]!, c[node]!).map((text) => text.subarray(d[node]!));
+  }
+
+  /** Writes the step function of a Literal or Texts node. */
+  step(node: Language, out: StepBuilder): void {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] === Kind.Literal) {
+      const offset = b[node]!;
+      out.single(this.#texts[a[node]!]![offset]!, this.#literal(a[node]!, offset + 1), this.base.empty);
+      return;
+    }
+    const list = this.#lists[a[node]!]!;
+    const end = c[node]!;
+    const depth = d[node]!;
+    let first = b[node]!;
+    if (list[first]!.length === depth) first++;
+    out.add(0, this.base.empty);
+    while (first < end) {
+      const codePoint = list[first]![depth]!;
+      const next = lastWith(list, first, end, depth, codePoint);
+      out.add(codePoint, this.#range(a[node]!, first, next, depth + 1));
+      out.add(codePoint + 1, this.base.empty);
+      first = next;
+    }
+  }
+
+  #range(list: number, first: number, end: number, depth: number): Language {
+    const texts = this.#lists[list]!;
+    if (end - first === 1) return this.text(texts[first]!.subarray(depth));
+    const known = this.nodes.find(Kind.Texts, list, first, end, depth);
+    if (known >= 0) return known;
+    let shortest = texts[first]!.length;
+    let longest = shortest;
+    for (let i = first + 1; i < end; i++) {
+      shortest = Math.min(shortest, texts[i]!.length);
+      longest = Math.max(longest, texts[i]!.length);
+    }
+    const node = this.nodes.create(Kind.Texts, list, first, end, depth);
+    const nullable = texts[first]!.length === depth ? Fact.Nullable : 0;
+    return this.nodes.describe(node, Fact.Plain | Fact.Live | nullable, shortest - depth, longest - depth);
+  }
+
+  #literal(text: number, offset: number): Language {
+    const codePoints = this.#texts[text]!;
+    const rest = codePoints.length - offset;
+    if (rest === 1) return this.base.codePoint(codePoints[offset]!);
+    const suffix = codePoints.subarray(offset);
+    const known = this.nodes.findWhere(this.#hashes[text]![offset]!, (node) => this.#rests(node, suffix));
+    return known >= 0 ? known : this.#createLiteral(text, offset);
+  }
+
+  #createLiteral(text: number, offset: number): Language {
+    const node = this.nodes.create(Kind.Literal, text, offset, 0, 0, this.#hashes[text]![offset]!);
+    const rest = this.#texts[text]!.length - offset;
+    return this.nodes.describe(node, Fact.Plain | Fact.Live, rest, rest);
+  }
+
+  /** Whether a node is the literal with this content. */
+  #rests(node: Language, content: Int32Array): boolean {
+    if (this.nodes.kind[node] !== Kind.Literal) return false;
+    const text = this.#texts[this.nodes.a[node]!]!;
+    const offset = this.nodes.b[node]!;
+    if (text.length - offset !== content.length) return false;
+    if (text.buffer === content.buffer && text.byteOffset + offset * 4 === content.byteOffset) return true;
+    for (let i = 0; i < content.length; i++) if (text[offset + i] !== content[i]) return false;
+    return true;
+  }
+}
+
+/** The code points of a string; lone surrogates stay as they are. */
+export function codePointsOf(text: string): Int32Array {
+  const codePoints: number[] = [];
+  for (const character of text) codePoints.push(character.codePointAt(0)!);
+  return Int32Array.from(codePoints);
+}
+
+/** The string of code points. */
+export function stringOf(codePoints: Iterable<number>): string {
+  let text = "";
+  for (const codePoint of codePoints) text += String.fromCodePoint(codePoint);
+  return text;
+}
+
+function suffixHashes(codePoints: Int32Array): Int32Array {
+  const hashes = new Int32Array(codePoints.length);
+  let hash = Kind.Literal;
+  for (let i = codePoints.length - 1; i >= 0; i--) hashes[i] = hash = mix(hash, codePoints[i]!);
+  return hashes;
+}
+
+function compareCodePoints(x: Int32Array, y: Int32Array): number {
+  const length = Math.min(x.length, y.length);
+  for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
+  return x.length - y.length;
+}
+
+/** The end of the run of texts, from `first` on, that have this code point at this depth (galloping search). */
+function lastWith(list: Int32Array[], first: number, end: number, depth: number, codePoint: number): number {
+  let stride = 1;
+  let low = first;
+  while (low + stride < end && list[low + stride]![depth] === codePoint) {
+    low += stride;
+    stride *= 2;
+  }
+  let high = Math.min(end, low + stride);
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle]![depth] === codePoint) low = middle;
+    else high = middle;
+  }
+  return high;
+}
