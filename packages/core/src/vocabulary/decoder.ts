@@ -1,7 +1,15 @@
 import { BYTE_OF_CHARACTER } from "./byte-level.js";
 import { TokenizerError } from "./errors.js";
 import type { TokenBytesBuilder } from "./token-bytes.js";
-import { asArray, asBoolean, asCount, asRecord, asString, type TokenizerJson } from "./tokenizer-json.js";
+import {
+  asBoolean,
+  asCount,
+  asRecord,
+  asString,
+  flattenSequence,
+  type PipelineStep,
+  type TokenizerJson,
+} from "./tokenizer-json.js";
 
 /** A step of a decoder, for one token in the middle of a text. */
 type Step =
@@ -28,10 +36,10 @@ export class TokenDecoder {
   readonly #steps: readonly Step[];
 
   constructor(json: TokenizerJson) {
-    const steps = new DecoderReader().read(json.decoder ?? impliedDecoder(json));
+    const steps = new DecoderReader().read(decoderSteps(json));
     // Such a model writes <0xNN> for bytes, whether its decoder knows or not.
-    if (json.byteFallback && !steps.some((step) => step.kind === "byte-fallback"))
-      steps.unshift({ kind: "byte-fallback" });
+    const hasFallback = steps.some((step) => step.kind === "byte-fallback");
+    if (json.byteFallback && !hasFallback) steps.unshift({ kind: "byte-fallback" });
     this.#steps = steps;
   }
 
@@ -74,11 +82,13 @@ function pushByteLevel(token: string, out: TokenBytesBuilder): boolean {
   return true;
 }
 
-function impliedDecoder(json: TokenizerJson): unknown {
+function decoderSteps(json: TokenizerJson): PipelineStep[] {
+  if (json.decoder !== undefined) return flattenSequence(json.decoder, "decoder", "decoders");
   const implied = json.preTokenizers.find((step) => step.type === "ByteLevel" || step.type === "Metaspace");
-  if (implied) return implied;
+  if (implied) return [implied];
   if (json.modelType === "WordPiece") {
-    return { type: "WordPiece", prefix: json.continuingSubwordPrefix ?? "##", cleanup: true };
+    const fields = { prefix: json.continuingSubwordPrefix ?? "##", cleanup: true };
+    return [{ type: "WordPiece", fields, path: "model" }];
   }
   throw new TokenizerError(
     "tokenizer-unsupported",
@@ -92,20 +102,13 @@ class DecoderReader {
   /** From here on the tokens of a text are one string: edges are the edges of the text. */
   #fused = false;
 
-  read(decoder: unknown): Step[] {
-    this.#read(decoder, "decoder");
+  read(steps: readonly PipelineStep[]): Step[] {
+    for (const step of steps) this.#read(step);
     return this.#steps;
   }
 
-  #read(value: unknown, path: string): void {
-    const decoder = asRecord(value, path);
-    const type = asString(decoder.type, `${path}.type`);
+  #read({ type, fields: decoder, path }: PipelineStep): void {
     switch (type) {
-      case "Sequence":
-        asArray(decoder.decoders, `${path}.decoders`).forEach((d, i) => {
-          this.#read(d, `${path}.decoders[${i}]`);
-        });
-        break;
       case "Fuse":
         this.#fused = true;
         break;
@@ -152,6 +155,7 @@ class DecoderReader {
   }
 
   #replace(decoder: Record<string, unknown>, path: string): (token: string) => string {
+    if (this.#steps.some((step) => step.kind === "byte-level")) throw afterFuse("Replace", path);
     const content = asString(decoder.content, `${path}.content`);
     const pattern = asRecord(decoder.pattern, `${path}.pattern`);
     if (pattern.String !== undefined) {
@@ -188,6 +192,8 @@ function strip(decoder: Record<string, unknown>, path: string): (token: string) 
   const content = asString(decoder.content, `${path}.content`);
   const start = asCount(decoder.start, `${path}.start`);
   const stop = asCount(decoder.stop, `${path}.stop`);
+  if (content === "")
+    throw new TokenizerError("tokenizer-invalid", `In the tokenizer, ${path}.content is empty`);
   return (token) => {
     for (let i = 0; i < start && token.startsWith(content); i++) token = token.slice(content.length);
     for (let i = 0; i < stop && token.endsWith(content); i++) token = token.slice(0, -content.length);

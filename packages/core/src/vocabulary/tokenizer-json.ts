@@ -14,7 +14,7 @@ export interface TokenizerJson {
   /** As in the file; undefined where there is none. */
   readonly decoder: unknown;
   /** The pre-tokenizer, with sequences taken apart. */
-  readonly preTokenizers: readonly Record<string, unknown>[];
+  readonly preTokenizers: readonly PipelineStep[];
 }
 
 export interface AddedToken {
@@ -38,6 +38,7 @@ export function readTokenizerJson(source: string | object): TokenizerJson {
   const root = asRecord(typeof source === "string" ? parse(source) : source, "the tokenizer");
   const model = asRecord(root.model, "model");
   const modelType = typeOfModel(model);
+  const hasPreTokenizer = root.pre_tokenizer !== undefined && root.pre_tokenizer !== null;
   const { tokens, unknownToken } = readModel(model, modelType);
   return {
     modelType,
@@ -50,7 +51,9 @@ export function readTokenizerJson(source: string | object): TokenizerJson {
       "model.continuing_subword_prefix",
     ),
     decoder: root.decoder ?? undefined,
-    preTokenizers: flattenPreTokenizers(root.pre_tokenizer ?? undefined),
+    preTokenizers: hasPreTokenizer
+      ? flattenSequence(root.pre_tokenizer, "pre_tokenizer", "pretokenizers")
+      : [],
   };
 }
 
@@ -112,11 +115,28 @@ function readAddedToken(value: unknown, index: number): AddedToken {
   return { id: token.id, content, special: asBoolean(token.special ?? false, `${path}.special`) };
 }
 
-function flattenPreTokenizers(value: unknown): Record<string, unknown>[] {
-  if (value === undefined) return [];
-  const step = asRecord(value, "pre_tokenizer");
-  if (step.type !== "Sequence") return [step];
-  return asArray(step.pretokenizers, "pre_tokenizer.pretokenizers").flatMap(flattenPreTokenizers);
+/** A step of a pipeline, and where it stands in the file. */
+export interface PipelineStep {
+  readonly type: string;
+  readonly fields: Record<string, unknown>;
+  readonly path: string;
+}
+
+/** The steps of a decoder or pre-tokenizer, with `Sequence`s taken apart; `items` is where a sequence has its steps. */
+export function flattenSequence(
+  value: unknown,
+  path: string,
+  items: "decoders" | "pretokenizers",
+  depth = 0,
+): PipelineStep[] {
+  if (depth > 100)
+    throw new TokenizerError("tokenizer-invalid", `In the tokenizer, ${items} are nested too deeply`);
+  const fields = asRecord(value, path);
+  const type = asString(fields.type, `${path}.type`);
+  if (type !== "Sequence") return [{ type, fields, path }];
+  return asArray(fields[items], `${path}.${items}`).flatMap((step, i) =>
+    flattenSequence(step, `${path}.${items}[${i}]`, items, depth + 1),
+  );
 }
 
 function isTokenId(id: unknown): id is number {

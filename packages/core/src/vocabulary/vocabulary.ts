@@ -43,7 +43,8 @@ export class Vocabulary {
    * WordPiece; WordLevel.
    *
    * The tokens' bytes are those that they have in the middle of a text (see `TokenDecoder`). Added tokens marked
-   * `special` and the unknown token are special; other added tokens are ordinary text. The text of an output must be
+   * `special` and the unknown token are special; other added tokens are ordinary text, with byte-level BPE their
+   * characters as they are (huggingface/tokenizers reads `é` as the byte 0xE9 there). The text of an output must be
    * decoded without "clean up of tokenization spaces", which would change it.
    *
    * @param tokenizerJson the text of the file, or what JSON.parse makes of it
