@@ -1,1 +1,20 @@
-export {};
+export type { ChatMessage } from "./chat-template.js";
+export type { Device } from "./device.js";
+export {
+  DeviceError,
+  DownloadError,
+  GrammaskError,
+  InferenceError,
+  InvalidRequestError,
+  ModelDisposedError,
+  ModelFileError,
+  ModelNotFoundError,
+  PromptTooLongError,
+  UnsupportedModelError,
+} from "./errors.js";
+export type { FinishReason, Timings } from "./generate.js";
+export type { DownloadProgress } from "./hub.js";
+export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
+export type { GenerateResult, Model, StreamEvent, Usage } from "./model.js";
+export type { DataType } from "./model-files.js";
+export type { GenerateRequest, PromptProgress, TokenEvent } from "./request.js";

@@ -1,0 +1,106 @@
+/**
+ * The errors of this package. Each has a stable `code`; the message is one for people and says what to do.
+ * Problems of a schema are errors of `@grammask/core` and pass through unchanged.
+ */
+export abstract class GrammaskError extends Error {
+  /** Stable, for programs: kebab-case. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Nothing was found under the name, path or hub id that `loadModel` was given. */
+export class ModelNotFoundError extends GrammaskError {
+  override readonly code = "model-not-found";
+}
+
+/** A file of the model is missing, unreadable or broken; `path` is that file. */
+export class ModelFileError extends GrammaskError {
+  override readonly code = "model-file";
+  readonly path: string;
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path}: ${problem}`, options);
+    this.path = path;
+  }
+}
+
+/** The model is whole, but of a kind that this package cannot run. */
+export class UnsupportedModelError extends GrammaskError {
+  override readonly code = "unsupported-model";
+}
+
+/** The device cannot be used here: its runtime, driver or hardware is missing. */
+export class DeviceError extends GrammaskError {
+  override readonly code = "device-unavailable";
+  /** The `device` option that was asked for. */
+  readonly device: string;
+
+  constructor(device: string, problem: string, options?: ErrorOptions) {
+    super(`device "${device}" cannot be used: ${problem}`, options);
+    this.device = device;
+  }
+}
+
+/** The prompt leaves no room for a single new token. */
+export class PromptTooLongError extends GrammaskError {
+  override readonly code = "prompt-too-long";
+  /** Length of the prompt in tokens. */
+  readonly promptTokens: number;
+  /** The most tokens that the model can hold, prompt and output together. */
+  readonly contextLength: number;
+
+  constructor(promptTokens: number, contextLength: number) {
+    super(
+      `The prompt has ${promptTokens} tokens; the model holds ${contextLength}, prompt and output together. ` +
+        "Shorten the prompt or take a model with a longer context.",
+    );
+    this.promptTokens = promptTokens;
+    this.contextLength = contextLength;
+  }
+}
+
+/** An option or a field of the request is wrong; `parameter` names it. */
+export class InvalidRequestError extends GrammaskError {
+  override readonly code = "invalid-request";
+  readonly parameter: string;
+
+  constructor(parameter: string, problem: string, options?: ErrorOptions) {
+    super(`${parameter}: ${problem}`, options);
+    this.parameter = parameter;
+  }
+}
+
+/** A file could not be brought from the hub. */
+export class DownloadError extends GrammaskError {
+  override readonly code = "download-failed";
+  /** HTTP status, where the hub answered with one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** The model was disposed of. */
+export class ModelDisposedError extends GrammaskError {
+  override readonly code = "model-disposed";
+
+  constructor() {
+    super("The model was disposed of; load it again to generate.");
+  }
+}
+
+/** A step of the model failed inside ONNX Runtime. */
+export class InferenceError extends GrammaskError {
+  override readonly code = "inference-failed";
+}
+
+/** What went wrong, in words, whatever was thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message.trim() : String(thrown);
+}

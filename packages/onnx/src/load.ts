@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { Decoder } from "./decoder.js";
+import type { Device } from "./device.js";
+import { InvalidRequestError } from "./errors.js";
+import { findModel } from "./find-model.js";
+import type { DownloadProgress } from "./hub.js";
+import { Model } from "./model.js";
+import { checkDataType, type DataType, findGraph } from "./model-files.js";
+import { loadRuntime } from "./runtime.js";
+import { createSession } from "./session.js";
+import { readTextModel } from "./text-model.js";
+
+export interface LoadOptions {
+  /** Where the model runs. "auto" takes CUDA or DirectML where they are installed, or else the CPU. Default: "cpu". */
+  readonly device?: Device | "auto";
+  /** Threads for one operator, at least 1. Default: the machine's cores, as ONNX Runtime counts them. */
+  readonly threads?: number;
+  /** The type of the weights. Default: the one that the model names as its own, or else the smallest that it has. */
+  readonly dtype?: DataType;
+  /** The folder for models from the hub. Default: `$GRAMMASK_CACHE`, or else the system's folder for caches. */
+  readonly cacheDirectory?: string;
+  /** The hub's address. Default: `$HF_ENDPOINT`, or else the public hub. */
+  readonly hubUrl?: string;
+  /** Token for models that need one. Default: `$HF_TOKEN`. */
+  readonly hubToken?: string;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: LoadProgress) => void;
+}
+
+export type LoadProgress =
+  | DownloadProgress
+  /** The files are there; the weights are being read. */
+  | { readonly stage: "load"; readonly path: string };
+
+/**
+ * Loads a model.
+ *
+ * @param source the name of a model that is an npm package (`smollm2-135m-instruct` is `@grammask/model-...`), the path
+ *   of a folder in the layout of transformers.js, or a hub id: `owner/name`, or `owner/name@revision`
+ * @throws ModelNotFoundError, ModelFileError, UnsupportedModelError, DeviceError, DownloadError, InvalidRequestError
+ */
+export async function loadModel(source: string, options: LoadOptions = {}): Promise<Model> {
+  const { device = "cpu", threads, dtype, progress } = options;
+  checkDataType(dtype);
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new InvalidRequestError("threads", `${threads} is not an integer of at least 1`);
+  }
+  const directory = await findModel(source, options);
+  const text = await readTextModel(directory);
+  const graph = await findGraph(directory, dtype, text.config.dtype, device);
+  const path = join(directory, graph.path);
+  progress?.({ stage: "load", path });
+  const runtime = await loadRuntime();
+  const loaded = await createSession(path, runtime, { device, threads, layers: text.config.layers });
+  const decoder = new Decoder(loaded.session, runtime, loaded.device, text.config);
+  return new Model({ name: source, directory, dtype: graph.dtype, decoder, text });
+}

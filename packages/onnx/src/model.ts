@@ -1,0 +1,226 @@
+import type { ChatMessage } from "./chat-template.js";
+import { Matcher, type TokenVocabulary, Vocabulary } from "./constraint.js";
+import type { Decoder } from "./decoder.js";
+import type { Device } from "./device.js";
+import { InvalidRequestError, ModelDisposedError } from "./errors.js";
+import { type FinishReason, generateTokens, type Output, type Timings } from "./generate.js";
+import { GrammarCache } from "./grammar-cache.js";
+import type { DataType } from "./model-files.js";
+import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
+import type { TextModel } from "./text-model.js";
+
+/** What a generation gave. */
+export interface GenerateResult {
+  /** The output; without the stop string, and without a last character that was cut in two. */
+  readonly text: string;
+  /** The output parsed, where JSON was asked for and the output is complete JSON; undefined otherwise. */
+  readonly value: unknown;
+  readonly finishReason: FinishReason;
+  /** The stop string that ended the output, if one did. */
+  readonly stopString: string | undefined;
+  /** Ids of the output's tokens, without the one that ended it. */
+  readonly tokens: readonly number[];
+  /** The seed that was used: the request's, or the one that was drawn. */
+  readonly seed: number;
+  readonly usage: Usage;
+  readonly timings: Readonly<Timings>;
+}
+
+/** Numbers of tokens. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+}
+
+/** An event of `Model.stream`: a token, or last the result. */
+export type StreamEvent =
+  | ({ readonly type: "token" } & TokenEvent)
+  | { readonly type: "result"; readonly result: GenerateResult };
+
+/** What a loaded model is made of. */
+export interface ModelParts {
+  /** As `loadModel` was asked for it. */
+  readonly name: string;
+  readonly directory: string;
+  readonly dtype: DataType;
+  readonly decoder: Decoder;
+  readonly text: TextModel;
+}
+
+/**
+ * A loaded model. Several generations may run at once: they take turns, step by step, each with a cache of its own.
+ * Made by `loadModel`; `dispose` it, or declare it with `await using`.
+ */
+export class Model implements AsyncDisposable {
+  readonly name: string;
+  readonly directory: string;
+  readonly dtype: DataType;
+  readonly device: Device;
+  /** The most tokens that the model can hold, prompt and output together. */
+  readonly contextLength: number;
+  readonly #decoder: Decoder;
+  readonly #text: TextModel;
+  readonly #grammars = new GrammarCache();
+  /** Ends generations that still run when the model is disposed of. */
+  readonly #end = new AbortController();
+  #vocabulary: TokenVocabulary | undefined;
+
+  constructor({ name, directory, dtype, decoder, text }: ModelParts) {
+    this.name = name;
+    this.directory = directory;
+    this.dtype = dtype;
+    this.device = decoder.device;
+    this.contextLength = decoder.contextLength;
+    this.#decoder = decoder;
+    this.#text = text;
+  }
+
+  /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
+  get vocabulary(): TokenVocabulary {
+    this.#vocabulary ??= Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
+      eosTokenIds: this.#text.config.eosTokenIds,
+      size: this.#decoder.contract.vocabularySize,
+      encode: (text) => this.encode(text),
+    });
+    return this.#vocabulary;
+  }
+
+  /** The text's token ids. `specialTokens`: with those that the tokenizer puts around a text, such as its beginning. */
+  encode(text: string, { specialTokens = false } = {}): number[] {
+    return this.#text.tokenizer.encode(text, { add_special_tokens: specialTokens }).ids;
+  }
+
+  /**
+   * The prompt that a conversation becomes, up to where the answer begins.
+   *
+   * @throws InvalidRequestError where the model has no chat template, or its template refuses the messages
+   */
+  renderChat(messages: readonly ChatMessage[]): string {
+    const { chatTemplate } = this.#text;
+    if (chatTemplate === undefined) {
+      throw new InvalidRequestError(
+        "messages",
+        `the model ${this.name} has no chat template; give the text to continue as prompt`,
+      );
+    }
+    return chatTemplate.render(messages);
+  }
+
+  /**
+   * Generates one output.
+   *
+   * @throws InvalidRequestError for a value that is wrong
+   * @throws PromptTooLongError where the prompt fills the context
+   * @throws ModelDisposedError after `dispose`
+   * @throws SchemaError of `@grammask/core` where the schema cannot be compiled
+   */
+  async generate(request: GenerateRequest): Promise<GenerateResult> {
+    const events = this.#generate(request);
+    for (;;) {
+      const next = await events.next();
+      if (next.done === true) {
+        return next.value;
+      }
+      try {
+        request.onToken?.(next.value);
+      } catch (thrown) {
+        await events.return(undefined as never);
+        throw thrown;
+      }
+    }
+  }
+
+  /** The same, as events: the tokens, then the result. Leaving the loop early ends the generation. */
+  async *stream(request: GenerateRequest): AsyncGenerator<StreamEvent, void, void> {
+    const events = this.#generate(request);
+    try {
+      for (;;) {
+        const next = await events.next();
+        if (next.done === true) {
+          yield { type: "result", result: next.value };
+          return;
+        }
+        request.onToken?.(next.value);
+        yield { type: "token", ...next.value };
+      }
+    } finally {
+      await events.return(undefined as never);
+    }
+  }
+
+  /** Ends running generations (their finish reason is "abort") and frees the model. Safe to call twice. */
+  dispose(): Promise<void> {
+    this.#end.abort();
+    return this.#decoder.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async *#generate(request: GenerateRequest): AsyncGenerator<TokenEvent, GenerateResult, void> {
+    if (this.#end.signal.aborted) {
+      throw new ModelDisposedError();
+    }
+    const start = performance.now();
+    const timings: Timings = { prompt: 0, compile: 0, prefill: 0, decode: 0, mask: 0, sampling: 0, total: 0 };
+    const checked = checkRequest(request);
+    const promptIds = this.#promptIds(request);
+    timings.prompt = performance.now() - start;
+    const compileStart = performance.now();
+    const grammar = this.#grammars.get(request);
+    const { vocabulary } = this;
+    const matcher = grammar === undefined ? undefined : new Matcher(grammar, vocabulary);
+    timings.compile = performance.now() - compileStart;
+    const output = yield* generateTokens({
+      decoder: this.#decoder,
+      vocabulary,
+      promptIds,
+      matcher,
+      request: checked,
+      aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
+      onProgress: request.onProgress,
+      timings,
+    });
+    timings.total = performance.now() - start;
+    const wantsJson = request.schema !== undefined || (request.json ?? false) !== false;
+    return {
+      ...output,
+      value: wantsJson && matcher?.isComplete === true ? parsed(output) : undefined,
+      seed: checked.sampling.seed,
+      usage: {
+        promptTokens: promptIds.length,
+        completionTokens: output.tokens.length,
+        totalTokens: promptIds.length + output.tokens.length,
+      },
+      timings,
+    };
+  }
+
+  #promptIds({ messages, prompt }: GenerateRequest): readonly number[] {
+    const ids =
+      messages !== undefined
+        ? this.encode(this.renderChat(messages))
+        : typeof prompt === "string"
+          ? this.encode(prompt, { specialTokens: true })
+          : prompt!;
+    const size = this.#decoder.contract.vocabularySize;
+    const wrong = ids.find((id) => id >= size);
+    if (wrong !== undefined) {
+      throw new InvalidRequestError(
+        "prompt",
+        `token id ${wrong} is not below the vocabulary's size, ${size}`,
+      );
+    }
+    if (ids.length === 0) {
+      throw new InvalidRequestError("prompt", "it has no tokens");
+    }
+    return ids;
+  }
+}
+
+/** A stop string may have cut the JSON short although the matcher went on. */
+function parsed({ text, stopString }: Output): unknown {
+  return stopString === undefined ? JSON.parse(text) : undefined;
+}

@@ -1,0 +1,147 @@
+import type { ChatMessage } from "./chat-template.js";
+import type { Grammar } from "./constraint.js";
+import { InvalidRequestError } from "./errors.js";
+import { randomSeed } from "./random.js";
+import type { SamplingOptions } from "./sampling.js";
+
+/** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json` and `grammar`. */
+export interface GenerateRequest extends Partial<SamplingOptions> {
+  /** A conversation, rendered with the model's chat template; at least one message. */
+  readonly messages?: readonly ChatMessage[];
+  /** The text to continue, as it is, or its token ids; not empty. */
+  readonly prompt?: string | readonly number[];
+  /** A JSON Schema that the output matches: an object, `true`, or its JSON text. */
+  readonly schema?: object | boolean | string;
+  /** Any JSON value (`true`), or any JSON object (`"object"`). */
+  readonly json?: boolean | "object";
+  /** A grammar compiled with `@grammask/core`. */
+  readonly grammar?: Grammar;
+  /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */
+  readonly maxTokens?: number;
+  /** Texts that end the output, which does not include them; at most 16, none empty. */
+  readonly stop?: string | readonly string[];
+  /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
+  readonly signal?: AbortSignal;
+  /** Called for each token, in order. What it throws ends the generation. */
+  readonly onToken?: (event: TokenEvent) => void;
+  /** Called while the prompt is read, after each step of it. */
+  readonly onProgress?: (progress: PromptProgress) => void;
+}
+
+/** A token of the output. */
+export interface TokenEvent {
+  readonly id: number;
+  /** Position in the output, from 0. Text that was held back may follow under the last token's index. */
+  readonly index: number;
+  /**
+   * The text that is certain now: whole characters, and none that may be the beginning of a stop string; may be empty.
+   * All of them together are the result's text.
+   */
+  readonly text: string;
+}
+
+export interface PromptProgress {
+  readonly stage: "prompt";
+  /** Tokens read, and tokens in all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A request whose values have been checked, its defaults filled in. */
+export interface CheckedRequest {
+  readonly sampling: SamplingOptions;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+}
+
+const DEFAULT_MAX_TOKENS = 1024;
+const MOST_STOP_STRINGS = 16;
+
+/** @throws InvalidRequestError for the first value that is wrong */
+export function checkRequest(request: GenerateRequest): CheckedRequest {
+  if (typeof request !== "object" || request === null) {
+    throw new InvalidRequestError("request", "an object is expected");
+  }
+  checkPrompt(request);
+  checkConstraint(request);
+  const { maxTokens = DEFAULT_MAX_TOKENS } = request;
+  if (!Number.isInteger(maxTokens) || maxTokens < 1) {
+    throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
+  }
+  return { sampling: checkSampling(request), maxTokens, stop: checkStop(request.stop) };
+}
+
+function checkPrompt({ messages, prompt }: GenerateRequest): void {
+  if ((messages === undefined) === (prompt === undefined)) {
+    throw new InvalidRequestError("messages", "exactly one of messages and prompt is needed");
+  }
+  if (prompt !== undefined) {
+    const isIds = Array.isArray(prompt) && prompt.every((id) => Number.isInteger(id) && id >= 0);
+    if ((typeof prompt !== "string" && !isIds) || prompt.length === 0) {
+      throw new InvalidRequestError("prompt", "a text or a list of token ids is expected, not empty");
+    }
+    return;
+  }
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw new InvalidRequestError("messages", "a list of at least one message is expected");
+  }
+  messages.forEach((message: unknown, i) => {
+    const { role, content } = (message ?? {}) as Partial<ChatMessage>;
+    if (typeof role !== "string" || typeof content !== "string") {
+      throw new InvalidRequestError(`messages[${i}]`, "role and content are expected, both strings");
+    }
+  });
+}
+
+function checkConstraint({ schema, json, grammar }: GenerateRequest): void {
+  const given = [schema !== undefined, json !== undefined && json !== false, grammar !== undefined];
+  if (given.filter(Boolean).length > 1) {
+    throw new InvalidRequestError("schema", "at most one of schema, json and grammar can be given");
+  }
+  if (json !== undefined && typeof json !== "boolean" && json !== "object") {
+    throw new InvalidRequestError("json", `${JSON.stringify(json)} is not true, false or "object"`);
+  }
+  if (schema !== undefined && (schema === null || !["object", "boolean", "string"].includes(typeof schema))) {
+    throw new InvalidRequestError("schema", "a JSON Schema is expected: an object, a boolean or JSON text");
+  }
+}
+
+function checkSampling(request: GenerateRequest): SamplingOptions {
+  const {
+    temperature = 0,
+    topK = 0,
+    topP = 1,
+    minP = 0,
+    repetitionPenalty = 1,
+    seed = randomSeed(),
+  } = request;
+  inRange("temperature", temperature, temperature >= 0, "a number of at least 0");
+  inRange("topK", topK, Number.isInteger(topK) && topK >= 0, "an integer of at least 0");
+  inRange("topP", topP, topP > 0 && topP <= 1, "a number above 0, at most 1");
+  inRange("minP", minP, minP >= 0 && minP <= 1, "a number from 0 to 1");
+  inRange("repetitionPenalty", repetitionPenalty, repetitionPenalty > 0, "a number above 0");
+  inRange(
+    "seed",
+    seed,
+    Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32,
+    "an integer from 0 to 4294967295",
+  );
+  return { temperature, topK, topP, minP, repetitionPenalty, seed };
+}
+
+function inRange(name: string, value: unknown, ok: boolean, expected: string): void {
+  if (!ok || typeof value !== "number" || !Number.isFinite(value)) {
+    throw new InvalidRequestError(name, `${String(value)} is not ${expected}`);
+  }
+}
+
+function checkStop(stop: string | readonly string[] | undefined): readonly string[] {
+  const stops: readonly unknown[] = stop === undefined ? [] : typeof stop === "string" ? [stop] : stop;
+  if (!Array.isArray(stops) || stops.length > MOST_STOP_STRINGS) {
+    throw new InvalidRequestError("stop", `a text or a list of at most ${MOST_STOP_STRINGS} is expected`);
+  }
+  if (stops.some((each) => typeof each !== "string" || each === "")) {
+    throw new InvalidRequestError("stop", "a stop string is not a text or is empty");
+  }
+  return stops as readonly string[];
+}

@@ -1,0 +1,265 @@
+import type { TokenMask } from "./constraint.js";
+import { Random } from "./random.js";
+
+/** How the next token is drawn. */
+export interface SamplingOptions {
+  /** 0 takes the most likely token always; 1 draws from the model's own distribution. At least 0. */
+  readonly temperature: number;
+  /** Draw from this many of the most likely tokens; 0: from all. */
+  readonly topK: number;
+  /** Draw from the most likely tokens that have this much of the probability together, above 0 to 1; 1: from all. */
+  readonly topP: number;
+  /** Leave out tokens less likely than this share of the most likely one's probability, 0 to 1; 0: none. */
+  readonly minP: number;
+  /** Above 1 makes tokens of the prompt and the output less likely; 1: no change. Above 0. */
+  readonly repetitionPenalty: number;
+  /** An integer from 0 to 2^32 - 1. */
+  readonly seed: number;
+}
+
+/**
+ * Draws tokens from logits, reading only those that the mask allows: the list of ids where the mask is small, its bits
+ * where it is large. The filters run in the order that is usual (repetition penalty, temperature, top-k, top-p, min-p),
+ * each on what the one before has left. Nothing is allocated per token.
+ */
+export class Sampler {
+  readonly #options: SamplingOptions;
+  readonly #random: Random;
+  readonly #size: number;
+  readonly #greedy: boolean;
+  /** 1 where the token has occurred; empty without a penalty. */
+  readonly #seen: Uint8Array;
+  /** The allowed tokens and their logits; a max-heap by logit while candidates are taken in order. */
+  readonly #ids: Int32Array;
+  readonly #scores: Float64Array;
+  #count = 0;
+
+  /** @param size width of the logits */
+  constructor(options: SamplingOptions, size: number) {
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#size = size;
+    this.#greedy = options.temperature === 0 || options.topK === 1;
+    this.#seen = new Uint8Array(options.repetitionPenalty === 1 ? 0 : size);
+    this.#ids = new Int32Array(this.#greedy ? 0 : size);
+    this.#scores = new Float64Array(this.#greedy ? 0 : size);
+  }
+
+  /** Notes a token of the prompt or the output, for the repetition penalty. */
+  observe(id: number): void {
+    if (id < this.#seen.length) {
+      this.#seen[id] = 1;
+    }
+  }
+
+  /**
+   * The next token.
+   *
+   * @param logits as wide as the vocabulary
+   * @param mask the allowed tokens, at least one; undefined allows all
+   */
+  sample(logits: Float32Array, mask: TokenMask | undefined): number {
+    if (this.#greedy) {
+      return this.#best(logits, mask);
+    }
+    this.#gather(logits, mask);
+    const { topK, topP, minP } = this.#options;
+    const id = topK > 0 || topP < 1 || minP > 0 ? this.#drawFiltered() : this.#drawAny();
+    // Only where the logits are not numbers.
+    return id < 0 ? this.#best(logits, mask) : id;
+  }
+
+  /** The logit after the repetition penalty. */
+  #penalised(logits: Float32Array, id: number): number {
+    const logit = logits[id]!;
+    if (id < this.#seen.length && this.#seen[id] === 1) {
+      const penalty = this.#options.repetitionPenalty;
+      return logit < 0 ? logit * penalty : logit / penalty;
+    }
+    return logit;
+  }
+
+  /** The most likely allowed token; of equals the one with the lowest id. */
+  #best(logits: Float32Array, mask: TokenMask | undefined): number {
+    let best = -1;
+    let highest = Number.NEGATIVE_INFINITY;
+    const plain = this.#seen.length === 0;
+    if (mask === undefined) {
+      for (let id = 0; id < this.#size; id++) {
+        const score = plain ? logits[id]! : this.#penalised(logits, id);
+        if (score > highest || best < 0) {
+          highest = score;
+          best = id;
+        }
+      }
+    } else if (mask.ids !== undefined) {
+      const { ids } = mask;
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids[i]!;
+        const score = plain ? logits[id]! : this.#penalised(logits, id);
+        if (score > highest || best < 0) {
+          highest = score;
+          best = id;
+        }
+      }
+    } else {
+      const { words } = mask;
+      for (let w = 0; w < words.length; w++) {
+        let word = words[w]!;
+        while (word !== 0) {
+          const id = (w << 5) + 31 - Math.clz32(word & -word);
+          word &= word - 1;
+          const score = plain ? logits[id]! : this.#penalised(logits, id);
+          if (score > highest || best < 0) {
+            highest = score;
+            best = id;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Fills the candidates: allowed tokens with their logits divided by the temperature. */
+  #gather(logits: Float32Array, mask: TokenMask | undefined): void {
+    const inverse = 1 / this.#options.temperature;
+    let count = 0;
+    if (mask === undefined) {
+      for (let id = 0; id < this.#size; id++) {
+        this.#ids[count] = id;
+        this.#scores[count++] = this.#penalised(logits, id) * inverse;
+      }
+    } else if (mask.ids !== undefined) {
+      for (let i = 0; i < mask.ids.length; i++) {
+        const id = mask.ids[i]!;
+        this.#ids[count] = id;
+        this.#scores[count++] = this.#penalised(logits, id) * inverse;
+      }
+    } else {
+      for (let w = 0; w < mask.words.length; w++) {
+        let word = mask.words[w]!;
+        while (word !== 0) {
+          const id = (w << 5) + 31 - Math.clz32(word & -word);
+          word &= word - 1;
+          this.#ids[count] = id;
+          this.#scores[count++] = this.#penalised(logits, id) * inverse;
+        }
+      }
+    }
+    this.#count = count;
+  }
+
+  /** Draws from all candidates; -1 where their weights are no numbers. */
+  #drawAny(): number {
+    const scores = this.#scores;
+    const count = this.#count;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      highest = Math.max(highest, scores[i]!);
+    }
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      total += scores[i] = Math.exp(scores[i]! - highest);
+    }
+    return this.#draw(0, count, total, 1);
+  }
+
+  /**
+   * Draws from the candidates that the filters leave. They are taken from a heap, most likely first, and only as many
+   * as are kept: the end of the array fills with them, in order.
+   */
+  #drawFiltered(): number {
+    const { topK, topP, minP } = this.#options;
+    const scores = this.#scores;
+    const count = this.#count;
+    for (let i = (count >> 1) - 1; i >= 0; i--) {
+      this.#sink(i, count);
+    }
+    const highest = scores[0]!;
+    const limit = topK > 0 ? Math.min(topK, count) : count;
+    let all = 0;
+    if (limit === count) {
+      for (let i = 0; i < count; i++) {
+        all += Math.exp(scores[i]! - highest);
+      }
+    } else {
+      // Top-p is a share of what top-k leaves.
+      this.#take(count, limit);
+      for (let i = count - limit; i < count; i++) {
+        all += Math.exp(scores[i]! - highest);
+      }
+    }
+    const wanted = topP * all;
+    let kept = 0;
+    let total = 0;
+    while (kept < limit && (kept === 0 || total < wanted)) {
+      const at = count - 1 - kept;
+      if (limit === count) {
+        this.#take(at + 1, 1);
+      }
+      const weight = Math.exp(scores[at]! - highest);
+      if (kept > 0 && weight < minP) {
+        break;
+      }
+      scores[at] = weight;
+      total += weight;
+      kept++;
+    }
+    return this.#draw(count - 1, kept, total, -1);
+  }
+
+  /** Moves the `taken` largest candidates of a heap of `size` to its end, the largest last. */
+  #take(size: number, taken: number): void {
+    for (let end = size - 1; end >= size - taken; end--) {
+      this.#swap(0, end);
+      this.#sink(0, end);
+    }
+  }
+
+  /** Draws one of `count` weights, from `start` in steps of `step`; -1 where they are no numbers. */
+  #draw(start: number, count: number, total: number, step: 1 | -1): number {
+    if (!(total > 0) || total === Number.POSITIVE_INFINITY) {
+      return -1;
+    }
+    let rest = this.#random.next() * total;
+    let last = -1;
+    for (let i = 0, at = start; i < count; i++, at += step) {
+      const weight = this.#scores[at]!;
+      if (weight > 0) {
+        last = at;
+        rest -= weight;
+        if (rest < 0) {
+          break;
+        }
+      }
+    }
+    return this.#ids[last]!;
+  }
+
+  #sink(at: number, size: number): void {
+    const scores = this.#scores;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) {
+        return;
+      }
+      if (child + 1 < size && scores[child + 1]! > scores[child]!) {
+        child++;
+      }
+      if (!(scores[child]! > scores[at]!)) {
+        return;
+      }
+      this.#swap(at, child);
+      at = child;
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const score = this.#scores[a]!;
+    this.#scores[a] = this.#scores[b]!;
+    this.#scores[b] = score;
+    const id = this.#ids[a]!;
+    this.#ids[a] = this.#ids[b]!;
+    this.#ids[b] = id;
+  }
+}

@@ -1,0 +1,76 @@
+import type { InferenceSession } from "onnxruntime-node";
+import { type Device, deviceFailure, devicesToTry, missingRuntime } from "./device.js";
+import { DeviceError, ModelFileError, reasonOf } from "./errors.js";
+import type { Runtime } from "./runtime.js";
+
+export interface SessionOptions {
+  readonly device: Device | "auto";
+  /** Threads for one operator; undefined leaves the choice to ONNX Runtime: the machine's cores. */
+  readonly threads: number | undefined;
+  /** Layers of the model, to keep the cache of each in GPU memory; undefined keeps it in the CPU's. */
+  readonly layers: number | undefined;
+}
+
+/**
+ * Loads a graph onto a device.
+ *
+ * @param path of the `.onnx` file; its external data lie beside it
+ * @throws DeviceError where the device cannot be used
+ * @throws ModelFileError where the file is broken or its data are missing
+ */
+export async function createSession(
+  path: string,
+  runtime: Runtime,
+  options: SessionOptions,
+): Promise<{ readonly session: InferenceSession; readonly device: Device }> {
+  const devices = devicesToTry(options.device, runtime);
+  for (const device of devices) {
+    try {
+      return { session: await createOn(device, path, runtime, options), device };
+    } catch (thrown) {
+      if (!(thrown instanceof DeviceError) || device === devices.at(-1)) {
+        throw thrown;
+      }
+    }
+  }
+  throw new DeviceError(options.device, "no device is left to try");
+}
+
+async function createOn(
+  device: Device,
+  path: string,
+  runtime: Runtime,
+  { threads, layers }: SessionOptions,
+): Promise<InferenceSession> {
+  const missing = missingRuntime(device, runtime);
+  if (missing !== undefined) {
+    throw new DeviceError(device, missing);
+  }
+  try {
+    return await runtime.InferenceSession.create(path, {
+      executionProviders: [device],
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(device === "webgpu" ? { preferredOutputLocation: gpuOutputs(layers ?? 0) } : {}),
+      // Warnings about the placement of operators are no news to a user of a model.
+      logSeverityLevel: 3,
+    });
+  } catch (thrown) {
+    const reason = reasonOf(thrown);
+    if (device === "cpu" || /protobuf|load model|external data|\.onnx/i.test(reason)) {
+      const what = /external data|onnx_data/i.test(reason)
+        ? "its external data (the .onnx_data files beside it) are missing or broken"
+        : "not an ONNX model that can be loaded";
+      throw new ModelFileError(path, `${what}: ${reason}`, { cause: thrown });
+    }
+    throw deviceFailure(device, reason, thrown);
+  }
+}
+
+function gpuOutputs(layers: number): Record<string, "gpu-buffer"> {
+  const outputs: Record<string, "gpu-buffer"> = {};
+  for (let layer = 0; layer < layers; layer++) {
+    outputs[`present.${layer}.key`] = "gpu-buffer";
+    outputs[`present.${layer}.value`] = "gpu-buffer";
+  }
+  return outputs;
+}
