@@ -6,6 +6,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
       "examples/**/*.test.ts",
+      "benchmarks/**/*.test.ts",
       "scripts/**/*.test.ts",
     ],
     testTimeout: 60_000,

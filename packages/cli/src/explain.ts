@@ -1,0 +1,32 @@
+import { JsonLimitError, JsonSyntaxError, SchemaError } from "@grammask/core";
+import { ExitCode, UsageError } from "./exit.js";
+
+/** Codes of `@grammask/onnx` for what is wrong with the request or the machine, not with the generation. */
+const usageCodes = new Set([
+  "model-not-found",
+  "model-file",
+  "unsupported-model",
+  "device-unavailable",
+  "prompt-too-long",
+  "invalid-request",
+]);
+
+/** What to tell of an error, and how to end. */
+export function explain(error: unknown): { message: string; exitCode: ExitCode } {
+  if (error instanceof SchemaError) return { message: schemaMessage(error), exitCode: ExitCode.usage };
+  const message = error instanceof Error ? error.message : String(error);
+  const usage =
+    error instanceof UsageError || error instanceof JsonSyntaxError || error instanceof JsonLimitError;
+  return { message, exitCode: usage ? ExitCode.usage : ExitCode.failed };
+}
+
+function schemaMessage(error: SchemaError): string {
+  const lines = [error.reason, `  at       ${error.pointer === "" ? "the root" : error.pointer}`];
+  if (error.keyword !== undefined) lines.push(`  keyword  ${error.keyword}`);
+  lines.push(`  code     ${error.code}`);
+  return lines.join("\n");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

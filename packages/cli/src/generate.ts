@@ -1,0 +1,87 @@
+import type { ChatMessage, Device, GenerateResult } from "@grammask/onnx";
+import { ExitCode, UsageError } from "./exit.js";
+import { readStdin, readText } from "./input.js";
+import type { Io } from "./io.js";
+import { openModel } from "./model.js";
+import { loadSchema } from "./schema.js";
+import { report, statistics } from "./statistics.js";
+
+export interface GenerateOptions {
+  readonly schema: string;
+  readonly prompt?: string;
+  readonly file?: string;
+  readonly system?: string;
+  readonly model: string;
+  readonly device: Device | "auto";
+  readonly threads?: number;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly stream?: boolean;
+  readonly stats?: boolean;
+}
+
+/** `grammask generate`: one output of the model that matches the schema. */
+export async function generate(io: Io, options: GenerateOptions): Promise<ExitCode> {
+  // All that can be wrong with the command line comes out before a model is loaded.
+  const { text: schema } = await loadSchema(options.schema);
+  const messages = await readMessages(io, options);
+
+  const abort = new AbortController();
+  const stopListening = io.onInterrupt(() => abort.abort());
+  try {
+    const { device, threads, temperature, topP, seed, maxTokens } = options;
+    await using model = await openModel(io, options.model, {
+      device,
+      signal: abort.signal,
+      ...(threads === undefined ? {} : { threads }),
+    });
+    const result = await model.generate({
+      messages,
+      schema,
+      maxTokens,
+      temperature,
+      ...(topP === undefined ? {} : { topP }),
+      ...(seed === undefined ? {} : { seed }),
+      signal: abort.signal,
+      onToken: ({ text }) => {
+        if (options.stream) io.out(text);
+      },
+    });
+    return write(io, options, result);
+  } finally {
+    stopListening();
+  }
+}
+
+function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCode {
+  const complete = result.finishReason === "complete";
+  if (options.json) io.out(`${JSON.stringify(report(result))}\n`);
+  else if (options.stream) io.out("\n");
+  else if (complete) io.out(`${result.text}\n`);
+  if (options.stats) io.err(statistics(result));
+  if (complete) return ExitCode.ok;
+  const why =
+    result.finishReason === "abort" ? "aborted" : `cut off after ${options.maxTokens} tokens (--max-tokens)`;
+  io.err(`The output was ${why}: it is not complete.\n`);
+  if (!options.json && !options.stream && result.text !== "") io.err(`${io.colors.dim(result.text)}\n`);
+  return ExitCode.failed;
+}
+
+/** The prompt, then the text of the file; standard input where neither is given. */
+async function readMessages(io: Io, options: GenerateOptions): Promise<ChatMessage[]> {
+  const parts: string[] = [];
+  if (options.prompt !== undefined) parts.push(options.prompt);
+  if (options.file !== undefined) parts.push(await readText(options.file, "prompt"));
+  if (parts.length === 0) {
+    if (io.stdin.isTTY)
+      throw new UsageError("No prompt: give --prompt or --file, or pipe a text to standard input.");
+    parts.push(await readStdin(io));
+  }
+  const content = parts.join("\n\n");
+  if (content.trim() === "") throw new UsageError("The prompt is empty.");
+  const user: ChatMessage = { role: "user", content };
+  return options.system === undefined ? [user] : [{ role: "system", content: options.system }, user];
+}

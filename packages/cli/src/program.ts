@@ -1,0 +1,112 @@
+import { Command, CommanderError, Option } from "commander";
+import { ExitCode } from "./exit.js";
+import { explain } from "./explain.js";
+import type { Io } from "./io.js";
+import { decimalNumber, wholeNumber } from "./numbers.js";
+
+/** The model that comes with the project. */
+const defaultModel = "smollm2-135m-instruct";
+
+const exitCodes = `
+Exit codes:
+  0  ok
+  1  the generation failed or was cut off; for check and inspect: the text does not match
+  2  the command line, a file, the schema or the model name is wrong`;
+
+/** Runs one command line and gives its exit code. `args` are the arguments after the program's name. */
+export async function runProgram(io: Io, version: string, args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  const program = new Command("grammask")
+    .description("JSON from a local language model that matches a JSON Schema by construction.")
+    .version(version)
+    .addHelpText("after", exitCodes)
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .exitOverride();
+  const done = (result: ExitCode) => {
+    code = result;
+  };
+  addGenerate(program, io, done);
+  addCheck(program, io, done);
+  addInspect(program, io, done);
+  for (const command of program.commands)
+    command.copyInheritedSettings(program).addHelpText("after", exitCodes);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // commander has already written its message; help and version are not failures.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    const { message, exitCode } = explain(error);
+    io.err(`${io.colors.red("error:")} ${message}\n`);
+    return exitCode;
+  }
+}
+
+function schemaOption(): Option {
+  return new Option("--schema <file>", "the JSON Schema that the output must match").makeOptionMandatory();
+}
+
+function modelOption(): Option {
+  return new Option(
+    "--model <name>",
+    "a bundled model, a folder, or a model id of the Hugging Face hub",
+  ).default(defaultModel);
+}
+
+function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command("generate")
+    .description("generate JSON that matches a schema")
+    .addOption(schemaOption())
+    .option("--prompt <text>", "the prompt")
+    .option(
+      "--file <file>",
+      "a file with the prompt, or with the text that follows --prompt; - is standard input",
+    )
+    .option("--system <text>", "the system message")
+    .addOption(modelOption())
+    .option("--device <device>", "cpu, cuda, webgpu, dml, coreml or auto", "cpu")
+    .option(
+      "--threads <n>",
+      "threads on the CPU (default: one for each core)",
+      wholeNumber({ min: 1, max: 1024 }),
+    )
+    .option("--max-tokens <n>", "the most tokens to generate", wholeNumber({ min: 1 }), 1024)
+    .option("--temperature <t>", "0 always takes the likeliest token", decimalNumber({ min: 0, max: 100 }), 0)
+    .option(
+      "--top-p <p>",
+      "sample from the likeliest tokens of this total probability",
+      decimalNumber({ min: 0, max: 1 }),
+    )
+    .option("--seed <n>", "the same seed gives the same output", wholeNumber({ min: 0, max: 2 ** 32 - 1 }))
+    .addOption(new Option("--stream", "write the output as it grows").conflicts("json"))
+    .option("--json", "write one object with the value, the finish reason, usage and timings")
+    .option("--stats", "write usage and timings to standard error")
+    .addHelpText("after", "\nThe JSON alone goes to standard output, everything else to standard error.")
+    .addHelpText("after", "Standard input is the prompt where neither --prompt nor --file is given.")
+    .action(async (options) => done(await (await import("./generate.js")).generate(io, options)));
+}
+
+function addCheck(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command("check")
+    .description("check that a schema can be enforced, and that an instance would be accepted")
+    .argument("<schema>", "the file with the JSON Schema")
+    .argument(
+      "[instance]",
+      "a file with a JSON text, written as the model would: properties in the schema's order",
+    )
+    .action(async (schema, instance) => done(await (await import("./check.js")).check(io, schema, instance)));
+}
+
+function addInspect(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command("inspect")
+    .description("show which tokens may follow a text, how many, and why")
+    .addOption(schemaOption())
+    .option("--text <prefix>", "the output so far", "")
+    .addOption(modelOption())
+    .option("--limit <n>", "how many groups of tokens to show", wholeNumber({ min: 0 }), 12)
+    .option("--json", "write one object with all the tokens")
+    .action(async (options) => done(await (await import("./inspect.js")).inspect(io, options)));
+}

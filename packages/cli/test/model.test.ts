@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { fixture, runCli } from "./run-cli.js";
+
+// With the bundled model.
+const generate = ["generate", "--schema", fixture("person.json"), "--max-tokens", "100"];
+const prompt = "Ada Lovelace is 36 years old. Answer with her name and age as JSON.";
+
+function expectPerson(text: string): void {
+  const value = JSON.parse(text) as { name: unknown; age: unknown };
+  expect(Object.keys(value)).toEqual(["name", "age"]);
+  expect(value.name).toBeTypeOf("string");
+  expect(Number.isInteger(value.age)).toBe(true);
+}
+
+test("the JSON alone is on stdout", async () => {
+  const { code, stdout, stderr } = await runCli([...generate, "--prompt", prompt, "--stats"]);
+  expect(code).toBe(0);
+  expectPerson(stdout);
+  expect(stderr).toMatch(/prompt +\d+ tokens/);
+  expect(stderr).toMatch(/tokens\/s/);
+});
+
+test("the prompt comes from stdin, a file, or both; --stream writes the same text", async () => {
+  const piped = await runCli(generate, { input: prompt });
+  const streamed = await runCli([...generate, "--prompt", prompt, "--stream"]);
+  expect(piped).toEqual({ code: 0, stdout: streamed.stdout, stderr: "" });
+  expectPerson(piped.stdout);
+  const both = await runCli([...generate, "--prompt", "Who is this?", "--file", fixture("ada.json")]);
+  expectPerson(both.stdout);
+});
+
+test("--json has the value, the reason, usage and timings", async () => {
+  const args = ["--prompt", prompt, "--json", "--seed", "3", "--temperature", "1"];
+  const [first, second] = [await runCli([...generate, ...args]), await runCli([...generate, ...args])];
+  const report = JSON.parse(first.stdout);
+  expect(report).toMatchObject({ finishReason: "complete", seed: 3 });
+  expect(report.value).toEqual(JSON.parse(report.text));
+  expect(report.usage.completionTokens).toBeGreaterThan(5);
+  expect(report.timings.total).toBeGreaterThan(0);
+  expect(JSON.parse(second.stdout).text).toBe(report.text);
+});
+
+test("an output that is cut off: exit code 1, nothing on stdout", async () => {
+  const { code, stdout, stderr } = await runCli([...generate, "--prompt", prompt, "--max-tokens", "3"]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("cut off after 3 tokens");
+});
+
+test("Ctrl-C ends the generation", async () => {
+  const schema = fixture("endless.json");
+  const { code, stderr } = await runCli(["generate", "--schema", schema, "--prompt", "Write.", "--stream"], {
+    started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain("aborted");
+});
+
+test.each([
+  ["a name that no package has", "no-such-model", 'No model "no-such-model"'],
+  ["a folder without a model", fixture("."), "config.json"],
+])("%s: exit code 2", async (_, model, message) => {
+  const { code, stdout, stderr } = await runCli([...generate, "--prompt", prompt, "--model", model]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(message);
+});
+
+test("a prompt longer than the context: exit code 2", async () => {
+  const { code, stderr } = await runCli(generate, { input: "word ".repeat(9000) });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/The prompt has 9\d\d\d tokens; the model holds 8192/);
+});
+
+test("a device that is not there: exit code 2", async () => {
+  const { code, stderr } = await runCli([...generate, "--prompt", prompt, "--device", "abacus"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("abacus");
+});
+
+test("inspect shows what may come next, and why", async () => {
+  const args = ["inspect", "--schema", fixture("person.json"), "--text", '{"name":"Ada","age":'];
+  const { code, stdout } = await runCli(args);
+  expect(code).toBe(0);
+  expect(stdout).toContain("not allowed: the text is not complete");
+  expect(stdout).toMatch(/bytes .*0–9/);
+  expect(stdout).toMatch(/tokens +\d+ of 49152/);
+  const json = JSON.parse((await runCli([...args, "--json"])).stdout);
+  expect(json.tokens.map(({ text }: { text: string }) => text)).toContain("3");
+  expect(json.tokens).toHaveLength(json.count);
+});
+
+test("inspect of a complete text, and of one that leaves the schema", async () => {
+  const args = ["inspect", "--schema", fixture("person.json"), "--text"];
+  const complete = await runCli([...args, '{"name":"Ada","age":36}']);
+  expect(complete).toMatchObject({ code: 0 });
+  expect(complete.stdout).toContain("allowed: the text is complete");
+  const wrong = await runCli([...args, '{"name":7']);
+  expect(wrong).toMatchObject({ code: 1, stdout: "" });
+  expect(wrong.stderr).toContain("line 1, column 9");
+});

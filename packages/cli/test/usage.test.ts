@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { fixture, runCli } from "./run-cli.js";
+
+/** Everything that is wrong before a model is needed: exit code 2, nothing on stdout, a message that says what. */
+const person = fixture("person.json");
+
+test("--help documents the commands and the exit codes", async () => {
+  const { code, stdout, stderr } = await runCli(["--help"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const part of ["generate", "check", "inspect", "Exit codes:"]) expect(stdout).toContain(part);
+  for (const command of ["generate", "check", "inspect"]) {
+    const help = await runCli([command, "--help"]);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain("Exit codes:");
+  }
+});
+
+test("--version", async () => {
+  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
+});
+
+test.each([
+  { args: [], message: "Usage: grammask" },
+  { args: ["nonsense"], message: "unknown command 'nonsense'" },
+  { args: ["generate", "--schema", person, "--nonsense"], message: "unknown option '--nonsense'" },
+  { args: ["generate", "--prompt", "x"], message: "required option '--schema <file>' not specified" },
+  { args: ["generate", "--schema"], message: "argument missing" },
+  { args: ["generate", "--schema", person, "--max-tokens", "0"], message: "It must be at least 1." },
+  { args: ["generate", "--schema", person, "--max-tokens", "many"], message: "It must be a whole number." },
+  { args: ["generate", "--schema", person, "--max-tokens", "1.5"], message: "It must be a whole number." },
+  { args: ["generate", "--schema", person, "--temperature", "hot"], message: "It must be a number." },
+  { args: ["generate", "--schema", person, "--temperature", "-1"], message: "It must be at least 0." },
+  { args: ["generate", "--schema", person, "--seed", "-1"], message: "It must be at least 0." },
+  { args: ["generate", "--schema", person, "--json", "--stream"], message: "cannot be used with option" },
+  { args: ["generate", "--schema", person, "--prompt", " "], message: "The prompt is empty." },
+  { args: ["generate", "--schema", person], message: "The prompt is empty." },
+  {
+    args: ["generate", "--schema", "nowhere.json", "--prompt", "x"],
+    message: "nowhere.json: there is no such file",
+  },
+  { args: ["generate", "--schema", fixture("."), "--prompt", "x"], message: "it is a folder" },
+  {
+    args: ["generate", "--schema", person, "--file", "nowhere.txt"],
+    message: "nowhere.txt: there is no such file",
+  },
+  { args: ["generate", "--schema", person, "--file", fixture("not-utf8.txt")], message: "is not UTF-8 text" },
+  { args: ["check"], message: "missing required argument 'schema'" },
+  { args: ["check", "nowhere.json"], message: "nowhere.json: there is no such file" },
+  { args: ["inspect", "--schema", person, "--limit", "x"], message: "It must be a whole number." },
+])("$args: $message", async ({ args, message }) => {
+  const { code, stdout, stderr } = await runCli(args);
+  expect(stderr).toContain(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});
+
+test.each([
+  { file: "malformed.txt", parts: ["malformed.txt:3:25", "not JSON"] },
+  { file: "not-utf8.txt", parts: ["is not UTF-8 text"] },
+  { file: "invalid.json", parts: ["at       /", "keyword  type", "code     invalid-schema"] },
+  { file: "unsatisfiable.json", parts: ["code     unsatisfiable-schema"] },
+  {
+    file: "unsupported.json",
+    parts: ["at       /properties/tags", "keyword  uniqueItems", "code     unsupported-schema"],
+  },
+])("the schema $file is refused by every command", async ({ file, parts }) => {
+  const schema = fixture(file);
+  for (const args of [
+    ["generate", "--schema", schema, "--prompt", "x"],
+    ["check", schema],
+    ["inspect", "--schema", schema],
+  ]) {
+    const { code, stdout, stderr } = await runCli(args);
+    for (const part of parts) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/\n\s+at .*\.js/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  }
+});
+
+test("check accepts what the model may write, and says where a text leaves the schema", async () => {
+  const person = fixture("person.json");
+  expect((await runCli(["check", person])).code).toBe(0);
+  expect((await runCli(["check", person, fixture("ada.json")])).code).toBe(0);
+  const { code, stdout, stderr } = await runCli(["check", person, fixture("too-old.json")]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("too-old.json:1:26");
+  expect(stderr).toContain("what may come here");
+});
+
+test("errors have no colours where no terminal is", async () => {
+  const { stderr } = await runCli(["check", "nowhere.json"]);
+  expect(stderr).not.toContain("\x1b");
+});
