@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
-  type JsonSchemaObject,
   registerSchema,
+  type SchemaObject,
   unregisterSchema,
   validate,
 } from "@hyperjump/json-schema/draft-2020-12";
@@ -22,7 +22,7 @@ export async function makeJudge(schema: object): Promise<Judge> {
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
   const validateAjv = ajv.compile(schema);
   const uri = `urn:uuid:${randomUUID()}`;
-  registerSchema(schema as JsonSchemaObject, uri, "https://json-schema.org/draft/2020-12/schema");
+  registerSchema(schema as SchemaObject, uri, "https://json-schema.org/draft/2020-12/schema");
   const validateHyperjump = await validate(uri);
   unregisterSchema(uri);
   return (text) => {

@@ -67,7 +67,7 @@ function summary(results: readonly Measured[]): void {
     name,
     `${rate(constrained)} tokens/s`,
     `${rate(free)} tokens/s`,
-    share(constrained.timings.maskMs, constrained.timings.decodeMs),
+    share(constrained),
     isJson(free.text) ? "JSON" : "not JSON",
   ]);
   const header = ["", "with the schema", "without", "masks took", "the output without"];
@@ -81,12 +81,19 @@ function summary(results: readonly Measured[]): void {
   for (const row of rows) say(line(row));
 }
 
-function rate({ usage, timings }: GenerateResult): string {
-  return ((1000 * usage.completionTokens) / timings.decodeMs).toFixed(1);
+/** The time after the prompt was read: the model's steps, masks and sampling. */
+function decoding({ timings }: GenerateResult): number {
+  return timings.decode + timings.mask + timings.sampling;
 }
 
-function share(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(2)} %`;
+/** The prompt's pass gives the first token: each further one takes a step. */
+function rate(result: GenerateResult): string {
+  return ((1000 * (result.usage.completionTokens - 1)) / decoding(result)).toFixed(1);
+}
+
+/** How much of the decoding time the masks took. */
+function share(result: GenerateResult): string {
+  return `${((100 * result.timings.mask) / decoding(result)).toFixed(2)} %`;
 }
 
 function isJson(text: string): boolean {

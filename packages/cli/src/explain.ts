@@ -17,7 +17,7 @@ export function explain(error: unknown): { message: string; exitCode: ExitCode }
   const message = error instanceof Error ? error.message : String(error);
   const usage =
     error instanceof UsageError || error instanceof JsonSyntaxError || error instanceof JsonLimitError;
-  return { message, exitCode: usage ? ExitCode.usage : ExitCode.failed };
+  return { message, exitCode: usage || usageCodes.has(codeOf(error)) ? ExitCode.usage : ExitCode.failed };
 }
 
 function schemaMessage(error: SchemaError): string {

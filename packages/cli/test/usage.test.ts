@@ -54,7 +54,7 @@ test.each([
 });
 
 test.each([
-  { file: "malformed.txt", parts: ["malformed.txt:3:25", "not JSON"] },
+  { file: "malformed.txt", parts: ["not JSON", "line 3, column 25", "code     invalid-schema"] },
   { file: "not-utf8.txt", parts: ["is not UTF-8 text"] },
   { file: "invalid.json", parts: ["at       /", "keyword  type", "code     invalid-schema"] },
   { file: "unsatisfiable.json", parts: ["code     unsatisfiable-schema"] },
