@@ -221,6 +221,12 @@ export class LanguageArena implements Algebra {
     return this.nodes.kind[node] === Kind.Observe ? this.nodes.items(node).slice(1) : [];
   }
 
+  /** What is left of a language where a text ends in it: `epsilon` or `empty`, and so for each part. */
+  ended(node: Language): Language {
+    const end = (part: Language) => (this.nullable(part) ? this.epsilon : this.empty);
+    return this.observe(end(node), this.parts(node).map(end));
+  }
+
   /** A state of a theory as a language. The theory object's identity counts, so keep one for equal parameters. */
   leaf(theory: LeafTheory, state: number): Language {
     const { nodes } = this;

@@ -1,4 +1,7 @@
 /** Regular languages over code points, and the byte automata that read them. */
 export { type Language, LanguageArena } from "./arena.js";
+export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
+export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";
+export { TextAutomaton } from "./text.js";

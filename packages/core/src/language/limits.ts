@@ -4,6 +4,8 @@ export interface LanguageLimits {
   readonly maxNodes: number;
   /** Segments of step functions in an arena, of 8 bytes each. */
   readonly maxSteps: number;
+  /** States of a byte automaton. */
+  readonly maxStates: number;
   /** States that one question (emptiness, shortest text) may explore. */
   readonly maxSearch: number;
 }
@@ -11,6 +13,7 @@ export interface LanguageLimits {
 export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxNodes: 200_000,
   maxSteps: 20_000_000,
+  maxStates: 1_000_000,
   maxSearch: 20_000,
 };
 

@@ -1,5 +1,5 @@
 /** Finiteness and enumeration of the members of a language. */
-import type { Algebra } from "./algebra.js";
+import { type Algebra, plainGoal } from "./algebra.js";
 import { CODE_POINT_END } from "./code-point-set.js";
 import { LanguageLimitError } from "./limits.js";
 import { Fact, type Language, UNBOUNDED } from "./nodes.js";
@@ -18,6 +18,7 @@ function liveTargets(algebra: Algebra, node: Language): Language[] {
 /** Whether there are finitely many members: no live state reaches itself. */
 export function isFiniteLanguage(algebra: Algebra, root: Language): boolean {
   const { nodes } = algebra;
+  root = plainGoal(algebra, root);
   if (nodes.maxLength[root] !== UNBOUNDED || isEmptyLanguage(algebra, root)) return true;
   if (nodes.has(root, Fact.Plain) && !nodes.has(root, Fact.Inexact)) return false;
   const open = new Set<Language>([root]);
@@ -45,6 +46,7 @@ export function isFiniteLanguage(algebra: Algebra, root: Language): boolean {
 /** All members in the order of their code points, or undefined if there are more than `atMost`. */
 export function membersOf(algebra: Algebra, root: Language, atMost: number): string[] | undefined {
   const members: string[] = [];
+  root = plainGoal(algebra, root);
   if (isEmptyLanguage(algebra, root)) return members;
   if (!isFiniteLanguage(algebra, root)) return undefined;
   const { nodes } = algebra;

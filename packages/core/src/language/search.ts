@@ -3,7 +3,7 @@
  * through its derivatives until a member is found, which shows every node on the way to be live, or until nothing is
  * left, which shows every node seen to be dead. The answers are kept with the nodes.
  */
-import { type Algebra, isWindow } from "./algebra.js";
+import { type Algebra, isWindow, plainGoal } from "./algebra.js";
 import { CODE_POINT_END } from "./code-point-set.js";
 import { LanguageLimitError } from "./limits.js";
 import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
@@ -28,6 +28,7 @@ export function isEmptyLanguage(algebra: Algebra, node: Language): boolean {
   const { nodes } = algebra;
   if (nodes.has(node, Fact.Live)) return false;
   if (nodes.has(node, Fact.Dead)) return true;
+  if (nodes.kind[node] === Kind.Observe) return isEmptyLanguage(algebra, plainGoal(algebra, node));
   const visits = new Map<Language, Visit>([[node, { parent: -1, codePoint: 0, times: 0, depth: 0 }]]);
   const queue = new PriorityQueue();
   queue.push(node, nodes.minLength[node]!);
@@ -57,6 +58,7 @@ export function isEmptyLanguage(algebra: Algebra, node: Language): boolean {
 export function shortestMember(algebra: Algebra, node: Language): number[] | undefined {
   const { nodes } = algebra;
   if (isEmptyLanguage(algebra, node)) return undefined;
+  node = plainGoal(algebra, node);
   const visits = new Map<Language, Visit>([[node, { parent: -1, codePoint: 0, times: 0, depth: 0 }]]);
   const queue = new PriorityQueue();
   queue.push(node, nodes.minLength[node]!);

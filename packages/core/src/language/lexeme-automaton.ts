@@ -1,0 +1,346 @@
+/**
+ * A lazy automaton over bytes that reads the code points of a language: what JSON strings and raw text share, which
+ * is the table of transitions and UTF-8.
+ *
+ * States are dense integers. A state's row has a cell for each class of bytes that it does not tell apart (about 6);
+ * the map from bytes to columns is shared by all states with the same classes. A row and a cell are computed when
+ * they are first asked for. Reading a filled cell is four reads of typed arrays, without allocation.
+ */
+import type { LanguageArena } from "./arena.js";
+import { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
+import { CODE_POINT_END } from "./code-point-set.js";
+import { LanguageLimitError } from "./limits.js";
+import { doubled, Kind, type Language } from "./nodes.js";
+import { mix, PairMemo } from "./pair-memo.js";
+import { type Slice, SliceBuilder, SliceTable } from "./slices.js";
+
+/** What a state stands for; the operand is named in the comments. */
+export const enum Place {
+  Dead,
+  /** Between code points: (language). */
+  Content,
+  /** After the end, where nothing can follow: (what is left of the language). */
+  End,
+  /** In a UTF-8 sequence with this many bits to come: (slice). */
+  Utf8,
+  /** After a backslash: (slice of all code points). */
+  Escape,
+  /** In `\uXXXX` with this many bits to come: (slice). */
+  Hex,
+  /** After the first half of a surrogate pair: (slice of 1,024 code points). */
+  LowSurrogate,
+  /** After the first half of a surrogate pair and a backslash: (slice of 1,024 code points). */
+  LowSurrogateU,
+}
+
+/** The column of bytes that lead nowhere; every row has it first. */
+const DEAD_COLUMN = 0;
+const UNKNOWN = -1;
+
+export abstract class LexemeAutomaton implements ByteAutomaton {
+  protected readonly slices = new SliceTable();
+  #places = new Uint8Array(1024);
+  #operands = new Int32Array(1024);
+  #bits = new Uint8Array(1024);
+  /** Where a state's row starts in the cells; its first cell is where its column map starts. 0: no row yet. */
+  #rows = new Int32Array(1024);
+  #cells = new Int32Array(8192);
+  #cellsUsed = 2;
+  /** Column maps: 256 columns each. */
+  #columns = new Uint8Array(256 * 64);
+  #maps = 0;
+  #count = 0;
+  readonly #mapsByHash = new Map<number, number[]>();
+  /** The content state of a language. */
+  #contents = new Int32Array(1024).fill(-1);
+  readonly #partial = new PairMemo();
+  readonly #keys = new Int32Array(256);
+
+  constructor(readonly arena: LanguageArena) {
+    this.#create(Place.Dead, 0, 0);
+    this.#cells[1] = this.#internMap(new Uint8Array(256));
+    this.#cells[2] = DEAD;
+    this.#cellsUsed = 3;
+    this.#rows[DEAD] = 1;
+  }
+
+  /** The number of states so far; states are 0 to count - 1. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * The state in which all of a language is to come, `DEAD` if it has no member.
+   * @throws LanguageLimitError
+   */
+  start(language: Language): number {
+    return this.content(language);
+  }
+
+  step(state: number, byte: number): number {
+    const row = this.#rows[state]!;
+    if (row !== 0) {
+      const target = this.#cells[row + 1 + this.#columns[this.#cells[row]! + byte]!]!;
+      if (target !== UNKNOWN) return target;
+    }
+    return this.#fill(state, byte);
+  }
+
+  abstract isFinal(state: number): boolean;
+  abstract hasNext(state: number): boolean;
+
+  language(state: number): Language {
+    const place = this.#places[state];
+    if (place === Place.Content || place === Place.End) return this.#operands[state]!;
+    return place === Place.Dead ? this.arena.empty : NO_LANGUAGE;
+  }
+
+  /** Sets the key of each byte between code points: equal keys have equal targets, 0 none. See `asciiKey`. */
+  protected abstract contentKeys(language: Language, keys: Int32Array): void;
+  /** Where an ASCII byte leads between code points. */
+  protected abstract contentTarget(language: Language, byte: number): number;
+  /** As `contentKeys`, in an escape. */
+  protected escapeKeys(_state: number, _keys: Int32Array): void {}
+  /** As `contentTarget`, in an escape. */
+  protected escapeTarget(_state: number, _byte: number): number {
+    return DEAD;
+  }
+
+  protected place(state: number): Place {
+    return this.#places[state]!;
+  }
+
+  protected operand(state: number): number {
+    return this.#operands[state]!;
+  }
+
+  protected bits(state: number): number {
+    return this.#bits[state]!;
+  }
+
+  /** The state between code points with this language to come; `DEAD` if it is empty. */
+  protected content(language: Language): number {
+    const known = language < this.#contents.length ? this.#contents[language]! : -1;
+    if (known >= 0) return known;
+    const state = this.arena.isEmpty(language) ? DEAD : this.#create(Place.Content, language, 0);
+    while (language >= this.#contents.length) {
+      const grown = new Int32Array(this.#contents.length * 2).fill(-1);
+      grown.set(this.#contents);
+      this.#contents = grown;
+    }
+    this.#contents[language] = state;
+    return state;
+  }
+
+  /** A state that is told by its place, bits and operand; `DEAD` for the slice that leads nowhere. */
+  protected partial(place: Place, bits: number, operand: number): number {
+    if (operand === 0 && place !== Place.End) return DEAD;
+    const key = place * 32 + bits;
+    const known = this.#partial.get(key, operand);
+    if (known >= 0) return known;
+    const state = this.#create(place, operand, bits);
+    this.#partial.set(key, operand, state);
+    return state;
+  }
+
+  /** What the code points from `from` to `to - 1` lead to, relative to `base`, in segments. Surrogates lead nowhere. */
+  protected addSegments(language: Language, from: number, to: number, base: number, out: SliceBuilder): void {
+    if (from < 0xd800 && to > 0xd800) {
+      this.addSegments(language, from, 0xd800, base, out);
+      out.add(0xd800 - base, DEAD);
+      if (to > 0xe000) this.addSegments(language, 0xe000, to, base, out);
+      return;
+    }
+    const { nodes } = this.arena;
+    this.arena.prepare(language);
+    const start = nodes.stepStart[language]!;
+    const end = start + nodes.stepCount[language]!;
+    for (let i = start; i < end && nodes.stepBounds[i]! < to; i++) {
+      if (i + 1 < end && nodes.stepBounds[i + 1]! <= from) continue;
+      out.add(Math.max(from, nodes.stepBounds[i]!) - base, this.content(nodes.stepTargets[i]!));
+    }
+  }
+
+  /** The key of an ASCII byte that stands for its code point. */
+  protected asciiKey(language: Language, byte: number): number {
+    const target = this.arena.derivative(language, byte);
+    return target === this.arena.empty ? 0 : target + 1;
+  }
+
+  /** Sets the keys of the bytes from 0x80 on, between code points. */
+  protected leadKeys(language: Language, keys: Int32Array): void {
+    const { nodes, empty } = this.arena;
+    for (let byte = 0x80; byte < 256; byte++) {
+      const bits = bitsAfter(byte);
+      keys[byte] = 0;
+      if (bits === 0) continue;
+      const from = Math.max(firstOf(byte, bits), smallestWith(bits));
+      const to = Math.min(firstOf(byte, bits) + (1 << bits), CODE_POINT_END);
+      const target = this.arena.derivative(language, from);
+      const start = nodes.stepStart[language]!;
+      const end = start + nodes.stepCount[language]!;
+      let i = start;
+      while (i + 1 < end && nodes.stepBounds[i + 1]! <= from) i++;
+      const constant = i + 1 === end || nodes.stepBounds[i + 1]! >= to;
+      if (constant && target === empty) continue;
+      const whole = constant && to - from === 1 << bits && byte !== 0xed;
+      // Keys of targets and of bytes are kept apart by their sign.
+      keys[byte] = whole ? target * 4 + bits / 6 : -byte;
+    }
+  }
+
+  /** Where the first byte of a longer UTF-8 sequence leads. */
+  protected leadTarget(language: Language, byte: number): number {
+    const bits = bitsAfter(byte);
+    if (bits === 0) return DEAD;
+    const base = firstOf(byte, bits);
+    const from = Math.max(base, smallestWith(bits));
+    const to = Math.min(base + (1 << bits), CODE_POINT_END);
+    const slice = new SliceBuilder();
+    slice.add(0, DEAD);
+    this.addSegments(language, from, to, base, slice);
+    if (to < base + (1 << bits)) slice.add(to - base, DEAD);
+    return this.partial(Place.Utf8, bits, this.slices.intern(slice.bounds, slice.targets));
+  }
+
+  /** The key of the next `width` bits of a slice of which `bits` are to come. */
+  protected sliceKey(slice: Slice, bits: number, width: number, value: number): number {
+    const size = 1 << (bits - width);
+    const constant = this.slices.constantOn(slice, value * size, size);
+    return constant >= 0 ? constant : -1 - value;
+  }
+
+  /** Where the next `width` bits of a slice lead. */
+  protected sliceTarget(place: Place, slice: Slice, bits: number, width: number, value: number): number {
+    if (bits === width) return this.slices.at(slice, value);
+    const size = 1 << (bits - width);
+    return this.partial(place, bits - width, this.slices.part(slice, value * size, size));
+  }
+
+  #fill(state: number, byte: number): number {
+    if (this.#rows[state] === 0) this.#createRow(state);
+    const row = this.#rows[state]!;
+    const cell = row + 1 + this.#columns[this.#cells[row]! + byte]!;
+    if (this.#cells[cell] !== UNKNOWN) return this.#cells[cell]!;
+    // Computing the target can create states and move the cells, so it comes before the write.
+    const target = this.#target(state, byte);
+    this.#cells[cell] = target;
+    return target;
+  }
+
+  #target(state: number, byte: number): number {
+    const operand = this.#operands[state]!;
+    switch (this.#places[state]) {
+      case Place.Content:
+        return byte < 0x80 ? this.contentTarget(operand, byte) : this.leadTarget(operand, byte);
+      case Place.Utf8:
+        return this.sliceTarget(Place.Utf8, operand, this.#bits[state]!, 6, byte & 0x3f);
+      case Place.Dead:
+      case Place.End:
+        return DEAD;
+      default:
+        return this.escapeTarget(state, byte);
+    }
+  }
+
+  #createRow(state: number): void {
+    const keys = this.#keys.fill(0);
+    const operand = this.#operands[state]!;
+    switch (this.#places[state]) {
+      case Place.Dead:
+      case Place.End:
+        break;
+      case Place.Content:
+        this.contentKeys(operand, keys);
+        break;
+      case Place.Utf8:
+        for (let value = 0; value < 64; value++)
+          keys[0x80 + value] = this.sliceKey(operand, this.#bits[state]!, 6, value);
+        break;
+      default:
+        this.escapeKeys(state, keys);
+    }
+    const columns = new Uint8Array(256);
+    const columnOf = new Map<number, number>([[0, DEAD_COLUMN]]);
+    for (let byte = 0; byte < 256; byte++) {
+      let column = columnOf.get(keys[byte]!);
+      if (column === undefined) columnOf.set(keys[byte]!, (column = columnOf.size));
+      columns[byte] = column;
+    }
+    const row = this.#cellsUsed;
+    while (row + 1 + columnOf.size > this.#cells.length) this.#cells = doubled(this.#cells);
+    this.#cells[row] = this.#internMap(columns);
+    this.#cells[row + 1] = DEAD;
+    this.#cells.fill(UNKNOWN, row + 2, row + 1 + columnOf.size);
+    this.#cellsUsed = row + 1 + columnOf.size;
+    this.#rows[state] = row;
+  }
+
+  /** The start of an equal column map, stored if it is new. */
+  #internMap(columns: Uint8Array): number {
+    let hash = 0;
+    for (let i = 0; i < 256; i++) hash = mix(hash, columns[i]!);
+    let bucket = this.#mapsByHash.get(hash);
+    if (!bucket) this.#mapsByHash.set(hash, (bucket = []));
+    for (const map of bucket) if (columns.every((column, i) => this.#columns[map + i] === column)) return map;
+    const map = this.#maps++ * 256;
+    if (map + 256 > this.#columns.length) {
+      const grown = new Uint8Array(this.#columns.length * 2);
+      grown.set(this.#columns);
+      this.#columns = grown;
+    }
+    this.#columns.set(columns, map);
+    bucket.push(map);
+    return map;
+  }
+
+  #create(place: Place, operand: number, bits: number): number {
+    const state = this.#count;
+    const { maxStates } = this.arena.nodes.limits;
+    if (state >= maxStates) throw new LanguageLimitError("maxStates", maxStates);
+    if (state === this.#operands.length) {
+      const places = new Uint8Array(state * 2);
+      places.set(this.#places);
+      this.#places = places;
+      const allBits = new Uint8Array(state * 2);
+      allBits.set(this.#bits);
+      this.#bits = allBits;
+      this.#operands = doubled(this.#operands);
+      this.#rows = doubled(this.#rows);
+    }
+    this.#count++;
+    this.#places[state] = place;
+    this.#operands[state] = operand;
+    this.#bits[state] = bits;
+    return state;
+  }
+}
+
+/** How many bits of the code point follow this first byte of a longer UTF-8 sequence; 0 if it is none. */
+function bitsAfter(byte: number): number {
+  if (byte < 0xc2 || byte > 0xf4) return 0;
+  return byte < 0xe0 ? 6 : byte < 0xf0 ? 12 : 18;
+}
+
+/** The code point of a first byte with zeros following. */
+function firstOf(byte: number, bits: number): number {
+  return (byte & (bits === 6 ? 0x1f : bits === 12 ? 0x0f : 0x07)) << bits;
+}
+
+/** The smallest code point that needs this many bits after the first byte; below it the sequence is overlong. */
+function smallestWith(bits: number): number {
+  return bits === 6 ? 0x80 : bits === 12 ? 0x800 : 0x10000;
+}
+
+/** Whether a language has a member besides the empty text. */
+export function hasContinuation(arena: LanguageArena, language: Language): boolean {
+  const { nodes } = arena;
+  if (language === arena.epsilon || nodes.maxLength[language] === 0) return false;
+  if (nodes.kind[language] === Kind.Observe) return hasContinuation(arena, arena.goal(language));
+  arena.prepare(language);
+  const start = nodes.stepStart[language]!;
+  for (let i = start; i < start + nodes.stepCount[language]!; i++) {
+    if (!arena.isEmpty(nodes.stepTargets[i]!)) return true;
+  }
+  return false;
+}
