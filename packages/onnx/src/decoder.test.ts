@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { TINY_SIZE, tiny } from "../test/tiny.js";
+import { Decoder, type Sequence } from "./decoder.js";
+import { ModelDisposedError } from "./errors.js";
+import { loadRuntime } from "./runtime.js";
+import { createSession } from "./session.js";
+import { readTextModel } from "./text-model.js";
+
+const MODELS = [
+  { name: "tiny-concat", file: "model.onnx", what: "concatenating cache", digits: 4 },
+  { name: "tiny-concat", file: "model_fp16.onnx", what: "concatenating float16 cache", digits: 1 },
+  { name: "tiny-rows", file: "model.onnx", what: "cache of new rows", digits: 4 },
+] as const;
+
+describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
+  const decoders: Decoder[] = [];
+  afterAll(() => Promise.all(decoders.map((decoder) => decoder.dispose())));
+
+  async function load(): Promise<Decoder> {
+    const runtime = await loadRuntime();
+    const path = join(tiny(name), "onnx", file);
+    const { session } = await createSession(path, runtime, { device: "cpu", threads: 1, layers: 2 });
+    const decoder = new Decoder(session, runtime, "cpu", (await readTextModel(tiny(name))).config);
+    decoders.push(decoder);
+    return decoder;
+  }
+
+  /** The logits of each token, from one pass over all of them. */
+  async function inOnePass(decoder: Decoder, ids: readonly number[]): Promise<Float32Array[]> {
+    const logits = await decoder.newSequence().forward(ids, ids.length);
+    return ids.map((_, i) => logits.slice(i * TINY_SIZE, (i + 1) * TINY_SIZE));
+  }
+
+  function expectSame(actual: Float32Array, expected: Float32Array): void {
+    expect(actual.length).toBe(TINY_SIZE);
+    for (let i = 0; i < TINY_SIZE; i++) {
+      expect(actual[i]).toBeCloseTo(expected[i]!, digits);
+    }
+  }
+
+  async function feed(
+    sequence: Sequence,
+    ids: readonly number[],
+    steps: readonly number[],
+  ): Promise<Float32Array> {
+    let at = 0;
+    let logits: Float32Array = new Float32Array(0);
+    for (const step of steps) {
+      logits = await sequence.forward(ids.slice(at, at + step));
+      at += step;
+    }
+    expect(sequence.length).toBe(at);
+    return logits;
+  }
+
+  it("gives the same logits in steps of any length, past the growth of its buffers", async () => {
+    const decoder = await load();
+    const ids = Array.from({ length: 200 }, (_, i) => (i * 37 + 11) % TINY_SIZE);
+    const expected = await inOnePass(decoder, ids);
+    for (const steps of [[200], [1, 1, 1, 1], [5, 1, 3, 120, 1, 40, 1], [128, 72]]) {
+      const end = steps.reduce((a, b) => a + b) - 1;
+      expectSame(await feed(decoder.newSequence(), ids, steps), expected[end]!);
+    }
+  });
+
+  it("depends on the order of the tokens and on the earliest of them", async () => {
+    const decoder = await load();
+    const [a, b, c] = [
+      await inOnePass(decoder, [5, 9, 7]),
+      await inOnePass(decoder, [9, 5, 7]),
+      await inOnePass(decoder, [6, 9, 7]),
+    ];
+    expect(a[2]).not.toEqual(b[2]);
+    expect(a[2]).not.toEqual(c[2]);
+  });
+
+  it("rolls back", async () => {
+    const decoder = await load();
+    const ids = Array.from({ length: 20 }, (_, i) => (i * 53 + 3) % TINY_SIZE);
+    const expected = await inOnePass(decoder, ids);
+    const sequence = decoder.newSequence();
+    await sequence.forward(ids.slice(0, 10));
+    await sequence.forward([1, 2, 3, 4]);
+    sequence.rollback(4);
+    expect(sequence.length).toBe(10);
+    expectSame(await sequence.forward(ids.slice(10, 15)), expected[14]!);
+    await sequence.forward([8]);
+    sequence.rollback(1);
+    sequence.rollback(15);
+    expectSame(await feed(sequence, ids, [20]), expected[19]!);
+  });
+
+  it("keeps sequences apart", async () => {
+    const decoder = await load();
+    const [first, second] = [
+      [4, 5, 6, 7],
+      [40, 50, 60, 70],
+    ];
+    const [a, b] = [decoder.newSequence(), decoder.newSequence()];
+    const [x, y] = await Promise.all([feed(a, first!, [2, 1, 1]), feed(b, second!, [1, 1, 2])]);
+    expectSame(x!, (await inOnePass(decoder, first!))[3]!);
+    expectSame(y!, (await inOnePass(decoder, second!))[3]!);
+  });
+
+  it("refuses steps after it was disposed of, and waits for those under way", async () => {
+    const decoder = await load();
+    const sequence = decoder.newSequence();
+    const step = sequence.forward([1, 2, 3]);
+    await Promise.all([decoder.dispose(), decoder.dispose()]);
+    await expect(step).resolves.toHaveLength(TINY_SIZE);
+    await expect(sequence.forward([4])).rejects.toThrow(ModelDisposedError);
+  });
+});

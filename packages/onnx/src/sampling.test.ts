@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { maskOf } from "../test/tiny.js";
+import type { TokenMask } from "./constraint.js";
+import { Random } from "./random.js";
+import { Sampler, type SamplingOptions } from "./sampling.js";
+
+const PLAIN: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
+const SIZE = 100;
+
+function randomLogits(seed: number, size = SIZE): Float32Array {
+  const random = new Random(seed);
+  return Float32Array.from({ length: size }, () => (random.next() - 0.5) * 12);
+}
+
+/** The probabilities after all filters, written for clarity. */
+function reference(
+  logits: Float32Array,
+  allowed: readonly number[],
+  options: SamplingOptions,
+): Map<number, number> {
+  const scored = allowed.map((id) => ({ id, score: logits[id]! / options.temperature }));
+  scored.sort((a, b) => b.score - a.score);
+  let kept = options.topK > 0 ? scored.slice(0, options.topK) : scored;
+  const top = kept[0]!.score;
+  const weights = () => kept.map(({ score }) => Math.exp(score - top));
+  const all = weights().reduce((a, b) => a + b);
+  let sum = 0;
+  kept = kept.filter(({ score }) => {
+    const keep = sum < options.topP * all;
+    sum += Math.exp(score - top);
+    return keep;
+  });
+  kept = kept.filter(({ score }, i) => i === 0 || Math.exp(score - top) >= options.minP);
+  const total = weights().reduce((a, b) => a + b);
+  return new Map(kept.map(({ id, score }) => [id, Math.exp(score - top) / total]));
+}
+
+function masks(ids: readonly number[]): TokenMask[] {
+  return [maskOf(ids, SIZE, true), maskOf(ids, SIZE, false)];
+}
+
+describe("greedy", () => {
+  it("takes the most likely allowed token, the lowest id of equals", () => {
+    const ids = fc.uniqueArray(fc.nat(SIZE - 1), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -3, max: 3 }), { minLength: SIZE, maxLength: SIZE }),
+        ids,
+        (values, allowed) => {
+          const logits = Float32Array.from(values);
+          const best = Math.max(...allowed.map((id) => logits[id]!));
+          const expected = Math.min(...allowed.filter((id) => logits[id] === best));
+          for (const mask of masks(allowed)) {
+            expect(new Sampler(PLAIN, SIZE).sample(logits, mask)).toBe(expected);
+          }
+        },
+      ),
+    );
+  });
+
+  it("looks at all tokens without a mask", () => {
+    const logits = randomLogits(3);
+    const expected = logits.indexOf(Math.max(...logits));
+    expect(new Sampler(PLAIN, SIZE).sample(logits, undefined)).toBe(expected);
+    expect(new Sampler({ ...PLAIN, temperature: 2, topK: 1 }, SIZE).sample(logits, undefined)).toBe(expected);
+  });
+
+  it("stays inside the mask where the logits are no numbers", () => {
+    for (const value of [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]) {
+      const logits = new Float32Array(SIZE).fill(value);
+      for (const mask of masks([5, 70])) {
+        for (const temperature of [0, 1]) {
+          for (const topP of [1, 0.9]) {
+            expect([5, 70]).toContain(
+              new Sampler({ ...PLAIN, temperature, topP }, SIZE).sample(logits, mask),
+            );
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("what is read", () => {
+  it("is the logits of allowed tokens only", () => {
+    const allowed = [0, 31, 32, 63, 64, 99];
+    for (const mask of masks(allowed)) {
+      for (const options of [
+        PLAIN,
+        { ...PLAIN, temperature: 1 },
+        { ...PLAIN, temperature: 1, topK: 3, repetitionPenalty: 2 },
+      ]) {
+        const read = new Set<number>();
+        const logits = new Proxy(randomLogits(1), {
+          get(target, key) {
+            read.add(Number(key));
+            return Reflect.get(target, key) as unknown;
+          },
+        });
+        new Sampler(options, SIZE).sample(logits, mask);
+        expect([...read].sort((a, b) => a - b)).toEqual(allowed);
+      }
+    }
+  });
+});
+
+describe("the filters", () => {
+  const cases: Partial<SamplingOptions>[] = [
+    {},
+    { topK: 5 },
+    { topK: 1000 },
+    { topP: 0.7 },
+    { topP: 1e-9 },
+    { minP: 0.2 },
+    { minP: 1 },
+    { topK: 8, topP: 0.8 },
+    { topK: 20, topP: 0.95, minP: 0.1 },
+    { temperature: 0.5, topP: 0.9 },
+    { temperature: 2, minP: 0.3 },
+  ];
+  it.each(cases)("%o draw what the plain definition says, as often", (partial) => {
+    const options = { ...PLAIN, temperature: 1, ...partial };
+    const logits = randomLogits(11);
+    const allowed = Array.from({ length: SIZE }, (_, id) => id).filter((id) => id % 3 !== 0);
+    const expected = reference(logits, allowed, options);
+    for (const mask of masks(allowed)) {
+      const sampler = new Sampler(options, SIZE);
+      const draws = 20_000;
+      const counts = new Map<number, number>();
+      for (let i = 0; i < draws; i++) {
+        const id = sampler.sample(logits, mask);
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+      for (const id of counts.keys()) {
+        expect(expected.has(id)).toBe(true);
+      }
+      for (const [id, probability] of expected) {
+        const deviation = Math.sqrt((probability * (1 - probability)) / draws);
+        const share = (counts.get(id) ?? 0) / draws;
+        expect(Math.abs(share - probability)).toBeLessThanOrEqual(4.5 * deviation + 5 / draws);
+      }
+    }
+  });
+
+  it("draw the same for the same seed, whatever the form of the mask", () => {
+    const logits = randomLogits(5);
+    const allowed = [1, 2, 3, 50, 51, 52, 53, 97];
+    const options = { ...PLAIN, temperature: 1.5, topP: 0.9, seed: 9 };
+    const draw = (mask: TokenMask): number[] => {
+      const sampler = new Sampler(options, SIZE);
+      return Array.from({ length: 50 }, () => sampler.sample(logits, mask));
+    };
+    const [sparse, dense] = masks(allowed).map(draw);
+    expect(sparse).toEqual(dense);
+    expect(new Set(sparse).size).toBeGreaterThan(1);
+  });
+});
+
+describe("the repetition penalty", () => {
+  it("makes tokens that occurred less likely, above and below zero", () => {
+    const logits = Float32Array.from([4, 3, -1, -1.5]);
+    const sampler = new Sampler({ ...PLAIN, repetitionPenalty: 2 }, 4);
+    expect(sampler.sample(logits, undefined)).toBe(0);
+    sampler.observe(0);
+    expect(sampler.sample(logits, undefined)).toBe(1);
+    sampler.observe(2);
+    expect(sampler.sample(logits, maskOf([2, 3], 4, true))).toBe(3);
+  });
+});
