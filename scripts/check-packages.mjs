@@ -24,19 +24,18 @@ function publicPackages() {
 /** @param {string} folder */
 async function check(folder) {
   const manifest = readJson(join(folder, "package.json"));
-  say(`${manifest.name} ${manifest.version}`);
   const target = mkdtempSync(join(tmpdir(), "grammask-pack-"));
+  /** @type {import("./shared.mjs").RunOptions} */
+  const show = { show: "failure" };
   try {
-    if ((await pnpm(["pack", "--pack-destination", target], { cwd: folder, quiet: true })) !== 0)
-      return false;
+    if ((await pnpm(["pack", "--pack-destination", target], { ...show, cwd: folder })) !== 0) return false;
     const tarball = join(target, readdirSync(target)[0]);
-    const lint = await node([at("node_modules", "publint", "src", "cli.js"), tarball, "--strict"], {
-      quiet: true,
-    });
-    if (!hasTypes(manifest)) return lint === 0;
+    const lint = await node([at("node_modules", "publint", "src", "cli.js"), tarball, "--strict"], show);
     const attw = at("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
-    const types = await node([attw, tarball, "--profile", "esm-only"], { quiet: true });
-    return lint === 0 && types === 0;
+    const types = hasTypes(manifest) ? await node([attw, tarball, "--profile", "esm-only"], show) : 0;
+    const ok = lint === 0 && types === 0;
+    say(`${ok ? "ok    " : "FAILED"}  ${manifest.name} ${manifest.version}`);
+    return ok;
   } finally {
     rmSync(target, { recursive: true, force: true });
   }

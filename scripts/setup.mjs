@@ -16,7 +16,7 @@ async function install() {
   const stamp = hashOfManifests();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
   say("Installing packages (the first time takes a minute) ...");
-  const code = await pnpm(["install", "--frozen-lockfile", "--reporter=append-only"], { quiet: true });
+  const code = await pnpm(["install", "--frozen-lockfile", "--reporter=append-only"], { show: "stderr" });
   if (code !== 0)
     throw new Error(`Installing the packages failed (pnpm ended with ${code}; its messages are above).`);
   writeFileSync(stampFile, stamp);
@@ -25,7 +25,7 @@ async function install() {
 async function build() {
   const firstTime = !existsSync(at("packages", "core", "dist", "index.js"));
   if (firstTime) say("Building ...");
-  const code = await node([at("node_modules", "typescript", "bin", "tsc"), "-b"], { quiet: true });
+  const code = await node([at("node_modules", "typescript", "bin", "tsc"), "-b"], { show: "stderr" });
   if (code !== 0) throw new Error("The build failed (the compiler's messages are above).");
 }
 

@@ -16,27 +16,46 @@ export const say = (line) => process.stderr.write(`${line}\n`);
 export const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /**
- * Runs a command in the repository root and gives its exit code.
+ * @typedef {object} RunOptions
+ * @property {"all" | "stderr" | "failure"} [show] where the command's output goes: to the terminal as it is (the
+ *   default), all of it to stderr, or to stderr only when the command fails
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {string} [cwd] default: the repository's root
+ */
+
+/**
+ * Runs a command and gives its exit code.
  * @param {string} command
  * @param {string[]} args
- * @param {{ quiet?: boolean, env?: NodeJS.ProcessEnv, cwd?: string }} [options] quiet: what it prints goes to stderr
+ * @param {RunOptions} options
  * @returns {Promise<number>}
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { show = "all", env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: options.cwd ?? root,
-      env: options.env ?? process.env,
-      stdio: ["inherit", options.quiet ? 2 : "inherit", "inherit"],
+      cwd,
+      env,
+      stdio:
+        show === "failure"
+          ? ["ignore", "pipe", "pipe"]
+          : ["inherit", show === "stderr" ? 2 : "inherit", "inherit"],
       shell: process.platform === "win32" && command === "npx",
     });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
     // The child shares the terminal and hears Ctrl-C itself: wait for it to end in its own way.
     const ignore = () => {};
     process.on("SIGINT", ignore);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGINT", ignore);
-      resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+      const result = code ?? (signal === "SIGINT" ? 130 : 1);
+      if (result !== 0 && output !== "") process.stderr.write(output);
+      resolve(result);
     });
   });
 }
@@ -44,14 +63,14 @@ export function run(command, args, options = {}) {
 /**
  * Runs a JavaScript file with this Node.
  * @param {string[]} args
- * @param {Parameters<typeof run>[2]} [options]
+ * @param {RunOptions} [options]
  */
 export const node = (args, options) => run(process.execPath, args, options);
 
 /**
  * Runs the one pnpm version of this repository, installed or not: `packageManager` in package.json names it.
  * @param {string[]} args
- * @param {Parameters<typeof run>[2]} [options]
+ * @param {RunOptions} [options]
  */
 export function pnpm(args, options) {
   const version = readJson(at("package.json")).packageManager;
