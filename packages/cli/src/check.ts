@@ -5,9 +5,13 @@ import { readText } from "./input.js";
 import type { Io } from "./io.js";
 import { loadSchema } from "./schema.js";
 
-/** `grammask check`: can this schema be enforced, and would this instance be accepted? */
+/** `grammask check`: can this schema be enforced, and is this instance valid? */
 export async function check(io: Io, schemaFile: string, instanceFile: string | undefined): Promise<ExitCode> {
-  const { grammar } = await loadSchema(schemaFile);
+  // People write their instances with other whitespace, and in another order, than a model is asked to.
+  const { grammar } = await loadSchema(schemaFile, {
+    order: "any",
+    whitespace: { style: "flexible", max: 1000 },
+  });
   const { green, red, dim } = io.colors;
   if (instanceFile === undefined) {
     io.err(`${green("ok")}  ${schemaFile}: every keyword can be enforced, and some value is valid\n`);
@@ -17,7 +21,7 @@ export async function check(io: Io, schemaFile: string, instanceFile: string | u
   const reader = new ByteReader(grammar);
   const accepted = reader.read(bytes);
   if (accepted === bytes.length && reader.isComplete) {
-    io.err(`${green("ok")}  ${instanceFile}: accepted\n`);
+    io.err(`${green("ok")}  ${instanceFile}: valid\n`);
     return ExitCode.ok;
   }
   const { line, column } = positionOf(bytes, accepted);

@@ -13,18 +13,14 @@ const usageCodes = new Set([
 
 /** What to tell of an error, and how to end. */
 export function explain(error: unknown): { message: string; exitCode: ExitCode } {
-  if (error instanceof SchemaError) return { message: schemaMessage(error), exitCode: ExitCode.usage };
+  // The message names the place in the schema, the keyword and the reason.
+  if (error instanceof SchemaError) {
+    return { message: `${error.message} [${error.code}]`, exitCode: ExitCode.usage };
+  }
   const message = error instanceof Error ? error.message : String(error);
   const usage =
     error instanceof UsageError || error instanceof JsonSyntaxError || error instanceof JsonLimitError;
   return { message, exitCode: usage || usageCodes.has(codeOf(error)) ? ExitCode.usage : ExitCode.failed };
-}
-
-function schemaMessage(error: SchemaError): string {
-  const lines = [error.reason, `  at       ${error.pointer === "" ? "the root" : error.pointer}`];
-  if (error.keyword !== undefined) lines.push(`  keyword  ${error.keyword}`);
-  lines.push(`  code     ${error.code}`);
-  return lines.join("\n");
 }
 
 function codeOf(error: unknown): string {

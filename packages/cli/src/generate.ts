@@ -18,6 +18,7 @@ export interface GenerateOptions {
   readonly temperature: number;
   readonly topP?: number;
   readonly seed?: number;
+  readonly whitespace: "compact" | "spaced" | "pretty" | "flexible";
   readonly json?: boolean;
   readonly stream?: boolean;
   readonly stats?: boolean;
@@ -32,7 +33,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
-    const { device, threads, temperature, topP, seed, maxTokens } = options;
+    const { device, threads, temperature, topP, seed, maxTokens, whitespace } = options;
     await using model = await openModel(io, options.model, {
       device,
       signal: abort.signal,
@@ -41,6 +42,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     const result = await model.generate({
       messages,
       schema,
+      schemaOptions: { whitespace },
       maxTokens,
       temperature,
       ...(topP === undefined ? {} : { topP }),

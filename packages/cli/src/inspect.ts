@@ -72,11 +72,14 @@ function asText(io: Io, options: InspectOptions, place: Place, vocabulary: Vocab
     const text = place.forced.map((id) => vocabulary.tokenText(id)).join("");
     lines.push(`${dim("forced ")} ${cyan(JSON.stringify(text))} (only this can follow)`);
   }
-  for (const group of groups(place.tokens, vocabulary, options.limit)) lines.push(`        ${group}`);
+  for (const line of groups(place.tokens, vocabulary, options.limit)) lines.push(`        ${line}`);
   return `${lines.join("\n")}\n`;
 }
 
-/** The tokens by their first character, the largest groups first, each with its shortest tokens. */
+/** How many tokens a line shows. */
+const perLine = 8;
+
+/** The tokens by their first character: a line for each character that several begin with, the largest groups first. */
 function groups(ids: readonly number[], vocabulary: Vocabulary, limit: number): string[] {
   const byStart = new Map<string, string[]>();
   for (const id of ids) {
@@ -87,17 +90,24 @@ function groups(ids: readonly number[], vocabulary: Vocabulary, limit: number): 
     else byStart.set(start, [text]);
   }
   const sorted = [...byStart.values()].sort((a, b) => b.length - a.length);
-  const lines = sorted.slice(0, limit).map((texts) => {
-    texts.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-    const shown = texts.slice(0, 8).map((text) => JSON.stringify(text));
-    if (texts.length > shown.length) shown.push(`… ${texts.length - shown.length} more`);
-    return shown.join("  ");
-  });
-  if (sorted.length > limit) {
-    const rest = sorted.slice(limit);
-    lines.push(
-      `… ${rest.reduce((sum, texts) => sum + texts.length, 0)} more, with ${rest.length} other first characters`,
-    );
+  const several = sorted.filter((texts) => texts.length > 1);
+  const lines = several.slice(0, limit).map(line);
+  const rest = several.slice(limit);
+  if (rest.length > 0) {
+    const count = rest.reduce((sum, texts) => sum + texts.length, 0);
+    lines.push(`… ${count} more, with ${rest.length} other first characters`);
   }
+  const single = sorted.filter((texts) => texts.length === 1).flat();
+  if (single.length > 0) lines.push(line(single));
   return lines;
+}
+
+/** The shortest tokens first. */
+function line(texts: string[]): string {
+  texts.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const shown = texts
+    .slice(0, texts.length <= perLine + 4 ? texts.length : perLine)
+    .map((text) => JSON.stringify(text));
+  if (texts.length > shown.length) shown.push(`… ${texts.length - shown.length} more`);
+  return shown.join("  ");
 }

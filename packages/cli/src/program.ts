@@ -79,6 +79,11 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
       decimalNumber({ min: 0, max: 1 }),
     )
     .option("--seed <n>", "the same seed gives the same output", wholeNumber({ min: 0, max: 2 ** 32 - 1 }))
+    .addOption(
+      new Option("--whitespace <style>", "how the JSON is written")
+        .choices(["compact", "spaced", "pretty", "flexible"])
+        .default("spaced"),
+    )
     .addOption(new Option("--stream", "write the output as it grows").conflicts("json"))
     .option("--json", "write one object with the value, the finish reason, usage and timings")
     .option("--stats", "write usage and timings to standard error")
@@ -90,12 +95,9 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
 function addCheck(program: Command, io: Io, done: (code: ExitCode) => void): void {
   program
     .command("check")
-    .description("check that a schema can be enforced, and that an instance would be accepted")
+    .description("check that a schema can be enforced, and that an instance is valid")
     .argument("<schema>", "the file with the JSON Schema")
-    .argument(
-      "[instance]",
-      "a file with a JSON text, written as the model would: properties in the schema's order",
-    )
+    .argument("[instance]", "a file with a JSON text")
     .action(async (schema, instance) => done(await (await import("./check.js")).check(io, schema, instance)));
 }
 
