@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { Vocabulary } from "@grammask/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CountingMatcher, TINY_CONTEXT, TINY_EOS, TINY_SIZE, tiny } from "../test/tiny.js";
-import { type TokenVocabulary, Vocabulary } from "./constraint.js";
+import type { TokenVocabulary } from "./constraint.js";
 import { Decoder } from "./decoder.js";
 import { InferenceError, PromptTooLongError } from "./errors.js";
 import { type Generation, generateTokens, type Output } from "./generate.js";

@@ -1,4 +1,5 @@
-import type { TokenMask, TokenMatcher, TokenVocabulary } from "./constraint.js";
+import type { TokenMask } from "@grammask/core";
+import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
 import { InferenceError, PromptTooLongError } from "./errors.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
@@ -115,6 +116,10 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     yield { id, index: tokens.length - 1, text };
     if (stream.stopString !== undefined) {
       finishReason = "stop-string";
+      break;
+    }
+    if (aborted()) {
+      finishReason = "abort";
       break;
     }
     // The last token's logits would go unread, unless the grammar has to be asked whether it is at its end.

@@ -1,5 +1,10 @@
-import { compileJson, compileJsonObject, compileJsonSchema, type Grammar } from "./constraint.js";
-import { InvalidRequestError, reasonOf } from "./errors.js";
+import {
+  compileJson,
+  compileJsonObject,
+  compileJsonSchema,
+  type Grammar,
+  type JsonSchemaOptions,
+} from "@grammask/core";
 import type { GenerateRequest } from "./request.js";
 
 /** Grammars kept; each keeps its automaton's tables and the masks found so far. */
@@ -14,23 +19,32 @@ export class GrammarCache {
    * The grammar of a request, undefined for free text.
    *
    * @throws SchemaError of `@grammask/core` where the schema cannot be compiled
-   * @throws InvalidRequestError where the schema is not JSON
    */
-  get({ schema, json, grammar }: Pick<GenerateRequest, "schema" | "json" | "grammar">): Grammar | undefined {
+  get({
+    schema,
+    json,
+    grammar,
+    schemaOptions = {},
+  }: Pick<GenerateRequest, "schema" | "json" | "grammar" | "schemaOptions">): Grammar | undefined {
     if (grammar !== undefined) {
       return grammar;
     }
+    const options = textOf(schemaOptions) ?? "";
     if (json === true) {
-      return this.#cached("json", compileJson);
+      return this.#cached(`any ${options}`, () => compileJson(schemaOptions));
     }
     if (json === "object") {
-      return this.#cached("json object", compileJsonObject);
+      return this.#cached(`object ${options}`, () => compileJsonObject(schemaOptions));
     }
-    if (schema === undefined) {
-      return undefined;
-    }
-    const text = typeof schema === "string" ? schema : schemaText(schema);
-    return this.#cached(`schema ${text}`, () => compileJsonSchema(text));
+    return schema === undefined ? undefined : this.#schema(schema, schemaOptions, options);
+  }
+
+  #schema(schema: object | boolean | string, options: JsonSchemaOptions, optionsText: string): Grammar {
+    const text = typeof schema === "string" ? schema : textOf(schema);
+    // Without a JSON text it is no schema; core says why.
+    return text === undefined
+      ? compileJsonSchema(schema, options)
+      : this.#cached(`schema ${optionsText} ${text}`, () => compileJsonSchema(text, options));
   }
 
   #cached(key: string, compile: () => Grammar): Grammar {
@@ -44,10 +58,10 @@ export class GrammarCache {
   }
 }
 
-function schemaText(schema: object | boolean): string {
+function textOf(value: object | boolean): string | undefined {
   try {
-    return JSON.stringify(schema);
-  } catch (thrown) {
-    throw new InvalidRequestError("schema", `it has no JSON text: ${reasonOf(thrown)}`, { cause: thrown });
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }

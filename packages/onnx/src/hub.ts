@@ -193,7 +193,7 @@ class Hub {
       for await (const chunk of chunks) {
         hash.update(chunk);
         loaded += chunk.length;
-        if (performance.now() - reported >= REPORT_EVERY) {
+        if (loaded < entry.size && performance.now() - reported >= REPORT_EVERY) {
           report();
         }
         yield chunk;

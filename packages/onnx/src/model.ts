@@ -1,5 +1,5 @@
+import { Matcher, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
-import { Matcher, type TokenVocabulary, Vocabulary } from "./constraint.js";
 import type { Decoder } from "./decoder.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
@@ -64,7 +64,7 @@ export class Model implements AsyncDisposable {
   readonly #grammars = new GrammarCache();
   /** Ends generations that still run when the model is disposed of. */
   readonly #end = new AbortController();
-  #vocabulary: TokenVocabulary | undefined;
+  #vocabulary: Vocabulary | undefined;
 
   constructor({ name, directory, dtype, decoder, text }: ModelParts) {
     this.name = name;
@@ -77,7 +77,7 @@ export class Model implements AsyncDisposable {
   }
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
-  get vocabulary(): TokenVocabulary {
+  get vocabulary(): Vocabulary {
     this.#vocabulary ??= Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
       eosTokenIds: this.#text.config.eosTokenIds,
       size: this.#decoder.contract.vocabularySize,

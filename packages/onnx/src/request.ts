@@ -1,5 +1,5 @@
+import type { Grammar, JsonSchemaOptions } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
-import type { Grammar } from "./constraint.js";
 import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
 import type { SamplingOptions } from "./sampling.js";
@@ -14,6 +14,8 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
   readonly schema?: object | boolean | string;
   /** Any JSON value (`true`), or any JSON object (`"object"`). */
   readonly json?: boolean | "object";
+  /** How `schema` or `json` is compiled: order of properties, whitespace, limits. */
+  readonly schemaOptions?: JsonSchemaOptions;
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;
   /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */

@@ -1,7 +1,7 @@
+import type { TokenMask } from "@grammask/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maskOf } from "../test/tiny.js";
-import type { TokenMask } from "./constraint.js";
 import { Random } from "./random.js";
 import { Sampler, type SamplingOptions } from "./sampling.js";
 

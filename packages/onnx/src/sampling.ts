@@ -1,4 +1,4 @@
-import type { TokenMask } from "./constraint.js";
+import type { TokenMask } from "@grammask/core";
 import { Random } from "./random.js";
 
 /** How the next token is drawn. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { TokenMask, TokenMatcher } from "../src/constraint.js";
+import type { TokenMask } from "@grammask/core";
+import type { TokenMatcher } from "../src/constraint.js";
 
 /** The folder of a tiny model (see fixtures/build.py). */
 export function tiny(name: "tiny-concat" | "tiny-rows"): string {

@@ -1,0 +1,170 @@
+import { compileJsonSchema, InvalidSchemaError, UnsatisfiableSchemaError } from "@grammask/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TINY_CONTEXT, TINY_SIZE, tiny } from "../test/tiny.js";
+import { InvalidRequestError, ModelDisposedError, PromptTooLongError } from "./errors.js";
+import { loadModel } from "./load.js";
+import type { Model, StreamEvent } from "./model.js";
+import type { GenerateRequest } from "./request.js";
+
+const MESSAGES = [{ role: "user", content: "Who is it?" }];
+/** Short whatever is drawn: random weights seldom choose to end a text. */
+const SCHEMA = {
+  type: "object",
+  properties: { name: { type: "string", maxLength: 6 }, age: { enum: [3, 42] } },
+  required: ["name", "age"],
+  additionalProperties: false,
+};
+const LONG: GenerateRequest = {
+  prompt: "the user",
+  temperature: 1,
+  seed: 2,
+  maxTokens: 200,
+  schema: { type: "array", minItems: 500 },
+};
+
+describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await loadModel(tiny(name), { threads: 1 });
+  });
+  afterAll(() => model.dispose());
+
+  it("generates what the schema says", async () => {
+    for (const temperature of [0, 1]) {
+      const result = await model.generate({ messages: MESSAGES, schema: SCHEMA, temperature, seed: 5 });
+      expect(result.finishReason).toBe("complete");
+      expect(result.value).toEqual(JSON.parse(result.text));
+      expect(result.value).toMatchObject({ name: expect.any(String), age: expect.any(Number) });
+      expect(result.usage).toEqual({
+        promptTokens: model.encode(model.renderChat(MESSAGES)).length,
+        completionTokens: result.tokens.length,
+        totalTokens: result.usage.promptTokens + result.tokens.length,
+      });
+      const { prefill, decode, mask, sampling, total } = result.timings;
+      expect(prefill + decode + mask + sampling).toBeLessThanOrEqual(total);
+      expect(Math.min(prefill, decode, mask, sampling)).toBeGreaterThan(0);
+    }
+  });
+
+  it("takes a schema as text, a boolean, any JSON, an object, and a compiled grammar", async () => {
+    const request = { prompt: "x", temperature: 1, seed: 3, maxTokens: 60 };
+    const { tokens } = await model.generate({ ...request, schema: SCHEMA });
+    expect((await model.generate({ ...request, schema: JSON.stringify(SCHEMA) })).tokens).toEqual(tokens);
+    const compiled = await model.generate({ ...request, grammar: compileJsonSchema(SCHEMA) });
+    expect(compiled.tokens).toEqual(tokens);
+    const choice = await model.generate({ ...request, schema: { enum: ["the name", "the age"] } });
+    expect(["the name", "the age"]).toContain(choice.value);
+    expect((await model.generate({ ...request, json: "object" })).text).toMatch(/^\{/);
+    const any = await model.generate({ ...request, schema: true, maxTokens: 5 });
+    expect((await model.generate({ ...request, json: true, maxTokens: 5 })).tokens).toEqual(any.tokens);
+  });
+
+  it("has no value where the budget cuts the JSON", async () => {
+    const result = await model.generate({ messages: MESSAGES, schema: SCHEMA, maxTokens: 3 });
+    expect(result).toMatchObject({ finishReason: "length", value: undefined });
+    expect(result.tokens).toHaveLength(3);
+    const stopped = await model.generate({ messages: MESSAGES, schema: SCHEMA, stop: '":' });
+    expect(stopped).toMatchObject({ finishReason: "stop-string", stopString: '":', value: undefined });
+    expect(stopped.text).toMatch(/^\{"[^"]*$/);
+  });
+
+  it("repeats itself with the seed that it reports", async () => {
+    const request = { prompt: "x", temperature: 1, maxTokens: 20 };
+    const first = await model.generate(request);
+    expect((await model.generate({ ...request, seed: first.seed })).tokens).toEqual(first.tokens);
+  });
+
+  it("generates several outputs at once, each as if alone", async () => {
+    const requests = [1, 2, 3].map((seed) => ({ ...LONG, seed, maxTokens: 15 }));
+    const alone: (readonly number[])[] = [];
+    for (const request of requests) {
+      alone.push((await model.generate(request)).tokens);
+    }
+    const together = await Promise.all(requests.map((request) => model.generate(request)));
+    expect(together.map((result) => result.tokens)).toEqual(alone);
+  });
+
+  it("streams the tokens, then the result", async () => {
+    const events: StreamEvent[] = [];
+    for await (const event of model.stream({ messages: MESSAGES, schema: SCHEMA })) {
+      events.push(event);
+    }
+    const last = events.at(-1)!;
+    expect(last.type).toBe("result");
+    const text = events.map((event) => (event.type === "token" ? event.text : "")).join("");
+    expect(last.type === "result" && last.result.text).toBe(text);
+  });
+
+  it("ends when the signal fires in mid-generation, and keeps the text", async () => {
+    const controller = new AbortController();
+    let text = "";
+    const result = await model.generate({
+      ...LONG,
+      signal: controller.signal,
+      onToken: (event) => {
+        text += event.text;
+        if (event.index === 4) {
+          controller.abort();
+        }
+      },
+    });
+    expect(result.finishReason).toBe("abort");
+    expect(result.tokens).toHaveLength(5);
+    expect(result.text).toBe(text);
+    const never = await model.generate({ ...LONG, signal: AbortSignal.abort() });
+    expect(never).toMatchObject({ finishReason: "abort", text: "", value: undefined });
+  });
+
+  it("lets timers run between steps", async () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 5);
+    const result = await model.generate({
+      prompt: "x",
+      schema: { type: "array", items: { const: "the name" }, minItems: 100 },
+      signal: controller.signal,
+    });
+    clearTimeout(timer);
+    expect(result.finishReason).toBe("abort");
+  });
+
+  it("passes on what onToken throws, and goes on working", async () => {
+    const onToken = (): void => {
+      throw new Error("enough");
+    };
+    await expect(model.generate({ ...LONG, onToken })).rejects.toThrow("enough");
+    await expect(model.generate({ ...LONG, maxTokens: 2 })).resolves.toMatchObject({
+      finishReason: "length",
+    });
+  });
+
+  it("refuses wrong requests, whatever is wrong", async () => {
+    const fails = (request: object) => expect(model.generate(request as GenerateRequest)).rejects;
+    await fails({ prompt: "x", maxTokens: 0 }).toThrow(InvalidRequestError);
+    await fails({ prompt: [TINY_SIZE] }).toThrow(/token id 320/);
+    await fails({ prompt: "x", schema: { type: "nonsense" } }).toThrow(InvalidSchemaError);
+    await fails({ prompt: "x", schema: "{" }).toThrow(InvalidSchemaError);
+    await fails({ prompt: "x", schema: false }).toThrow(UnsatisfiableSchemaError);
+    const cycle: { items?: object } = {};
+    cycle.items = cycle;
+    await fails({ prompt: "x", schema: cycle }).toThrow(InvalidSchemaError);
+    await fails({ prompt: "the ".repeat(TINY_CONTEXT) }).toThrow(PromptTooLongError);
+  });
+});
+
+describe("a model's end", () => {
+  it("ends what runs, frees the model, and refuses what comes after", async () => {
+    const model = await loadModel(tiny("tiny-rows"));
+    const running = model.generate(LONG);
+    const stream = model.stream(LONG);
+    await stream.next();
+    await model.dispose();
+    await model[Symbol.asyncDispose]();
+    expect((await running).finishReason).toBe("abort");
+    await expect(model.generate(LONG)).rejects.toThrow(ModelDisposedError);
+    const rest: StreamEvent[] = [];
+    for await (const event of stream) {
+      rest.push(event);
+    }
+    expect(rest.at(-1)).toMatchObject({ type: "result", result: { finishReason: "abort" } });
+  });
+});

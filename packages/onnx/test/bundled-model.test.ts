@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadModel, type Model } from "../src/index.js";
+
+describe("smollm2-135m-instruct", () => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await loadModel("smollm2-135m-instruct");
+  });
+  afterAll(() => model.dispose());
+
+  it("answers in free text and ends by itself", async () => {
+    const messages = [
+      { role: "user", content: "What is the capital of France? Answer with one short sentence." },
+    ];
+    const { text, finishReason, value } = await model.generate({ messages, maxTokens: 60 });
+    expect(text).toContain("Paris");
+    expect(finishReason).toBe("complete");
+    expect(value).toBeUndefined();
+  });
+
+  it("extracts what a text says, in the schema's form", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        name: { type: "string" },
+        age: { type: "integer" },
+        hobbies: { type: "array", items: { type: "string" } },
+      },
+      required: ["name", "age", "hobbies"],
+      additionalProperties: false,
+    };
+    const content = "Extract as JSON: Maria is 34 years old and likes chess, tennis and reading.";
+    const { value, finishReason } = await model.generate({
+      messages: [{ role: "user", content }],
+      schema,
+      maxTokens: 80,
+    });
+    expect(finishReason).toBe("complete");
+    expect(value).toEqual({ name: "Maria", age: 34, hobbies: ["chess", "tennis", "reading"] });
+  });
+
+  it("reads a prompt of several chunks as it reads it in one", async () => {
+    const story = "Maria walked to the market and bought bread. ".repeat(40);
+    const prompt = `${story}\nQuestion: Who walked to the market?\nAnswer:`;
+    expect(model.encode(prompt).length).toBeGreaterThan(300);
+    const { text } = await model.generate({ prompt, maxTokens: 3 });
+    expect(text).toContain("Maria");
+  });
+});
