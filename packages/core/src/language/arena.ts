@@ -56,7 +56,7 @@ export class LanguageArena implements Algebra {
     this.texts = new Texts(nodes, {
       empty: this.empty,
       epsilon: this.epsilon,
-      codePoint: (c) => this.codePoints(this.sets.single(c)),
+      codePoints: (list) => this.codePoints(this.sets.ofRanges(list.flatMap((c) => [c, c]))),
     });
     this.#steps = new Steps(this, this.#theories);
     this.anyCodePoint = this.codePoints(this.sets.all);
@@ -111,6 +111,11 @@ export class LanguageArena implements Algebra {
     const result = intersectionOf(this, items);
     this.#intersections.set(Math.min(x, y), Math.max(x, y), result);
     return result;
+  }
+
+  /** Makes it known that one language is contained in another, so that their intersection is the smaller one itself. */
+  assumeSubset(smaller: Language, larger: Language): void {
+    this.#intersections.set(Math.min(smaller, larger), Math.max(smaller, larger), smaller);
   }
 
   /** Every text that is not a member. */

@@ -121,17 +121,21 @@ function pruneByLength(
 ): Language[] | undefined {
   const { nodes } = algebra;
   const isOutside = (node: Language) => nodes.minLength[node]! > max || nodes.maxLength[node]! < min;
+  // What a complement excludes must not be dropped because of the bounds that come from just that.
+  const positive = items.filter((item) => nodes.kind[item] !== Kind.Complement);
+  const least = Math.max(0, ...positive.map((item) => nodes.minLength[item]!));
+  const isExcluded = (node: Language) => nodes.minLength[node]! > max || nodes.maxLength[node]! < least;
   let changed = false;
   const pruned = items.map((item) => {
     const negated = nodes.kind[item] === Kind.Complement;
     const inner = negated ? nodes.a[item]! : item;
-    if (negated && isOutside(inner)) {
+    if (negated && isExcluded(inner)) {
       changed = true;
       return algebra.any;
     }
     if (nodes.kind[inner] !== Kind.Union) return item;
     const parts = nodes.items(inner);
-    const kept = parts.filter((part) => !isOutside(part));
+    const kept = parts.filter((part) => !(negated ? isExcluded(part) : isOutside(part)));
     if (kept.length === parts.length) return item;
     changed = true;
     return negated ? algebra.complement(algebra.union(kept)) : algebra.union(kept);

@@ -6,6 +6,8 @@ export interface LanguageLimits {
   readonly maxSteps: number;
   /** States of a byte automaton. */
   readonly maxStates: number;
+  /** Digits before or after the point of a number bound in fixed notation. */
+  readonly maxDigits: number;
   /** States that one question (emptiness, shortest text) may explore. */
   readonly maxSearch: number;
 }
@@ -14,6 +16,7 @@ export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxNodes: 200_000,
   maxSteps: 20_000_000,
   maxStates: 1_000_000,
+  maxDigits: 1000,
   maxSearch: 20_000,
 };
 

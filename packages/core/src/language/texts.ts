@@ -12,7 +12,8 @@ import type { StepBuilder } from "./step-builder.js";
 interface Base {
   readonly empty: Language;
   readonly epsilon: Language;
-  codePoint(codePoint: number): Language;
+  /** Any one of these code points. */
+  codePoints(codePoints: readonly number[]): Language;
 }
 
 export class Texts {
@@ -20,6 +21,7 @@ export class Texts {
   /** For each text the hash of each suffix. */
   readonly #hashes: Int32Array[] = [];
   readonly #lists: Int32Array[][] = [];
+  readonly #listsByHash = new Map<number, number[]>();
 
   constructor(
     private readonly nodes: NodeTable,
@@ -30,7 +32,7 @@ export class Texts {
   text(codePoints: Int32Array): Language {
     if (codePoints.length === 0) return this.base.epsilon;
     if (codePoints.some(isSurrogate)) return this.base.empty;
-    if (codePoints.length === 1) return this.base.codePoint(codePoints[0]!);
+    if (codePoints.length === 1) return this.base.codePoints([codePoints[0]!]);
     const hashes = suffixHashes(codePoints);
     const known = this.nodes.findWhere(hashes[0]!, (node) => this.#rests(node, codePoints));
     if (known >= 0) return known;
@@ -49,8 +51,25 @@ export class Texts {
   choiceOf(sorted: Int32Array[]): Language {
     if (sorted.length === 0) return this.base.empty;
     if (sorted.length === 1) return this.text(sorted[0]!);
-    this.#lists.push(sorted);
-    return this.#range(this.#lists.length - 1, 0, sorted.length, 0);
+    if (sorted.at(-1)!.length === 1 && sorted.every((text) => text.length === 1)) {
+      return this.base.codePoints(sorted.map((text) => text[0]!));
+    }
+    return this.#range(this.#internList(sorted), 0, sorted.length, 0);
+  }
+
+  /** The number of an equal list, stored if it is new. */
+  #internList(sorted: Int32Array[]): number {
+    let hash = sorted.length;
+    for (const text of sorted) for (let i = 0; i < text.length; i++) hash = mix(hash, text[i]!);
+    let bucket = this.#listsByHash.get(hash);
+    if (!bucket) this.#listsByHash.set(hash, (bucket = []));
+    for (const list of bucket) {
+      const other = this.#lists[list]!;
+      if (other.length !== sorted.length) continue;
+      if (sorted.every((text, i) => compareCodePoints(text, other[i]!) === 0)) return list;
+    }
+    bucket.push(this.#lists.length);
+    return this.#lists.push(sorted) - 1;
   }
 
   /** How many texts a Literal or Texts node has. */
@@ -108,7 +127,7 @@ export class Texts {
   #literal(text: number, offset: number): Language {
     const codePoints = this.#texts[text]!;
     const rest = codePoints.length - offset;
-    if (rest === 1) return this.base.codePoint(codePoints[offset]!);
+    if (rest === 1) return this.base.codePoints([codePoints[offset]!]);
     const suffix = codePoints.subarray(offset);
     const known = this.nodes.findWhere(this.#hashes[text]![offset]!, (node) => this.#rests(node, suffix));
     return known >= 0 ? known : this.#createLiteral(text, offset);
