@@ -32,8 +32,8 @@ describe("missingRuntime", () => {
 describe("deviceFailure", () => {
   it("keeps the reason and says what to install", () => {
     const cause = new Error("no adapter");
-    const error = deviceFailure("webgpu", "no adapter", cause);
-    expect(error.message).toMatch(/^device "webgpu" cannot be used: no adapter .*Vulkan/);
+    const error = deviceFailure("webgpu", "/src/x.cc:1 f() a == b was false. no adapter", cause);
+    expect(error.message).toMatch(/^device "webgpu" cannot be used: no adapter\. .*Vulkan/);
     expect(error).toMatchObject({ code: "device-unavailable", device: "webgpu", cause });
     expect(deviceFailure("cuda", "no driver", cause).message).toContain("cuDNN");
   });

@@ -57,6 +57,9 @@ export function missingRuntime(device: Device, runtime: Runtime): string | undef
   return undefined;
 }
 
+/** Where in ONNX Runtime's sources a check failed, and which: no news to a user. */
+const CHECK = /^\S+\.(?:cc|h):\d+ .*? was false\. /s;
+
 /** What ONNX Runtime said when it could not start the device, with what to do about it. */
 export function deviceFailure(device: Device, reason: string, cause: unknown): DeviceError {
   const help: Record<Device, string> = {
@@ -67,7 +70,7 @@ export function deviceFailure(device: Device, reason: string, cause: unknown): D
     dml: " It needs a GPU with Direct3D 12.",
     coreml: "",
   };
-  return new DeviceError(device, `${reason}${help[device]}`, { cause });
+  return new DeviceError(device, `${reason.replace(CHECK, "")}.${help[device]}`, { cause });
 }
 
 /** The folder of onnxruntime-node's native libraries, where its install script puts the CUDA library too. */
