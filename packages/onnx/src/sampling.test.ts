@@ -118,6 +118,10 @@ describe("the filters", () => {
     { topK: 20, topP: 0.95, minP: 0.1 },
     { temperature: 0.5, topP: 0.9 },
     { temperature: 2, minP: 0.3 },
+    { temperature: 0.1, topP: 0.99 },
+    { temperature: 0.1, topP: 1 - 1e-12 },
+    { temperature: 0.1, topK: 60 },
+    { temperature: 0.1, minP: 1e-30 },
   ];
   it.each(cases)("%o draw what the plain definition says, as often", (partial) => {
     const options = { ...PLAIN, temperature: 1, ...partial };

@@ -17,6 +17,10 @@ export interface SamplingOptions {
   readonly seed: number;
 }
 
+/** A filter first looks at the tokens whose logit (over the temperature) is at most this much below the highest. */
+const MARGIN = 16;
+const LEAST_SHARE = Math.exp(-MARGIN);
+
 /**
  * Draws tokens from logits, reading only those that the mask allows: the list of ids where the mask is small, its bits
  * where it is large. The filters run in the order that is usual (repetition penalty, temperature, top-k, top-p, min-p),
@@ -33,6 +37,8 @@ export class Sampler {
   readonly #ids: Int32Array;
   readonly #scores: Float64Array;
   #count = 0;
+  /** The weight of all candidates together, where top-p asks for it. */
+  #all = 0;
 
   /** @param size width of the logits */
   constructor(options: SamplingOptions, size: number) {
@@ -123,17 +129,18 @@ export class Sampler {
   /** Fills the candidates: allowed tokens with their logits divided by the temperature. */
   #gather(logits: Float32Array, mask: TokenMask | undefined): void {
     const inverse = 1 / this.#options.temperature;
+    const plain = this.#seen.length === 0;
     let count = 0;
     if (mask === undefined) {
       for (let id = 0; id < this.#size; id++) {
         this.#ids[count] = id;
-        this.#scores[count++] = this.#penalised(logits, id) * inverse;
+        this.#scores[count++] = (plain ? logits[id]! : this.#penalised(logits, id)) * inverse;
       }
     } else if (mask.ids !== undefined) {
       for (let i = 0; i < mask.ids.length; i++) {
         const id = mask.ids[i]!;
         this.#ids[count] = id;
-        this.#scores[count++] = this.#penalised(logits, id) * inverse;
+        this.#scores[count++] = (plain ? logits[id]! : this.#penalised(logits, id)) * inverse;
       }
     } else {
       for (let w = 0; w < mask.words.length; w++) {
@@ -142,7 +149,7 @@ export class Sampler {
           const id = (w << 5) + 31 - Math.clz32(word & -word);
           word &= word - 1;
           this.#ids[count] = id;
-          this.#scores[count++] = this.#penalised(logits, id) * inverse;
+          this.#scores[count++] = (plain ? logits[id]! : this.#penalised(logits, id)) * inverse;
         }
       }
     }
@@ -153,10 +160,7 @@ export class Sampler {
   #drawAny(): number {
     const scores = this.#scores;
     const count = this.#count;
-    let highest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < count; i++) {
-      highest = Math.max(highest, scores[i]!);
-    }
+    const highest = this.#highest();
     let total = 0;
     for (let i = 0; i < count; i++) {
       total += scores[i] = Math.exp(scores[i]! - highest);
@@ -166,35 +170,30 @@ export class Sampler {
 
   /**
    * Draws from the candidates that the filters leave. They are taken from a heap, most likely first, and only as many
-   * as are kept: the end of the array fills with them, in order.
+   * as are kept: the heap's end fills with them, in order.
    */
   #drawFiltered(): number {
     const { topK, topP, minP } = this.#options;
     const scores = this.#scores;
-    const count = this.#count;
-    for (let i = (count >> 1) - 1; i >= 0; i--) {
-      this.#sink(i, count);
+    const highest = this.#highest();
+    const limit = topK > 0 ? Math.min(topK, this.#count) : this.#count;
+    const size = this.#likely(highest, limit);
+    for (let i = (size >> 1) - 1; i >= 0; i--) {
+      this.#sink(i, size);
     }
-    const highest = scores[0]!;
-    const limit = topK > 0 ? Math.min(topK, count) : count;
-    let all = 0;
-    if (limit === count) {
-      for (let i = 0; i < count; i++) {
-        all += Math.exp(scores[i]! - highest);
-      }
-    } else {
+    let wanted = Number.POSITIVE_INFINITY;
+    if (topK > 0) {
       // Top-p is a share of what top-k leaves.
-      this.#take(count, limit);
-      for (let i = count - limit; i < count; i++) {
-        all += Math.exp(scores[i]! - highest);
-      }
+      this.#take(size, limit);
+      wanted = topP * this.#mass(size - limit, size, highest);
+    } else if (topP < 1) {
+      wanted = topP * this.#all;
     }
-    const wanted = topP * all;
     let kept = 0;
     let total = 0;
-    while (kept < limit && (kept === 0 || total < wanted)) {
-      const at = count - 1 - kept;
-      if (limit === count) {
+    while (kept < Math.min(limit, size) && (kept === 0 || total < wanted)) {
+      const at = size - 1 - kept;
+      if (topK === 0) {
         this.#take(at + 1, 1);
       }
       const weight = Math.exp(scores[at]! - highest);
@@ -205,7 +204,52 @@ export class Sampler {
       total += weight;
       kept++;
     }
-    return this.#draw(count - 1, kept, total, -1);
+    return this.#draw(size - 1, kept, total, -1);
+  }
+
+  /**
+   * Moves the candidates that the filters can keep to the front and gives their number: a heap of a few hundred is much
+   * faster than one of all tokens. Those less likely by a factor of e^-16 are left out, unless the filters reach them.
+   */
+  #likely(highest: number, limit: number): number {
+    const { topK, topP, minP } = this.#options;
+    const scores = this.#scores;
+    const count = this.#count;
+    const floor = highest - MARGIN;
+    let size = 0;
+    for (let i = 0; i < count; i++) {
+      if (scores[i]! >= floor) {
+        this.#swap(i, size++);
+      }
+    }
+    if (topK > 0) {
+      return size < limit ? count : size;
+    }
+    if (topP === 1 && minP > LEAST_SHARE) {
+      return size;
+    }
+    const mass = this.#mass(0, size, highest);
+    this.#all = mass + this.#mass(size, count, highest);
+    return mass < topP * this.#all ? count : size;
+  }
+
+  #highest(): number {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#scores[i]! > highest) {
+        highest = this.#scores[i]!;
+      }
+    }
+    return highest;
+  }
+
+  /** The weight of a range of candidates together, the most likely one's being 1. */
+  #mass(from: number, to: number, highest: number): number {
+    let mass = 0;
+    for (let i = from; i < to; i++) {
+      mass += Math.exp(this.#scores[i]! - highest);
+    }
+    return mass;
   }
 
   /** Moves the `taken` largest candidates of a heap of `size` to its end, the largest last. */
