@@ -41,6 +41,7 @@ export class LanguageArena implements Algebra {
   /** Every text. */
   readonly any: Language;
   readonly #theories: LeafTheory[] = [];
+  readonly #equations: (() => Language)[] = [];
   readonly #steps: Steps;
   readonly #unions = new PairMemo();
   readonly #intersections = new PairMemo();
@@ -58,7 +59,7 @@ export class LanguageArena implements Algebra {
       epsilon: this.epsilon,
       codePoints: (list) => this.codePoints(this.sets.ofRanges(list.flatMap((c) => [c, c]))),
     });
-    this.#steps = new Steps(this, this.#theories);
+    this.#steps = new Steps(this, this.#theories, this.#equations);
     this.anyCodePoint = this.codePoints(this.sets.all);
     this.any = this.repeat(this.anyCodePoint, 0, UNBOUNDED);
   }
@@ -214,6 +215,18 @@ export class LanguageArena implements Algebra {
     const [target] = items as [Language];
     const node = nodes.createList(Kind.Observe, items);
     return nodes.describe(node, nodes.facts[target]!, nodes.minLength[target]!, nodes.maxLength[target]!);
+  }
+
+  /**
+   * The smallest language Z with Z = unfold(), where the result may contain Z behind at least one code point: a loop
+   * whose body looks beyond its end. `exit` is a part of it that has the empty text if and only if Z does.
+   */
+  fixpoint(exit: Language, unfold: () => Language): Language {
+    const { nodes } = this;
+    const index = this.#equations.push(unfold) - 1;
+    const facts = nodes.facts[exit]! & (Fact.Nullable | Fact.Live);
+    const node = nodes.create(Kind.Fixpoint, index, 0, 0, 0);
+    return nodes.describe(node, facts, this.nullable(exit) ? 0 : 1, UNBOUNDED);
   }
 
   /** What an observed language is equal to; any other language itself. */

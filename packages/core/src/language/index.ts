@@ -7,4 +7,6 @@ export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";
 export { type NumberRange, numberEqual, numberRange } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
+export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";
+export { PatternError, type PatternErrorReason } from "./pattern-error.js";
 export { TextAutomaton } from "./text.js";

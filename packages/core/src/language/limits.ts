@@ -8,6 +8,8 @@ export interface LanguageLimits {
   readonly maxStates: number;
   /** Digits before or after the point of a number bound in fixed notation. */
   readonly maxDigits: number;
+  /** Characters of a pattern, which bound the nodes of its syntax tree. */
+  readonly maxPatternLength: number;
   /** States that one question (emptiness, shortest text) may explore. */
   readonly maxSearch: number;
 }
@@ -17,6 +19,7 @@ export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxSteps: 20_000_000,
   maxStates: 1_000_000,
   maxDigits: 1000,
+  maxPatternLength: 100_000,
   maxSearch: 20_000,
 };
 

@@ -35,6 +35,8 @@ export const enum Kind {
   Complement,
   /** (offset in the list pool, count): the goal, then the parts. */
   Observe,
+  /** The smallest solution of an equation; unfolded when its step function is computed: (number of the equation). */
+  Fixpoint,
 }
 
 /** Facts about a node, as bits. */

@@ -7,8 +7,22 @@ export const MAX_EXPONENT = 999;
 /** The most digits after the point in the normalised form with an exponent (a double needs at most 16). */
 export const MAX_FRACTION_DIGITS = 24;
 
+const built = new WeakMap<LanguageArena, Map<string, Language>>();
+
+function remembered(arena: LanguageArena, name: string, build: (arena: LanguageArena) => Language): Language {
+  let languages = built.get(arena);
+  if (!languages) built.set(arena, (languages = new Map()));
+  let language = languages.get(name);
+  if (language === undefined) languages.set(name, (language = build(arena)));
+  return language;
+}
+
 /** The full syntax of a JSON number (RFC 8259). */
 export function jsonNumber(arena: LanguageArena): Language {
+  return remembered(arena, "full", fullSyntax);
+}
+
+function fullSyntax(arena: LanguageArena): Language {
   const { oneOrMore, integer, minus, e, sign } = pieces(arena);
   const fraction = arena.concat(arena.text("."), oneOrMore);
   const exponent = arena.concat(e, sign, oneOrMore);
@@ -21,6 +35,10 @@ export function jsonNumber(arena: LanguageArena): Language {
  * and C write doubles so. It is the universe of `numberRange`: complements must be taken in it.
  */
 export function normalisedNumber(arena: LanguageArena): Language {
+  return remembered(arena, "normalised", normalisedSyntax);
+}
+
+function normalisedSyntax(arena: LanguageArena): Language {
   const { oneOrMore, integer, minus, digit, e, sign } = pieces(arena);
   const point = arena.text(".");
   const fixed = arena.concat(integer, arena.repeat(arena.concat(point, oneOrMore), 0, 1));

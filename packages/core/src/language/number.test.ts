@@ -93,7 +93,7 @@ function randomText(random: () => number): string {
 
 describe("numberRange", () => {
   it("agrees with exact arithmetic on all short texts", () => {
-    const texts = shortTexts("019.-e", 5).concat(shortTexts("025.", 6));
+    const texts = shortTexts("019.-e", 4).concat(shortTexts("025.", 5));
     const random = randomNumbers(3);
     for (let i = 0; i < 60; i++) {
       const arena = new LanguageArena();
@@ -109,8 +109,8 @@ describe("numberRange", () => {
 
   it("agrees with exact arithmetic on random texts, also in the complement", () => {
     const random = randomNumbers(5);
-    const texts = Array.from({ length: 400 }, () => randomText(random)).concat(BOUNDS, STEPS);
-    for (let i = 0; i < 300; i++) {
+    const texts = Array.from({ length: 300 }, () => randomText(random)).concat(BOUNDS, STEPS);
+    for (let i = 0; i < 120; i++) {
       const arena = new LanguageArena();
       const range = randomRange(random);
       const language = numberRange(arena, range);
@@ -132,7 +132,7 @@ describe("numberRange", () => {
 
   it("has no dead state: every prefix offered leads to a member", () => {
     const random = randomNumbers(9);
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 100; i++) {
       const arena = new LanguageArena();
       const range = randomRange(random);
       const texts = new TextAutomaton(arena);
@@ -219,8 +219,9 @@ describe("number syntax", () => {
         { length: Math.floor(random() * 8) },
         () => alphabet[Math.floor(random() * alphabet.length)],
       ).join("");
-      expect(arena.matches(jsonNumber(arena), text)).toBe(FULL.test(text));
-      expect(arena.matches(normalisedNumber(arena), text)).toBe(NORMALISED.test(text));
+      const full = arena.matches(jsonNumber(arena), text) === FULL.test(text);
+      const normalised = arena.matches(normalisedNumber(arena), text) === NORMALISED.test(text);
+      if (!full || !normalised) expect.fail(text);
     }
   });
 });

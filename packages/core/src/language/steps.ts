@@ -17,6 +17,7 @@ export class Steps {
   constructor(
     private readonly algebra: Algebra,
     private readonly theories: readonly LeafTheory[],
+    private readonly equations: readonly (() => Language)[],
   ) {}
 
   derivative(node: Language, codePoint: number): Language {
@@ -66,11 +67,24 @@ export class Steps {
       case Kind.Complement:
         this.#push(a[node]!);
         return;
+      case Kind.Fixpoint:
+        this.#push(this.#unfolded(node));
+        return;
       case Kind.Union:
       case Kind.Intersection:
       case Kind.Observe:
         for (const item of this.algebra.nodes.items(node)) this.#push(item);
     }
+  }
+
+  /** The right side of a fixpoint's equation, kept in the node. */
+  #unfolded(node: Language): Language {
+    const { nodes } = this.algebra;
+    if (nodes.b[node] !== 0) return nodes.b[node]!;
+    // Unfolding creates nodes and can move the arrays, so it comes before the write.
+    const unfolded = this.equations[nodes.a[node]!]!();
+    nodes.b[node] = unfolded;
+    return unfolded;
   }
 
   #push(node: Language): void {
@@ -128,6 +142,9 @@ export class Steps {
       }
       case Kind.Intersection:
         this.#sweep(nodes.items(node), out, (targets) => algebra.intersection(targets));
+        break;
+      case Kind.Fixpoint:
+        this.#map(this.#unfolded(node), out, (target) => target);
         break;
       case Kind.Observe:
         this.#sweep(nodes.items(node), out, ([goal, ...parts]) => algebra.observe(goal!, parts));

@@ -1,0 +1,25 @@
+/** Why a pattern cannot be used. */
+export type PatternErrorReason =
+  /** Not a regular expression of ECMA-262, with or without the u flag. */
+  | "syntax"
+  /** A back-reference: what it matches is not a regular language. */
+  | "back-reference"
+  /** A look-behind inside a group, or next to an assertion that looks ahead. */
+  | "look-behind"
+  /** Syntax that is known but not supported. */
+  | "unsupported";
+
+export class PatternError extends Error {
+  override readonly name = "PatternError";
+  readonly code = "pattern";
+
+  constructor(
+    /** The pattern. */
+    readonly source: string,
+    readonly reason: PatternErrorReason,
+    /** The part of the pattern, or the parser's message. */
+    readonly detail: string,
+  ) {
+    super(`The pattern /${source.slice(0, 200)}/ is not supported (${reason}): ${detail}`);
+  }
+}

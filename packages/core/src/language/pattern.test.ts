@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { LanguageArena } from "./arena.js";
+import { LanguageLimitError } from "./limits.js";
+import { compilePattern } from "./pattern.js";
+import { PatternError } from "./pattern-error.js";
+import { randomNumbers, shortTexts } from "./testing.js";
+
+/** Expects the same answers as V8's RegExp on texts made of the given ones and of pieces of the pattern. */
+function expectAgreement(source: string, texts: readonly string[], flags = "u"): void {
+  const arena = new LanguageArena();
+  const { language, unicode } = compilePattern(arena, source);
+  const oracle = new RegExp(source, flags);
+  expect(unicode).toBe(flags === "u");
+  const wrong = texts.find((text) => arena.matches(language, text) !== oracle.test(text));
+  expect(wrong, `/${source}/`).toBeUndefined();
+  const shortest = arena.shortest(language);
+  if (shortest !== undefined)
+    expect(oracle.test(shortest), `/${source}/ on ${JSON.stringify(shortest)}`).toBe(true);
+  else expect(texts.some((text) => oracle.test(text))).toBe(false);
+}
+
+const SHORT = shortTexts("ab1 ", 4).concat(
+  "é",
+  "a\n",
+  "\n",
+  "a\u2028b",
+  "🙂",
+  "a🙂",
+  "abcabc",
+  "foobar",
+  "barfoo",
+);
+
+describe("compilePattern", () => {
+  it.each([
+    "",
+    "a",
+    "^a$",
+    "^$",
+    "a|b",
+    "^a|b$",
+    "^(a|b)*$",
+    "a{2,3}",
+    "^(?:a{1,2}b?){2}$",
+    "^a+?b*?$",
+    "[^a]",
+    "^[^]$",
+    "^.$",
+    "^.{2}$",
+    "^\\w+\\s\\d$",
+    "^[\\w\\s]*$",
+    "\\D",
+    "^\\W\\S",
+    "\\bab\\b",
+    "a\\b",
+    "\\Ba",
+    "^\\b",
+    "\\b$",
+    "(?:a\\b| )+$",
+    "^(?:\\ba)*$",
+    "^(?=a)(?=.*b).{2}$",
+    "^(?!ab)",
+    "^(?!.*a).*$",
+    "^((?!ab).)*$",
+    "^(?:(?!a).)+b?$",
+    "^(a($|b))*$",
+    "^([ab]+($|1))*$",
+    "^(a|$)+$",
+    "(?<=a)b",
+    "(?<!a)b",
+    "^(?<=a)b",
+    "(?<!^)a",
+    "a(?<=^a)b",
+    "(?<=a|b)1(?<!b1)",
+    "(?:^|b)a",
+    "a(?:$|b)",
+    "a$b",
+    "a^b",
+    "(?:a|^)*b$",
+    "(?:(?=a)a|b)+$",
+    "^(?:a(?!b)|b(?=1)){1,3}$",
+    "^(?:|a)+$",
+    "(?!)",
+    "^(?:a?\\b)*1",
+    "\\p{Lu}|\\p{Script=Greek}|\\P{ASCII}",
+    "^\\u{1F642}$",
+    "[\\u{1F600}-\\u{1F64F}]",
+  ])("agrees with RegExp: /%s/", (source) => {
+    expectAgreement(source, SHORT);
+  });
+
+  it.each(["^\\-a", "\\a", "[\\w-a]", "a{,2}", "^]$", "}", "\\_", "^\\/a$"])(
+    "reads without u what is invalid with it: /%s/",
+    (source) => {
+      const texts = SHORT.concat("-a", "_", "]", "}", "a{,2}", "/a");
+      expectAgreement(source, texts, source === "^\\/a$" ? "u" : "");
+    },
+  );
+
+  it("agrees with RegExp on random patterns", () => {
+    const random = randomNumbers(42);
+    const below = (n: number) => Math.floor(random() * n);
+    const pick = (list: readonly string[]) => list[below(list.length)]!;
+    const sequence = (depth: number): string =>
+      Array.from({ length: 1 + below(3) }, () => term(depth)).join("");
+    const term = (depth: number): string => {
+      const kind = depth === 0 ? below(3) : below(10);
+      const inner = () =>
+        random() < 0.4 ? `${sequence(depth - 1)}|${sequence(depth - 1)}` : sequence(depth - 1);
+      if (kind < 2) return pick(["a", "b", "1", " ", ".", "\\w", "[^a]", "[ab]", "\\s"]);
+      if (kind === 2) return pick(["^", "$", "\\b", "\\B", "a", "b"]);
+      if (kind < 5) return `(${inner()})`;
+      if (kind < 8) return `(?:${inner()})${pick(["*", "+", "?", "{2}", "{1,2}", "*?", "{0,3}"])}`;
+      return `(?${pick(["=", "!"])}${inner()})`;
+    };
+    const texts = shortTexts("ab1 ", 4);
+    for (let i = 0; i < 120; i++) {
+      let source = sequence(3);
+      if (random() < 0.2)
+        source = `${pick(["a", ".b", "\\s*", ""])}(?<${pick(["=", "!"])}${pick(["a", "^a", "b|1", "a."])})${source}`;
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, source);
+      const oracle = new RegExp(source, "u");
+      const wrong = texts.find((text) => arena.matches(language, text) !== oracle.test(text));
+      expect(wrong, `/${source}/`).toBeUndefined();
+      expect(arena.shortest(language) === undefined, `/${source}/`).toBe(arena.isEmpty(language));
+    }
+  });
+
+  it("matches whole texts on request", () => {
+    const arena = new LanguageArena();
+    const whole = compilePattern(arena, "a|b\\b|(?<=^)c", { whole: true }).language;
+    for (const text of ["a", "b", "c"]) expect(arena.matches(whole, text)).toBe(true);
+    for (const text of ["", "ab", "xa", "bb"]) expect(arena.matches(whole, text)).toBe(false);
+  });
+
+  it("keeps counters and large alternations small", () => {
+    const arena = new LanguageArena();
+    compilePattern(arena, "^[a-z]{1,100000}$");
+    expect(arena.nodes.count).toBeLessThan(20);
+    const words = Array.from({ length: 2000 }, (_, i) => `WORD_${i}`);
+    const { language } = compilePattern(arena, `^(${words.join("|")})$`);
+    expect(arena.nodes.count).toBeLessThan(50);
+    expect(arena.matches(language, "WORD_1234")).toBe(true);
+    expect(arena.matches(language, "WORD_2000")).toBe(false);
+    expect(compilePattern(arena, "^[a-z]{1,100000}$").language).toBe(
+      compilePattern(arena, "^[a-z]{1,100000}$").language,
+    );
+  });
+
+  it("says why a pattern cannot be used", () => {
+    const arena = new LanguageArena();
+    const reasonOf = (source: string) => {
+      try {
+        compilePattern(arena, source);
+        return "none";
+      } catch (error) {
+        expect(error).toBeInstanceOf(PatternError);
+        return (error as PatternError).reason;
+      }
+    };
+    expect(reasonOf("(a)\\1")).toBe("back-reference");
+    expect(reasonOf("(?<x>a)\\k<x>")).toBe("back-reference");
+    expect(reasonOf("(")).toBe("syntax");
+    expect(reasonOf("(?:(?<=a)b)+")).toBe("look-behind");
+    expect(reasonOf("a(?=b)(?<=a)")).toBe("look-behind");
+  });
+
+  it("stops at its limits", () => {
+    const arena = new LanguageArena({ maxPatternLength: 1000 });
+    expect(() => compilePattern(arena, "a".repeat(1001))).toThrow(LanguageLimitError);
+    expect(() => compilePattern(arena, `${"(".repeat(400)}a${")".repeat(400)}`)).toThrow(LanguageLimitError);
+    expect(() => compilePattern(arena, "(?:\\ba){1,5000}")).toThrow(LanguageLimitError);
+    // Two nested counted loops around an assertion: bounded, whatever the product is.
+    expect(() => compilePattern(arena, "(?:(?:\\ba){1,900} ){1,900}")).toThrow(LanguageLimitError);
+  });
+});

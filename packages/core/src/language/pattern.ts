@@ -1,0 +1,80 @@
+/** Regular expressions of ECMA-262 as languages. */
+import { type AST, RegExpParser, RegExpSyntaxError } from "@eslint-community/regexpp";
+import type { LanguageArena } from "./arena.js";
+import { LanguageLimitError } from "./limits.js";
+import type { Language } from "./nodes.js";
+import { PatternCompiler } from "./pattern-compiler.js";
+import { PatternError } from "./pattern-error.js";
+
+export interface PatternOptions {
+  /** Whether the pattern must match from the start of the text to its end; else somewhere, as JSON Schema has it. */
+  readonly whole?: boolean;
+}
+
+export interface Pattern {
+  /** The texts that match. */
+  readonly language: Language;
+  /** False where the pattern is invalid with the u flag and was read without it (ECMA-262, Annex B). */
+  readonly unicode: boolean;
+}
+
+/** Groups may nest this deep; the parser is recursive. */
+const MAX_DEPTH = 250;
+const known = new WeakMap<LanguageArena, Map<string, Pattern>>();
+
+/**
+ * Compiles a pattern. All of ECMA-262 (2024) without flags other than u, except for back-references, which are not
+ * regular, and look-behinds inside groups or next to look-aheads. Texts are read by code points, also without u.
+ *
+ * Membership is that of `RegExp.prototype.test`; greedy and lazy quantifiers are the same, groups do not capture.
+ *
+ * @throws PatternError if the pattern is invalid or not regular
+ * @throws LanguageLimitError if it is longer or deeper than the limits
+ */
+export function compilePattern(arena: LanguageArena, source: string, options: PatternOptions = {}): Pattern {
+  let patterns = known.get(arena);
+  if (!patterns) known.set(arena, (patterns = new Map()));
+  const key = `${options.whole === true ? "w" : "s"}${source}`;
+  let pattern = patterns.get(key);
+  if (!pattern) {
+    const { tree, unicode } = parse(arena, source);
+    const language = new PatternCompiler(arena, source).compile(tree, options.whole === true);
+    patterns.set(key, (pattern = { language, unicode }));
+  }
+  return pattern;
+}
+
+function parse(arena: LanguageArena, source: string): { tree: AST.Pattern; unicode: boolean } {
+  const { maxPatternLength } = arena.nodes.limits;
+  // A node needs a character at least, so this bounds the nodes too.
+  if (source.length > maxPatternLength || depthOf(source) > MAX_DEPTH) {
+    throw new LanguageLimitError("maxPatternLength", maxPatternLength);
+  }
+  const parser = new RegExpParser({ ecmaVersion: 2024 });
+  const read = (unicode: boolean) =>
+    parser.parsePattern(source, 0, source.length, { unicode, unicodeSets: false });
+  try {
+    return { tree: read(true), unicode: true };
+  } catch (error) {
+    if (!(error instanceof RegExpSyntaxError)) throw error;
+  }
+  try {
+    return { tree: read(false), unicode: false };
+  } catch (error) {
+    if (error instanceof RegExpSyntaxError) throw new PatternError(source, "syntax", error.message);
+    throw error;
+  }
+}
+
+/** The deepest nesting of parentheses, or more where they are escaped or in classes. */
+function depthOf(source: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < source.length; i++) {
+    const character = source[i];
+    if (character === "\\") i++;
+    else if (character === "(") deepest = Math.max(deepest, ++depth);
+    else if (character === ")" && depth > 0) depth--;
+  }
+  return deepest;
+}
