@@ -20,7 +20,12 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
   async function load(): Promise<Decoder> {
     const runtime = await loadRuntime();
     const path = join(tiny(name), "onnx", file);
-    const { session } = await createSession(path, runtime, { device: "cpu", threads: 1, layers: 2 });
+    const { session } = await createSession(path, runtime, {
+      device: "cpu",
+      threads: 1,
+      spinning: false,
+      layers: 2,
+    });
     const decoder = new Decoder(session, runtime, "cpu", (await readTextModel(tiny(name))).config);
     decoders.push(decoder);
     return decoder;

@@ -22,7 +22,12 @@ describe("generateTokens", () => {
     const text = await readTextModel(tiny("tiny-rows"));
     const runtime = await loadRuntime();
     const path = join(tiny("tiny-rows"), "onnx", "model.onnx");
-    const { session } = await createSession(path, runtime, { device: "cpu", threads: 1, layers: 2 });
+    const { session } = await createSession(path, runtime, {
+      device: "cpu",
+      threads: 1,
+      spinning: false,
+      layers: 2,
+    });
     decoder = new Decoder(session, runtime, "cpu", text.config);
     vocabulary = Vocabulary.fromTokenizerJson(text.tokenizerJson, { eosTokenIds: TINY_EOS, size: TINY_SIZE });
     letters = everyToken.filter((id) =>

@@ -148,6 +148,16 @@ describe("loadModel", () => {
     }
   });
 
+  it("works without busy waiting, alike", async () => {
+    const texts = new Set<string>();
+    for (const spinning of [true, false]) {
+      const model = await loadModel(folder, { spinning, threads: 2 });
+      texts.add((await model.generate({ prompt: "the", maxTokens: 5 })).text);
+      await model.dispose();
+    }
+    expect(texts.size).toBe(1);
+  });
+
   it("takes a device that works for auto", async () => {
     const model = await loadModel(folder, { device: "auto" });
     expect(["cpu", "cuda", "dml"]).toContain(model.device);

@@ -15,6 +15,12 @@ export interface LoadOptions {
   readonly device?: Device | "auto";
   /** Threads for one operator, at least 1. Default: the machine's cores, as ONNX Runtime counts them. */
   readonly threads?: number;
+  /**
+   * Whether threads wait for their next piece of work busily, as ONNX Runtime does by default. On two cores with
+   * nothing else to do a step takes 7.8 ms with it and 9.4 ms without; on two busy cores 36 ms with and 20 ms without.
+   * Default: true.
+   */
+  readonly spinning?: boolean;
   /** The type of the weights. Default: the one that the model names as its own, or else the smallest that it has. */
   readonly dtype?: DataType;
   /** The folder for models from the hub. Default: `$GRAMMASK_CACHE`, or else the system's folder for caches. */
@@ -41,7 +47,7 @@ export type LoadProgress =
  * @throws ModelNotFoundError, ModelFileError, UnsupportedModelError, DeviceError, DownloadError, InvalidRequestError
  */
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<Model> {
-  const { device = "cpu", threads, dtype, progress } = options;
+  const { device = "cpu", threads, spinning = true, dtype, progress } = options;
   checkDataType(dtype);
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new InvalidRequestError("threads", `${threads} is not an integer of at least 1`);
@@ -52,7 +58,12 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const path = join(directory, graph.path);
   progress?.({ stage: "load", path });
   const runtime = await loadRuntime();
-  const loaded = await createSession(path, runtime, { device, threads, layers: text.config.layers });
+  const loaded = await createSession(path, runtime, {
+    device,
+    threads,
+    spinning,
+    layers: text.config.layers,
+  });
   const decoder = new Decoder(loaded.session, runtime, loaded.device, text.config);
   return new Model({ name: source, directory, dtype: graph.dtype, decoder, text });
 }

@@ -7,6 +7,8 @@ export interface SessionOptions {
   readonly device: Device | "auto";
   /** Threads for one operator; undefined leaves the choice to ONNX Runtime: the machine's cores. */
   readonly threads: number | undefined;
+  /** Whether threads wait for work busily. */
+  readonly spinning: boolean;
   /** Layers of the model, to keep the cache of each in GPU memory; undefined keeps it in the CPU's. */
   readonly layers: number | undefined;
 }
@@ -40,7 +42,7 @@ async function createOn(
   device: Device,
   path: string,
   runtime: Runtime,
-  { threads, layers }: SessionOptions,
+  { threads, spinning, layers }: SessionOptions,
 ): Promise<InferenceSession> {
   const missing = missingRuntime(device, runtime);
   if (missing !== undefined) {
@@ -50,6 +52,7 @@ async function createOn(
     return await runtime.InferenceSession.create(path, {
       executionProviders: [device],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(spinning ? {} : { extra: { session: { intra_op: { allow_spinning: "0" } } } }),
       ...(device === "webgpu" ? { preferredOutputLocation: gpuOutputs(layers ?? 0) } : {}),
       // Warnings about the placement of operators are no news to a user of a model.
       logSeverityLevel: 3,
