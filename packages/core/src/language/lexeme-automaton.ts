@@ -2,9 +2,9 @@
  * A lazy automaton over bytes that reads the code points of a language: what JSON strings and raw text share, which
  * is the table of transitions and UTF-8.
  *
- * States are dense integers. A state's row has a cell for each class of bytes that it does not tell apart (about 6);
- * the map from bytes to columns is shared by all states with the same classes. A row and a cell are computed when
- * they are first asked for. Reading a filled cell is four reads of typed arrays, without allocation.
+ * States are dense integers. A row of transitions and a cell in it are computed when they are first asked for. The
+ * first states have full rows, one array read each. The others have a cell for each class of bytes that they do not
+ * tell apart (about 6), and share the maps from bytes to columns: four reads. Neither allocates.
  */
 import type { LanguageArena } from "./arena.js";
 import { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
@@ -36,15 +36,21 @@ export const enum Place {
 /** The column of bytes that lead nowhere; every row has it first. */
 const DEAD_COLUMN = 0;
 const UNKNOWN = -1;
+/** So many states have rows of 1 KB, which are read at once; later ones share column maps. */
+const DENSE_STATES = 1024;
 
 export abstract class LexemeAutomaton implements ByteAutomaton {
   protected readonly slices = new SliceTable();
   #places = new Uint8Array(1024);
   #operands = new Int32Array(1024);
   #bits = new Uint8Array(1024);
-  /** Where a state's row starts in the cells; its first cell is where its column map starts. 0: no row yet. */
+  /** Where a state's row starts in the cells. 0: no row yet; the cell there is unknown. */
   #rows = new Int32Array(1024);
+  /** Where a state's column map starts. The first map has one column only. */
+  #rowMaps = new Int32Array(1024);
   #cells = new Int32Array(8192);
+  /** Rows of 256 cells, for the first states. */
+  #dense = new Int32Array(16 * 256).fill(UNKNOWN);
   #cellsUsed = 2;
   /** Column maps: 256 columns each. */
   #columns = new Uint8Array(256 * 64);
@@ -58,9 +64,9 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
 
   constructor(readonly arena: LanguageArena) {
     this.#create(Place.Dead, 0, 0);
-    this.#cells[1] = this.#internMap(new Uint8Array(256));
-    this.#cells[2] = DEAD;
-    this.#cellsUsed = 3;
+    this.#internMap(new Uint8Array(256));
+    this.#cells[0] = UNKNOWN;
+    this.#cells[1] = DEAD;
     this.#rows[DEAD] = 1;
   }
 
@@ -78,12 +84,11 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   }
 
   step(state: number, byte: number): number {
-    const row = this.#rows[state]!;
-    if (row !== 0) {
-      const target = this.#cells[row + 1 + this.#columns[this.#cells[row]! + byte]!]!;
-      if (target !== UNKNOWN) return target;
-    }
-    return this.#fill(state, byte);
+    const target =
+      state < DENSE_STATES
+        ? this.#dense[(state << 8) | byte]!
+        : this.#cells[this.#rows[state]! + this.#columns[this.#rowMaps[state]! + byte]!]!;
+    return target !== UNKNOWN ? target : this.#fill(state, byte);
   }
 
   abstract isFinal(state: number): boolean;
@@ -219,12 +224,16 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
 
   #fill(state: number, byte: number): number {
     if (this.#rows[state] === 0) this.#createRow(state);
-    const row = this.#rows[state]!;
-    const cell = row + 1 + this.#columns[this.#cells[row]! + byte]!;
-    if (this.#cells[cell] !== UNKNOWN) return this.#cells[cell]!;
-    // Computing the target can create states and move the cells, so it comes before the write.
-    const target = this.#target(state, byte);
+    const map = this.#rowMaps[state]!;
+    const column = this.#columns[map + byte]!;
+    const cell = this.#rows[state]! + column;
+    // Computing the target can create states and move the tables, so it comes before the writes.
+    const target = this.#cells[cell] === UNKNOWN ? this.#target(state, byte) : this.#cells[cell]!;
     this.#cells[cell] = target;
+    if (state < DENSE_STATES) {
+      const row = state << 8;
+      for (let i = 0; i < 256; i++) if (this.#columns[map + i] === column) this.#dense[row + i] = target;
+    }
     return target;
   }
 
@@ -268,11 +277,11 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       columns[byte] = column;
     }
     const row = this.#cellsUsed;
-    while (row + 1 + columnOf.size > this.#cells.length) this.#cells = doubled(this.#cells);
-    this.#cells[row] = this.#internMap(columns);
-    this.#cells[row + 1] = DEAD;
-    this.#cells.fill(UNKNOWN, row + 2, row + 1 + columnOf.size);
-    this.#cellsUsed = row + 1 + columnOf.size;
+    while (row + columnOf.size > this.#cells.length) this.#cells = doubled(this.#cells);
+    this.#rowMaps[state] = this.#internMap(columns);
+    this.#cells[row] = DEAD;
+    this.#cells.fill(UNKNOWN, row + 1, row + columnOf.size);
+    this.#cellsUsed = row + columnOf.size;
     this.#rows[state] = row;
   }
 
@@ -307,6 +316,11 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       this.#bits = allBits;
       this.#operands = doubled(this.#operands);
       this.#rows = doubled(this.#rows);
+      this.#rowMaps = doubled(this.#rowMaps);
+    }
+    if (state << 8 === this.#dense.length && state < DENSE_STATES) {
+      this.#dense = doubled(this.#dense);
+      this.#dense.fill(UNKNOWN, state << 8);
     }
     this.#count++;
     this.#places[state] = place;
