@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, describe, expect, it } from "vitest";
 import { TINY_SIZE, tiny } from "../test/tiny.js";
 import { Decoder, type Sequence } from "./decoder.js";
@@ -115,5 +116,66 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
     await Promise.all([decoder.dispose(), decoder.dispose()]);
     await expect(step).resolves.toHaveLength(TINY_SIZE);
     await expect(sequence.forward([4])).rejects.toThrow(ModelDisposedError);
+  });
+});
+
+describe("what a step feeds", () => {
+  const value = (name: string, type: "int32" | "int64" | "bool" | "float32", shape: (number | string)[]) => ({
+    name,
+    type,
+    shape,
+    isTensor: true as const,
+  });
+
+  it("is what the graph takes: types, positions, rows of logits to keep, whether there is a past", async () => {
+    const runtime = await loadRuntime();
+    const steps: Record<string, [type: string, dims: readonly number[], data: unknown]>[] = [];
+    const session = {
+      inputMetadata: [
+        value("input_ids", "int32", ["b", "s"]),
+        value("attention_mask", "int32", ["b", "t"]),
+        value("position_ids", "int64", ["b", "s"]),
+        value("logits_to_keep", "int64", []),
+        value("use_cache_branch", "bool", [1]),
+        value("past_key_values.0.key", "float32", ["b", 1, "p", 2]),
+      ],
+      outputMetadata: [
+        value("logits", "float32", ["b", "s", 4]),
+        value("present.0.key", "float32", ["b", 1, "t", 2]),
+      ],
+      run: async (feeds: InferenceSession.FeedsType) => {
+        const tensors = Object.entries(feeds as Record<string, Tensor>);
+        const [past, ids] = [feeds["past_key_values.0.key"] as Tensor, feeds.input_ids as Tensor];
+        steps.push(
+          Object.fromEntries(tensors.map(([name, { type, dims, data }]) => [name, [type, dims, data]])),
+        );
+        const rows = past.dims[2]! + ids.dims[1]!;
+        return {
+          logits: new runtime.Tensor("float32", new Float32Array(8), [1, 2, 4]),
+          "present.0.key": new runtime.Tensor("float32", new Float32Array(rows * 2), [1, 1, rows, 2]),
+        };
+      },
+    };
+    const config = { ...(await readTextModel(tiny("tiny-rows"))).config, keyValueHeads: 1 };
+    const decoder = new Decoder(session as unknown as InferenceSession, runtime, "cpu", config);
+    const sequence = decoder.newSequence();
+    await sequence.forward([7, 8, 9], 2);
+    await sequence.forward([10]);
+    expect(steps[0]).toEqual({
+      input_ids: ["int32", [1, 3], Int32Array.of(7, 8, 9)],
+      attention_mask: ["int32", [1, 3], Int32Array.of(1, 1, 1)],
+      position_ids: ["int64", [1, 3], BigInt64Array.of(0n, 1n, 2n)],
+      logits_to_keep: ["int64", [], BigInt64Array.of(2n)],
+      use_cache_branch: ["bool", [1], Uint8Array.of(0)],
+      "past_key_values.0.key": ["float32", [1, 1, 0, 2], new Float32Array(0)],
+    });
+    expect(steps[1]).toEqual({
+      input_ids: ["int32", [1, 1], Int32Array.of(10)],
+      attention_mask: ["int32", [1, 4], Int32Array.of(1, 1, 1, 1)],
+      position_ids: ["int64", [1, 1], BigInt64Array.of(3n)],
+      logits_to_keep: ["int64", [], BigInt64Array.of(1n)],
+      use_cache_branch: ["bool", [1], Uint8Array.of(1)],
+      "past_key_values.0.key": ["float32", [1, 1, 3, 2], new Float32Array(6)],
+    });
   });
 });

@@ -138,6 +138,17 @@ describe("generateTokens", () => {
     });
   });
 
+  it("ends between two steps of a long prompt", async () => {
+    const promptIds = Array.from({ length: 200 }, (_, i) => 10 + i);
+    const done: number[] = [];
+    const { output } = await run(
+      {},
+      { promptIds, aborted: () => done.length > 0, onProgress: (progress) => done.push(progress.done) },
+    );
+    expect(output).toMatchObject({ finishReason: "abort", tokens: [] });
+    expect(done).toEqual([128]);
+  });
+
   it("fills the context and no more", async () => {
     const promptIds = Array.from({ length: TINY_CONTEXT - 10 }, (_, i) => 10 + (i % 200));
     const matcher = new CountingMatcher(letters, 1000);

@@ -95,6 +95,16 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     expect(last.type === "result" && last.result.text).toBe(text);
   });
 
+  it("ends when the stream's reader leaves", async () => {
+    let events = 0;
+    for await (const _ of model.stream(LONG)) {
+      if (++events === 3) {
+        break;
+      }
+    }
+    expect(events).toBe(3);
+  });
+
   it("ends when the signal fires in mid-generation, and keeps the text", async () => {
     const controller = new AbortController();
     let text = "";
