@@ -3,8 +3,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidRequestError, ModelNotFoundError } from "./errors.js";
-import { downloadModel, parseHubId } from "./hub.js";
-import type { LoadOptions } from "./load.js";
+import { downloadModel, type HubOptions, parseHubId } from "./hub.js";
 
 const PACKAGE_PREFIX = "@grammask/model-";
 
@@ -14,7 +13,7 @@ const PACKAGE_PREFIX = "@grammask/model-";
  * @throws ModelNotFoundError where there is none; it says where was looked
  * @throws DownloadError where the hub does not have it or cannot be reached
  */
-export async function findModel(source: string, options: LoadOptions): Promise<string> {
+export async function findModel(source: string, options: HubOptions): Promise<string> {
   if (typeof source !== "string" || source === "") {
     throw new InvalidRequestError("source", "the name, the folder or the hub id of a model is expected");
   }
