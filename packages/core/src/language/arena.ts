@@ -14,8 +14,9 @@
  * arena.shortest(allowed); // "a"
  * ```
  */
-import { type Algebra, type LeafTheory, plainGoal } from "./algebra.js";
+import { type Algebra, flatten, type LeafTheory, plainGoal } from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
+import { horizonOf, saturated } from "./horizon.js";
 import { intersectionOf } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
 import { isFiniteLanguage, membersOf } from "./members.js";
@@ -42,6 +43,7 @@ export class LanguageArena implements Algebra {
   readonly any: Language;
   readonly #theories: LeafTheory[] = [];
   readonly #equations: (() => Language)[] = [];
+  readonly #rewrites: ((items: readonly Language[]) => readonly Language[])[] = [];
   readonly #steps: Steps;
   readonly #unions = new PairMemo();
   readonly #intersections = new PairMemo();
@@ -104,19 +106,19 @@ export class LanguageArena implements Algebra {
   }
 
   intersection(items: readonly Language[]): Language {
-    if (items.length !== 2) return intersectionOf(this, items);
+    if (items.length !== 2) return this.#intersect(items);
     const [x, y] = items as [Language, Language];
     if (x === y) return plainGoal(this, x);
     const known = this.#intersections.get(Math.min(x, y), Math.max(x, y));
     if (known >= 0) return known;
-    const result = intersectionOf(this, items);
+    const result = this.#intersect(items);
     this.#intersections.set(Math.min(x, y), Math.max(x, y), result);
     return result;
   }
 
-  /** Makes it known that one language is contained in another, so that their intersection is the smaller one itself. */
-  assumeSubset(smaller: Language, larger: Language): void {
-    this.#intersections.set(Math.min(smaller, larger), Math.max(smaller, larger), smaller);
+  /** Has the operands of every intersection rewritten first, by a theory that knows how its languages meet. */
+  onIntersection(rewrite: (items: readonly Language[]) => readonly Language[]): void {
+    this.#rewrites.push(rewrite);
   }
 
   /** Every text that is not a member. */
@@ -320,6 +322,22 @@ export class LanguageArena implements Algebra {
       return undefined;
     }
     return membersOf(this, node, 1)?.[0];
+  }
+
+  /** A number h such that every text of at most h code points begins a member (a lower bound); -1 if there is none. */
+  horizon(node: Language): number {
+    return horizonOf(this, node);
+  }
+
+  /** A language that cannot be told from this one by texts of at most `length` code points, without larger counters. */
+  saturate(node: Language, length: number): Language {
+    return saturated(this, node, length);
+  }
+
+  #intersect(items: readonly Language[]): Language {
+    let operands: readonly Language[] = flatten(this, items, Kind.Intersection);
+    for (const rewrite of this.#rewrites) operands = rewrite(operands);
+    return intersectionOf(this, operands);
   }
 
   #concat(head: Language, tail: Language): Language {

@@ -96,6 +96,9 @@ describe("JsonStringAutomaton", () => {
         expect(automaton.isFinal(end), `seed ${seed}: ${text}`).toBe(has(text));
       }
       if (start !== DEAD) expectLive(automaton, start);
+      for (let state = 1; state < Math.min(automaton.count, 300); state++) {
+        expect(automaton.isFinal(read(automaton, state, automaton.completion(state)!))).toBe(true);
+      }
     }
   });
 
@@ -218,6 +221,23 @@ describe("JsonStringAutomaton", () => {
 });
 
 describe("TextAutomaton", () => {
+  it("reads on where the states are too many for full rows", () => {
+    const arena = new LanguageArena();
+    const automaton = new TextAutomaton(arena);
+    const text = Array.from({ length: 1500 }, (_, i) =>
+      String.fromCodePoint(0x61 + (i % 26), 0x3b1 + (i % 24)),
+    ).join("");
+    const start = automaton.start(arena.text(text));
+    const bytes = utf8.encode(text);
+    for (let round = 0; round < 2; round++)
+      expect(automaton.isFinal(read(automaton, start, bytes))).toBe(true);
+    expect(automaton.count).toBeGreaterThan(3000);
+    expect(read(automaton, start, bytes.slice(0, 4000).fill(0x78, 3998))).toBe(DEAD);
+    expect(automaton.completion(read(automaton, start, bytes.slice(0, 4000)))).toEqual([
+      ...bytes.slice(4000),
+    ]);
+  });
+
   it("reads the UTF-8 of the members", () => {
     const arena = new LanguageArena();
     const automaton = new TextAutomaton(arena);

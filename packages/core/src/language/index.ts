@@ -2,6 +2,7 @@
 export { type Language, LanguageArena } from "./arena.js";
 export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
+export { completionOf } from "./completion.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";

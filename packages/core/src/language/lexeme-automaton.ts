@@ -9,6 +9,7 @@
 import type { LanguageArena } from "./arena.js";
 import { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 import { CODE_POINT_END } from "./code-point-set.js";
+import { completionOf } from "./completion.js";
 import { LanguageLimitError } from "./limits.js";
 import { doubled, Kind, type Language } from "./nodes.js";
 import { mix, PairMemo } from "./pair-memo.js";
@@ -98,6 +99,11 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     const place = this.#places[state];
     if (place === Place.Content || place === Place.End) return this.#operands[state]!;
     return place === Place.Dead ? this.arena.empty : NO_LANGUAGE;
+  }
+
+  /** Bytes that lead from a live state to a final one in a short way; undefined for `DEAD`. See `completionOf`. */
+  completion(state: number): number[] | undefined {
+    return completionOf(this.arena, this, state);
   }
 
   /** Sets the key of each byte between code points: equal keys have equal targets, 0 none. See `asciiKey`. */

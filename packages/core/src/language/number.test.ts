@@ -174,6 +174,20 @@ describe("numberRange", () => {
     expect(arena.nodes.count).toBeLessThan(2000);
   });
 
+  it("makes one range of ranges that meet", () => {
+    const arena = new LanguageArena({ maxSearch: 2 });
+    const parts: NumberRange[] = [
+      { min: "1" },
+      { max: "999999" },
+      { multipleOf: "500000" },
+      { multipleOf: "64" },
+    ];
+    const languages = parts.map((part) => numberRange(arena, part));
+    expect(arena.intersection(languages)).toBe(arena.empty);
+    const folded = languages.slice(0, 3).reduce((x, y) => arena.intersection([x, y]), jsonNumber(arena));
+    expect(folded).toBe(numberRange(arena, { min: "1.0", max: "999999", multipleOf: "5e5" }));
+  });
+
   it("needs few states", () => {
     const arena = new LanguageArena();
     const texts = new TextAutomaton(arena);

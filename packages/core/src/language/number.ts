@@ -31,34 +31,40 @@ export interface NumberRange {
   readonly multipleOf?: string | undefined;
 }
 
-const ranges = new WeakMap<LanguageArena, Map<string, Language>>();
+/** What a range comes down to. */
+interface Bounds {
+  readonly min: Decimal | undefined;
+  readonly minStrict: boolean;
+  readonly max: Decimal | undefined;
+  readonly maxStrict: boolean;
+  readonly step: Step | undefined;
+  readonly digitsOnly: boolean;
+}
+
+/** The ranges of an arena: by what they come down to, and back. */
+interface Ranges {
+  readonly byKey: Map<string, Language>;
+  readonly bounds: Map<Language, Bounds>;
+}
+
+const rangesOf = new WeakMap<LanguageArena, Ranges>();
 
 /**
- * The texts of the numbers of a range.
+ * The texts of the numbers of a range. Ranges that meet in an intersection become one range again, so that liveness
+ * stays a matter of arithmetic.
  * @throws SyntaxError if a bound is not a JSON number
  * @throws RangeError if `multipleOf` is not positive
  * @throws LanguageLimitError if a bound has more digits in fixed notation than `maxDigits`
  */
 export function numberRange(arena: LanguageArena, range: NumberRange): Language {
-  let known = ranges.get(arena);
-  if (!known) ranges.set(arena, (known = new Map()));
-  const key = JSON.stringify([
-    range.min,
-    range.max,
-    range.exclusiveMin === true,
-    range.exclusiveMax === true,
-    range.integer === true,
-    range.integerForm ?? "any",
-    range.multipleOf,
-  ]);
-  let language = known.get(key);
-  if (language === undefined) {
-    language = buildRange(arena, range);
-    arena.assumeSubset(language, jsonNumber(arena));
-    arena.assumeSubset(language, normalisedNumber(arena));
-    known.set(key, language);
-  }
-  return language;
+  return languageOf(arena, {
+    min: range.min === undefined ? undefined : bound(arena, range.min),
+    minStrict: range.min !== undefined && range.exclusiveMin === true,
+    max: range.max === undefined ? undefined : bound(arena, range.max),
+    maxStrict: range.max !== undefined && range.exclusiveMax === true,
+    step: stepOf(arena, range),
+    digitsOnly: range.integer === true && range.integerForm === "no-fraction",
+  });
 }
 
 /** All normalised spellings of one value: 1, 1.0 and 1e0 are equal. Throws as `numberRange` does. */
@@ -66,13 +72,62 @@ export function numberEqual(arena: LanguageArena, text: string): Language {
   return numberRange(arena, { min: text, max: text });
 }
 
-function buildRange(arena: LanguageArena, range: NumberRange): Language {
-  const min = range.min === undefined ? undefined : bound(arena, range.min);
-  const max = range.max === undefined ? undefined : bound(arena, range.max);
-  const minStrict = range.exclusiveMin === true;
-  const maxStrict = range.exclusiveMax === true;
-  const digitsOnly = range.integer === true && range.integerForm === "no-fraction";
-  const step = stepOf(arena, range);
+function languageOf(arena: LanguageArena, bounds: Bounds): Language {
+  let ranges = rangesOf.get(arena);
+  if (!ranges) {
+    const created: Ranges = { byKey: new Map(), bounds: new Map() };
+    rangesOf.set(arena, (ranges = created));
+    arena.onIntersection((items) => meet(arena, created, items));
+  }
+  const text = (value: Decimal | undefined) =>
+    value ? `${value.sign}|${value.digits}e${value.exponent}` : "";
+  const step = bounds.step && `${bounds.step.numerator}/${bounds.step.scale}`;
+  const { minStrict, maxStrict, digitsOnly } = bounds;
+  const key = [text(bounds.min), minStrict, text(bounds.max), maxStrict, step, digitsOnly].join();
+  let language = ranges.byKey.get(key);
+  if (language === undefined) {
+    language = build(arena, bounds);
+    ranges.byKey.set(key, language);
+    // Different bounds can have the same members (none, or one); any of them describes the language.
+    if (language !== arena.empty) ranges.bounds.set(language, bounds);
+  }
+  return language;
+}
+
+/** Replaces the ranges among the operands of an intersection by the one range that is theirs in common. */
+function meet(arena: LanguageArena, ranges: Ranges, items: readonly Language[]): readonly Language[] {
+  const met = items.filter((item) => ranges.bounds.has(item));
+  if (met.length === 0) return items;
+  const full = jsonNumber(arena);
+  const rest = items.filter((item) => !ranges.bounds.has(item) && item !== full);
+  if (rest.length === items.length - 1) return items;
+  const all = met.map((item) => ranges.bounds.get(item)!);
+  return [...rest, languageOf(arena, all.reduce(common))];
+}
+
+function common(x: Bounds, y: Bounds): Bounds {
+  const [min, minStrict] = tighter(x.min, x.minStrict, y.min, y.minStrict, 1);
+  const [max, maxStrict] = tighter(x.max, x.maxStrict, y.max, y.maxStrict, -1);
+  const step = x.step && y.step ? commonStep(x.step, y.step) : (x.step ?? y.step);
+  return { min, minStrict, max, maxStrict, step, digitsOnly: x.digitsOnly || y.digitsOnly };
+}
+
+function tighter(
+  x: Decimal | undefined,
+  xStrict: boolean,
+  y: Decimal | undefined,
+  yStrict: boolean,
+  direction: number,
+): [Decimal | undefined, boolean] {
+  if (x === undefined) return [y, yStrict];
+  if (y === undefined) return [x, xStrict];
+  const order = x.compare(y) * direction;
+  if (order === 0) return [x, xStrict || yStrict];
+  return order > 0 ? [x, xStrict] : [y, yStrict];
+}
+
+function build(arena: LanguageArena, bounds: Bounds): Language {
+  const { min, minStrict, max, maxStrict, step, digitsOnly } = bounds;
   if (min === undefined && max === undefined && step === undefined) return normalisedNumber(arena);
   const upwards = magnitudes(arena, atLeastZero(min, minStrict, max, maxStrict, step), digitsOnly);
   const mirrored = atLeastZero(max?.negate(), maxStrict, min?.negate(), minStrict, step);

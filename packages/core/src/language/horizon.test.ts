@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { LanguageArena } from "./arena.js";
+import { compilePattern } from "./pattern.js";
+import { randomExpression, shortTexts } from "./testing.js";
+
+describe("horizon", () => {
+  it("never promises too much", () => {
+    const texts = shortTexts("ab", 5);
+    let promises = 0;
+    for (let seed = 1; seed <= 1500; seed++) {
+      const arena = new LanguageArena();
+      const { language } = randomExpression(arena, seed, "ab", 3);
+      const horizon = arena.horizon(language);
+      if (horizon > 0) promises++;
+      for (const text of texts) {
+        if (text.length > horizon) break;
+        if (arena.isEmpty(arena.derivativeOfText(language, text)))
+          expect.fail(`seed ${seed}: ${text}, ${horizon}`);
+      }
+    }
+    expect(promises).toBeGreaterThan(200);
+  });
+
+  it("sees what strings in schemas are made of", () => {
+    const arena = new LanguageArena();
+    const of = (source: string) => compilePattern(arena, source).language;
+    const names = arena.choice(["name", "age"]);
+    expect(arena.horizon(arena.any)).toBe(Infinity);
+    expect(arena.horizon(arena.length(3, 100))).toBe(100);
+    expect(arena.horizon(of("a+b"))).toBe(Infinity);
+    expect(arena.horizon(arena.complement(names))).toBe(Infinity);
+    expect(arena.horizon(arena.intersection([arena.complement(names), arena.length(1, 64)]))).toBe(64);
+    expect(arena.horizon(arena.intersection([of("abc"), arena.length(0, 50)]))).toBe(47);
+    expect(arena.horizon(of("^a"))).toBe(0);
+    expect(arena.horizon(arena.empty)).toBe(-1);
+  });
+});
+
+describe("saturate", () => {
+  it("cannot be told from the language by short texts", () => {
+    const texts = shortTexts("ab", 3);
+    for (let seed = 1; seed <= 800; seed++) {
+      const arena = new LanguageArena();
+      const { language } = randomExpression(arena, seed, "ab", 3);
+      const like = arena.saturate(language, 3);
+      for (const text of texts) {
+        const [x, y] = [language, like].map((each) => arena.derivativeOfText(each, text)) as [number, number];
+        if (arena.nullable(x) !== arena.nullable(y) || arena.isEmpty(x) !== arena.isEmpty(y)) {
+          expect.fail(`seed ${seed}: ${text}`);
+        }
+      }
+    }
+  });
+
+  it("brings large counters together", () => {
+    const arena = new LanguageArena();
+    const of = (source: string) => arena.saturate(compilePattern(arena, source).language, 128);
+    expect(of("^[a-z]{0,500}$")).toBe(of("^[a-z]{0,499}$"));
+    expect(of("^[a-z]{300,500}x?$")).toBe(of("^[a-z]{200,}x?$"));
+    expect(of("^[a-z]{3,100}$")).not.toBe(of("^[a-z]{3,99}$"));
+  });
+});

@@ -1,0 +1,113 @@
+/**
+ * Two structural questions that masks ask: how far a language lives whatever comes, and which language a state can be
+ * taken for when only so many code points are looked at.
+ */
+import { type Algebra, isWindow } from "./algebra.js";
+import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
+
+/**
+ * A number h such that every text of at most h code points is the beginning of a member; -1 if there is no member.
+ * It is a lower bound: `.{0,m}`, `.*p`, complements of finite languages and their intersections with length windows
+ * are seen, other languages give what their beginning guarantees.
+ */
+export function horizonOf(algebra: Algebra, node: Language): number {
+  const { nodes, anyCodePoint } = algebra;
+  if (node === algebra.empty) return -1;
+  const isLive = nodes.has(node, Fact.Live);
+  switch (nodes.kind[node]) {
+    case Kind.Class:
+      return node === anyCodePoint ? 1 : 0;
+    case Kind.Repeat:
+      if (nodes.a[node] === anyCodePoint) return nodes.c[node] === UNBOUNDED ? Infinity : nodes.c[node]!;
+      return isLive ? 0 : -1;
+    case Kind.Concat: {
+      // A chain is flat, so this is a loop over it and not a recursion into it.
+      let horizon = 0;
+      for (let rest = node; ; rest = nodes.b[rest]!) {
+        if (!nodes.has(rest, Fact.Live)) return isLive ? horizon : -1;
+        const isConcat = nodes.kind[rest] === Kind.Concat;
+        const head = isConcat ? nodes.a[rest]! : rest;
+        const own = horizonOf(algebra, head);
+        if (head !== anyCodePoint && !isWindow(algebra, head)) return horizon + own;
+        horizon += own;
+        if (!isConcat || own === Infinity) return horizon;
+      }
+    }
+    case Kind.Union: {
+      let horizon = -1;
+      for (const item of nodes.items(node)) horizon = Math.max(horizon, horizonOf(algebra, item));
+      return horizon;
+    }
+    case Kind.Complement:
+      // Whatever was read, something longer than all excluded texts may follow.
+      return nodes.maxLength[nodes.a[node]!] !== UNBOUNDED ? Infinity : isLive ? 0 : -1;
+    case Kind.Intersection:
+      return Math.max(horizonOfIntersection(algebra, node), isLive ? 0 : -1);
+    case Kind.Observe:
+      return horizonOf(algebra, nodes.lists[nodes.a[node]!]!);
+    default:
+      return isLive ? 0 : -1;
+  }
+}
+
+/**
+ * An intersection of a length window, complements of finite languages and one `.*t`: after anything, this has members of
+ * all lengths from some on, so a text is dead only if what it still needs does not fit into the window.
+ */
+function horizonOfIntersection(algebra: Algebra, node: Language): number {
+  const { nodes } = algebra;
+  let longest = UNBOUNDED;
+  let least = 0;
+  let needed = -1;
+  for (const item of nodes.items(node)) {
+    const kind = nodes.kind[item];
+    if (isWindow(algebra, item)) {
+      longest = nodes.c[item]!;
+      least = Math.max(least, nodes.b[item]!);
+    } else if (kind === Kind.Complement && nodes.maxLength[nodes.a[item]!] !== UNBOUNDED) {
+      least = Math.max(least, nodes.maxLength[nodes.a[item]!]! + 1);
+    } else if (
+      kind === Kind.Concat &&
+      nodes.a[item] === algebra.any &&
+      needed < 0 &&
+      isExact(algebra, item)
+    ) {
+      needed = nodes.minLength[item]!;
+    } else return -1;
+  }
+  if (longest === UNBOUNDED) return Infinity;
+  return least > longest ? -1 : longest - Math.max(needed, 0);
+}
+
+/** Whether the shortest length of a node is exact. */
+function isExact(algebra: Algebra, node: Language): boolean {
+  return algebra.nodes.has(node, Fact.Plain) && !algebra.nodes.has(node, Fact.Inexact);
+}
+
+/**
+ * A language that begins like the given one as far as texts of at most `length` code points tell (the same ones are
+ * members, the same ones are beginnings of members), with counters beyond that replaced by no bound: so states that differ
+ * only in large counters get one number. Only languages without intersections and complements change.
+ */
+export function saturated(algebra: Algebra, node: Language, length: number): Language {
+  const { nodes } = algebra;
+  if (!nodes.has(node, Fact.Plain)) return node;
+  switch (nodes.kind[node]) {
+    case Kind.Repeat: {
+      const child = nodes.a[node]!;
+      // Each iteration must read something for the counter to say anything about lengths.
+      if (nodes.minLength[child] === 0) return node;
+      const min = Math.min(nodes.b[node]!, length + 1);
+      const max = nodes.c[node]! > length ? UNBOUNDED : nodes.c[node]!;
+      return algebra.repeat(child, min, max);
+    }
+    case Kind.Concat: {
+      const head = saturated(algebra, nodes.a[node]!, length);
+      return head === nodes.a[node] ? node : algebra.concat(head, nodes.b[node]!);
+    }
+    case Kind.Union:
+      return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, length)));
+    default:
+      return node;
+  }
+}
