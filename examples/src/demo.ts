@@ -46,6 +46,7 @@ async function runTask(model: Model, task: Task): Promise<Measured> {
   const constrained = await model.generate({
     messages: task.messages,
     schema: task.schema,
+    schemaOptions: task.schemaOptions,
     maxTokens: 400,
     onToken: ({ text }) => printer.push(text),
   });

@@ -14,8 +14,8 @@ interface Invoice {
 }
 
 const model = await loadModel("smollm2-135m-instruct");
-const { messages, schema } = readTask("invoice");
-const result = await model.generate({ messages, schema, maxTokens: 400 });
+const { messages, schema, schemaOptions } = readTask("invoice");
+const result = await model.generate({ messages, schema, schemaOptions, maxTokens: 400 });
 if (result.finishReason !== "complete") throw new Error(`The output was cut off: ${result.finishReason}`);
 
 const invoice = result.value as Invoice;

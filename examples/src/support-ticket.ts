@@ -8,9 +8,16 @@ type Action =
   | { kind: "escalate"; team: "payments" | "android" | "ios" };
 
 const model = await loadModel("smollm2-135m-instruct");
-const { messages, schema } = readTask("support-ticket");
+const { messages, schema, schemaOptions } = readTask("support-ticket");
 // A seed makes a sampled output repeatable.
-const result = await model.generate({ messages, schema, maxTokens: 400, temperature: 0.5, seed: 7 });
+const result = await model.generate({
+  messages,
+  schema,
+  schemaOptions,
+  maxTokens: 400,
+  temperature: 0.5,
+  seed: 7,
+});
 if (result.finishReason !== "complete") throw new Error(`The output was cut off: ${result.finishReason}`);
 
 const { summary, action } = result.value as { summary: string; action: Action };
