@@ -74,6 +74,14 @@ describe("readContract", () => {
     expect(newRows(["b", 6, "s", 8])).toBeUndefined();
   });
 
+  it("refuses a graph whose sizes nobody says", () => {
+    const open = [value("past_key_values.0.key", ["b", "heads", "p", "size"])];
+    const nothing = { ...CONFIG, keyValueHeads: 0 };
+    expect(() => readContract([IDS, ...open], [LOGITS, ...PRESENT], nothing)).toThrow(
+      /key-value heads \(0\)/,
+    );
+  });
+
   it.each([
     ["no logits", [IDS, ...PAST], PRESENT, /input_ids and logits/],
     ["no cache", [IDS], [LOGITS], /without a key-value cache/],

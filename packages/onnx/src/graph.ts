@@ -52,6 +52,8 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
     );
   }
   const past = readPast(inputs, outputsByName, config);
+  const width = logits.shape.at(-1);
+  const vocabularySize = typeof width === "number" ? width : config.vocabularySize;
   const known = new Set([
     "input_ids",
     "attention_mask",
@@ -67,14 +69,14 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
         "It runs decoders of text with a key-value cache.",
     );
   }
+  checkSizes(past, vocabularySize);
   const keep = LOGITS_TO_KEEP.find((name) => inputsByName.has(name));
-  const width = logits.shape.at(-1);
   return {
     past,
     pastType: floatType(inputsByName.get(past[0]!.input)!),
     newRows: hasNewRows(outputsByName, past) ? NEW_ROWS : undefined,
     logitsType: floatType(logits),
-    vocabularySize: typeof width === "number" ? width : config.vocabularySize,
+    vocabularySize,
     idsType: integerType(inputsByName.get("input_ids"))!,
     attentionMask: integerType(inputsByName.get("attention_mask")),
     positionIds: integerType(inputsByName.get("position_ids")),
@@ -118,6 +120,16 @@ function readPast(
     );
   }
   return past;
+}
+
+function checkSizes(past: readonly PastInput[], vocabularySize: number): void {
+  const { heads, headSize } = past[0]!;
+  if (heads < 1 || headSize < 1 || vocabularySize < 1) {
+    throw new UnsupportedModelError(
+      `Neither the graph nor config.json says all of: key-value heads (${heads}), head size (${headSize}), ` +
+        `vocabulary size (${vocabularySize}).`,
+    );
+  }
 }
 
 /** `new_kv` is `[B, all heads of all layers, S, head size]`, in the order of the past inputs. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tiny } from "../test/tiny.js";
+import { missingRuntime } from "./device.js";
 import {
   DeviceError,
   InvalidRequestError,
@@ -136,17 +137,17 @@ describe("loadModel", () => {
     await fails({ device: "gpu" as never }).toThrow(/device: "gpu" is not one of "cpu"/);
   });
 
-  it("says what is missing for a device", async () => {
-    const present = (await loadRuntime()).listSupportedBackends().map((backend) => backend.name);
-    for (const device of ["dml", "coreml"] as const) {
-      if (!present.includes(device)) {
+  it.each(["cuda", "webgpu", "dml", "coreml"] as const)(
+    "says what is missing for %s, where it is",
+    async (device) => {
+      const missing = missingRuntime(device, await loadRuntime());
+      if (missing !== undefined) {
         await fails({ device }).toThrow(DeviceError);
-        await fails({ device }).toThrow(
-          /does not have it\. It exists for .*; use device "cpu" or "auto" here/,
-        );
+        await fails({ device }).toThrow(`device "${device}" cannot be used: ${missing}`);
+        expect(missing).toMatch(/use device "cpu" or "auto" here|ONNXRUNTIME_NODE_INSTALL=cuda12/);
       }
-    }
-  });
+    },
+  );
 
   it("works without busy waiting, alike", async () => {
     const texts = new Set<string>();

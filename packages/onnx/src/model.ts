@@ -78,9 +78,10 @@ export class Model implements AsyncDisposable {
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
   get vocabulary(): Vocabulary {
+    const size = this.#decoder.contract.vocabularySize;
     this.#vocabulary ??= Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
-      eosTokenIds: this.#text.config.eosTokenIds,
-      size: this.#decoder.contract.vocabularySize,
+      eosTokenIds: this.#text.config.eosTokenIds.filter((id) => id < size),
+      size,
       encode: (text) => this.encode(text),
     });
     return this.#vocabulary;

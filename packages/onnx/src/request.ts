@@ -65,6 +65,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
     throw new InvalidRequestError("request", "an object is expected");
   }
   checkPrompt(request);
+  checkCallbacks(request);
   checkConstraint(request);
   const { maxTokens = DEFAULT_MAX_TOKENS } = request;
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
@@ -93,6 +94,17 @@ function checkPrompt({ messages, prompt }: GenerateRequest): void {
       throw new InvalidRequestError(`messages[${i}]`, "role and content are expected, both strings");
     }
   });
+}
+
+function checkCallbacks({ signal, onToken, onProgress }: GenerateRequest): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidRequestError("signal", "an AbortSignal is expected");
+  }
+  for (const [name, callback] of Object.entries({ onToken, onProgress })) {
+    if (callback !== undefined && typeof callback !== "function") {
+      throw new InvalidRequestError(name, "a function is expected");
+    }
+  }
 }
 
 function checkConstraint({ schema, json, grammar }: GenerateRequest): void {
