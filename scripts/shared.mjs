@@ -23,6 +23,13 @@ export const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
  * @property {string} [cwd] default: the repository's root
  */
 
+/** @type {Record<string, import("node:child_process").StdioOptions>} */
+const streams = {
+  all: "inherit",
+  stderr: ["ignore", 2, "inherit"],
+  failure: ["ignore", "pipe", "pipe"],
+};
+
 /**
  * Runs a command and gives its exit code.
  * @param {string} command
@@ -35,10 +42,7 @@ export function run(command, args, { show = "all", env = process.env, cwd = root
     const child = spawn(command, args, {
       cwd,
       env,
-      stdio:
-        show === "failure"
-          ? ["ignore", "pipe", "pipe"]
-          : ["inherit", show === "stderr" ? 2 : "inherit", "inherit"],
+      stdio: streams[show],
       shell: process.platform === "win32" && command === "npx",
     });
     let output = "";

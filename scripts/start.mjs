@@ -7,5 +7,5 @@ entry(async () => {
   const args = process.argv.slice(2);
   return args.length === 0
     ? node([at("examples", "dist", "demo.js")])
-    : node([at("packages", "cli", "dist", "cli.js"), ...args]);
+    : node([at("packages", "cli", "dist", "cli.js"), ...args], { cwd: process.env.INIT_CWD });
 });
