@@ -143,6 +143,17 @@ describe("LanguageArena", () => {
     }
   });
 
+  it("bounds the work of one operation, and stays usable", () => {
+    const arena = new LanguageArena({ maxWork: 5000 });
+    const { any } = arena;
+    const a = arena.text("a");
+    const late = (n: number) => arena.concat(any, a, arena.length(n, n));
+    const hard = arena.intersection([arena.concat(late(20), a), arena.complement(late(21))]);
+    expect(() => arena.isEmpty(hard)).toThrow("maxWork = 5000");
+    expect(() => arena.isEmpty(hard)).toThrow(LanguageLimitError);
+    expect(arena.isEmpty(arena.intersection([arena.text("ab"), arena.length(2, 2)]))).toBe(false);
+  });
+
   it("reads long texts and deep expressions without recursion", () => {
     const arena = new LanguageArena();
     const text = "ab".repeat(20_000);

@@ -19,6 +19,7 @@ import { type CodePointSet, CodePointSets } from "./code-point-set.js";
 import { horizonOf, saturated } from "./horizon.js";
 import { intersectionOf } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
+import { ListMemo } from "./list-memo.js";
 import { isFiniteLanguage, membersOf } from "./members.js";
 import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBOUNDED } from "./nodes.js";
 import { PairMemo } from "./pair-memo.js";
@@ -47,6 +48,8 @@ export class LanguageArena implements Algebra {
   readonly #steps: Steps;
   readonly #unions = new PairMemo();
   readonly #intersections = new PairMemo();
+  readonly #manyUnions = new ListMemo();
+  readonly #manyIntersections = new ListMemo();
 
   /** @param limits bounds on what this arena may grow to and on a single question; missing ones have defaults. */
   constructor(limits: Partial<LanguageLimits> = {}) {
@@ -95,7 +98,7 @@ export class LanguageArena implements Algebra {
   }
 
   union(items: readonly Language[]): Language {
-    if (items.length !== 2) return unionOf(this, items);
+    if (items.length !== 2) return this.#manyUnions.remember(items, (list) => unionOf(this, list));
     const [x, y] = items as [Language, Language];
     if (x === y) return plainGoal(this, x);
     const known = this.#unions.get(Math.min(x, y), Math.max(x, y));
@@ -106,7 +109,7 @@ export class LanguageArena implements Algebra {
   }
 
   intersection(items: readonly Language[]): Language {
-    if (items.length !== 2) return this.#intersect(items);
+    if (items.length !== 2) return this.#manyIntersections.remember(items, (list) => this.#intersect(list));
     const [x, y] = items as [Language, Language];
     if (x === y) return plainGoal(this, x);
     const known = this.#intersections.get(Math.min(x, y), Math.max(x, y));
@@ -292,23 +295,25 @@ export class LanguageArena implements Algebra {
    * @throws LanguageLimitError when more than `maxSearch` states would have to be explored.
    */
   isEmpty(node: Language): boolean {
-    return isEmptyLanguage(this, node);
+    const facts = this.nodes.facts[node]! & (Fact.Live | Fact.Dead);
+    if (facts !== 0) return facts === Fact.Dead;
+    return this.nodes.bounded(() => isEmptyLanguage(this, node));
   }
 
   /** A shortest member (in code points), undefined if there is none. Throws as `isEmpty` does. */
   shortest(node: Language): string | undefined {
-    const codePoints = shortestMember(this, node);
+    const codePoints = this.nodes.bounded(() => shortestMember(this, node));
     return codePoints && stringOf(codePoints);
   }
 
   /** Whether there are finitely many members. Throws as `isEmpty` does. */
   isFinite(node: Language): boolean {
-    return isFiniteLanguage(this, node);
+    return this.nodes.bounded(() => isFiniteLanguage(this, node));
   }
 
   /** All members, undefined if there are more than `atMost`. Throws as `isEmpty` does. */
   members(node: Language, atMost: number): string[] | undefined {
-    return membersOf(this, node, atMost);
+    return this.nodes.bounded(() => membersOf(this, node, atMost));
   }
 
   /** The text of a language that has exactly one; else undefined. Throws as `isEmpty` does. */
@@ -337,7 +342,7 @@ export class LanguageArena implements Algebra {
   #intersect(items: readonly Language[]): Language {
     let operands: readonly Language[] = flatten(this, items, Kind.Intersection);
     for (const rewrite of this.#rewrites) operands = rewrite(operands);
-    return intersectionOf(this, operands);
+    return this.nodes.bounded(() => intersectionOf(this, operands));
   }
 
   #concat(head: Language, tail: Language): Language {

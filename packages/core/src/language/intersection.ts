@@ -8,10 +8,14 @@ const MAX_FILTERED_TEXTS = 4096;
 /** The intersection of languages. */
 export function intersectionOf(algebra: Algebra, given: readonly Language[]): Language {
   const { nodes } = algebra;
+  nodes.spend(given.length);
   let items = flatten(algebra, given, Kind.Intersection).filter((item) => item !== algebra.any);
   if (items.length === 0) return algebra.any;
   if (items.includes(algebra.empty)) return algebra.empty;
   if (items.length === 1) return items[0]!;
+  // Operands of a stored intersection are simplified already.
+  const known = nodes.findList(Kind.Intersection, items);
+  if (known >= 0) return known;
   const finite = items.find((item) => isFiltered(algebra, item));
   if (finite !== undefined) return filtered(algebra, finite, items);
   items = mergeClasses(algebra, mergeComplements(algebra, items));

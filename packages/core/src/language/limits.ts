@@ -4,6 +4,8 @@ export interface LanguageLimits {
   readonly maxNodes: number;
   /** Segments of step functions in an arena, of 8 bytes each. */
   readonly maxSteps: number;
+  /** Operands looked at in one operation (a pattern, a question, the derivatives of a node): about 1 µs each. */
+  readonly maxWork: number;
   /** States of a byte automaton. */
   readonly maxStates: number;
   /** Digits before or after the point of a number bound in fixed notation. */
@@ -17,6 +19,7 @@ export interface LanguageLimits {
 export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxNodes: 200_000,
   maxSteps: 20_000_000,
+  maxWork: 2_000_000,
   maxStates: 1_000_000,
   maxDigits: 1000,
   maxPatternLength: 100_000,

@@ -88,6 +88,8 @@ export class NodeTable {
   stepBounds = new Int32Array(4096);
   stepTargets = new Int32Array(4096);
   stepsUsed = 0;
+  #work = 0;
+  #deadline = Number.POSITIVE_INFINITY;
   #hashes = new Int32Array(1024);
   #slots = new Int32Array(2048).fill(-1);
 
@@ -185,6 +187,26 @@ export class NodeTable {
     this.stepsUsed = end;
     this.stepStart[node] = start;
     this.stepCount[node] = bounds.length;
+  }
+
+  /**
+   * Runs an operation whose work is limited to `maxWork`; one inside another shares its limit.
+   * @throws LanguageLimitError where `spend` finds the limit passed
+   */
+  bounded<T>(run: () => T): T {
+    if (this.#deadline !== Number.POSITIVE_INFINITY) return run();
+    this.#deadline = this.#work + this.limits.maxWork;
+    try {
+      return run();
+    } finally {
+      this.#deadline = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Counts work: the operands of what is being built. */
+  spend(operands: number): void {
+    this.#work += operands;
+    if (this.#work > this.#deadline) throw new LanguageLimitError("maxWork", this.limits.maxWork);
   }
 
   has(node: Language, fact: Fact): boolean {

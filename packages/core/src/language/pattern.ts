@@ -38,7 +38,8 @@ export function compilePattern(arena: LanguageArena, source: string, options: Pa
   let pattern = patterns.get(key);
   if (!pattern) {
     const { tree, unicode } = parse(arena, source);
-    const language = new PatternCompiler(arena, source).compile(tree, options.whole === true);
+    const compiler = new PatternCompiler(arena, source);
+    const language = arena.nodes.bounded(() => compiler.compile(tree, options.whole === true));
     patterns.set(key, (pattern = { language, unicode }));
   }
   return pattern;

@@ -37,8 +37,11 @@ export class Steps {
 
   /** Computes and stores the step function of a node, after those of its operands (with a stack of its own). */
   prepare(node: Language): void {
+    if (this.algebra.nodes.stepStart[node]! < 0) this.algebra.nodes.bounded(() => this.#prepare(node));
+  }
+
+  #prepare(node: Language): void {
     const { nodes } = this.algebra;
-    if (nodes.stepStart[node]! >= 0) return;
     const pending = this.#pending;
     const bottom = pending.length;
     pending.push(node);
@@ -173,6 +176,7 @@ export class Steps {
     const end = items.map((item) => nodes.stepStart[item]! + nodes.stepCount[item]!);
     const known = new Map<number, { targets: Language[]; joined: Language }[]>();
     for (let bound = 0; bound < Number.POSITIVE_INFINITY; ) {
+      nodes.spend(count);
       const targets: Language[] = [];
       let hash = 0;
       let next = Number.POSITIVE_INFINITY;
@@ -212,6 +216,7 @@ export class Steps {
         if (target === empty) active.delete(item);
         else active.set(item, target);
       }
+      nodes.spend(active.size);
       out.add(bound, algebra.union([...active.values()]));
     }
   }

@@ -12,8 +12,12 @@ let factorDepth = 0;
 
 /** The union of languages. */
 export function unionOf(algebra: Algebra, given: readonly Language[]): Language {
+  algebra.nodes.spend(given.length);
   let items = flatten(algebra, given, Kind.Union).filter((item) => item !== algebra.empty);
   if (items.includes(algebra.any)) return algebra.any;
+  // Operands of a stored union are simplified already.
+  const known = items.length > 1 ? algebra.nodes.findList(Kind.Union, items) : -1;
+  if (known >= 0) return known;
   items = mergeClasses(algebra, mergeComplements(algebra, items)).filter((item) => item !== algebra.empty);
   if (items.includes(algebra.any)) return algebra.any;
   if (items.length > 1) {
