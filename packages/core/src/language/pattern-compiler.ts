@@ -233,21 +233,16 @@ export class PatternCompiler {
     return simple;
   }
 
+  /** Runs of characters become one text (also the halves of a pair, which the parser tells apart without the u flag). */
   #languageOfSequence(elements: readonly AST.Element[]): Language {
     const parts: Language[] = [];
-    for (let i = 0; i < elements.length; i++) {
-      const element = elements[i]!;
-      const next = elements[i + 1];
-      // Without the u flag the parser gives the two halves of a pair as characters of their own.
-      if (element.type === "Character" && next?.type === "Character") {
-        const pair = String.fromCharCode(element.value & 0xffff, next.value & 0xffff).codePointAt(0)!;
-        if (element.value < 0x10000 && pair > 0xffff) {
-          parts.push(this.arena.codePoints(this.arena.sets.single(pair)));
-          i++;
-          continue;
-        }
+    for (let i = 0; i < elements.length; ) {
+      let run = "";
+      for (let next = elements[i]; next?.type === "Character"; next = elements[++i]) {
+        run += String.fromCodePoint(next.value);
       }
-      parts.push(this.#languageOf(element));
+      if (run !== "") parts.push(this.arena.text(run));
+      else parts.push(this.#languageOf(elements[i++]!));
     }
     return this.arena.concat(...parts);
   }

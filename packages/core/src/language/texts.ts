@@ -16,6 +16,8 @@ interface Base {
   codePoints(codePoints: readonly number[]): Language;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 export class Texts {
   readonly #texts: Int32Array[] = [];
   /** For each text the hash of each suffix. */
@@ -43,8 +45,11 @@ export class Texts {
 
   /** The language of several texts. */
   choice(texts: Iterable<string>): Language {
-    const list = [...new Set(texts)].map(codePointsOf).filter((codePoints) => !codePoints.some(isSurrogate));
-    return this.choiceOf(list.sort(compareCodePoints));
+    // The order of UTF-16 units is that of code points, unless there are surrogates.
+    const sorted = [...new Set(texts)].sort();
+    const list = sorted.map(codePointsOf);
+    if (!sorted.some((text) => SURROGATE.test(text))) return this.choiceOf(list);
+    return this.choiceOf(list.filter((codePoints) => !codePoints.some(isSurrogate)).sort(compareCodePoints));
   }
 
   /** The language of distinct texts, sorted by code points. */
@@ -153,9 +158,14 @@ export class Texts {
 
 /** The code points of a string; lone surrogates stay as they are. */
 export function codePointsOf(text: string): Int32Array {
-  const codePoints: number[] = [];
-  for (const character of text) codePoints.push(character.codePointAt(0)!);
-  return Int32Array.from(codePoints);
+  const codePoints = new Int32Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const codePoint = text.codePointAt(i)!;
+    if (codePoint > 0xffff) i++;
+    codePoints[length++] = codePoint;
+  }
+  return length === codePoints.length ? codePoints : codePoints.slice(0, length);
 }
 
 /** The string of code points. */
