@@ -36,7 +36,7 @@ await model.dispose();
 
 async function runTask(model: Model, task: Task): Promise<Measured> {
   say(`\n${bold(task.name)}`);
-  say(dim(task.text.replaceAll(/^/gm, "  │ ")));
+  for (const line of task.text.split("\n")) say(dim(`  │ ${line}`.trimEnd()));
   say();
   const printer = new JsonPrinter((text) => process.stdout.write(text), {
     key: cyan,

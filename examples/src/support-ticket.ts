@@ -9,14 +9,11 @@ type Action =
 
 const model = await loadModel("smollm2-135m-instruct");
 const { messages, schema, schemaOptions } = readTask("support-ticket");
-// A seed makes a sampled output repeatable.
 const result = await model.generate({
   messages,
   schema,
   schemaOptions,
   maxTokens: 400,
-  temperature: 0.5,
-  seed: 7,
 });
 if (result.finishReason !== "complete") throw new Error(`The output was cut off: ${result.finishReason}`);
 

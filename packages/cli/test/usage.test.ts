@@ -82,7 +82,7 @@ test("check accepts what is valid, however it is written, and says where a text 
   expect((await runCli(["check", person, fixture("ada.json")])).code).toBe(0);
   const { code, stdout, stderr } = await runCli(["check", person, fixture("too-old.json")]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toContain("too-old.json:1:28");
+  expect(stderr).toContain("too-old.json:1:27");
   expect(stderr).toContain("what may come here");
 });
 
