@@ -31,7 +31,11 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
   const messages = await readMessages(io, options);
 
   const abort = new AbortController();
-  const stopListening = io.onInterrupt(() => abort.abort());
+  // The first Ctrl-C ends the generation after the step at hand; a second one ends the program at once.
+  const stopListening = io.onInterrupt(() => {
+    stopListening();
+    abort.abort();
+  });
   try {
     const { device, threads, temperature, topP, seed, maxTokens, whitespace } = options;
     await using model = await openModel(io, options.model, {
