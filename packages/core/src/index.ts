@@ -1,1 +1,36 @@
-export {};
+export type { PropertyOrder } from "./automaton/property-order.js";
+export type { Whitespace } from "./automaton/whitespace.js";
+export type { CompileReport, Grammar } from "./grammar/grammar.js";
+export {
+  compileJson,
+  compileJsonObject,
+  compileJsonSchema,
+  type JsonSchemaOptions,
+} from "./grammar/json-schema.js";
+export {
+  isJsonArray,
+  JsonLimitError,
+  type JsonNode,
+  JsonNumber,
+  JsonObject,
+  JsonSyntaxError,
+  JsonValueError,
+  jsonEquals,
+  jsonFromValue,
+  jsonToValue,
+  parseJson,
+  stringifyJson,
+} from "./json/index.js";
+export type { Annotation } from "./json-schema/document.js";
+export {
+  InvalidSchemaError,
+  SchemaError,
+  type SchemaErrorDetails,
+  SchemaLimitError,
+  UnsatisfiableSchemaError,
+  UnsupportedSchemaError,
+} from "./json-schema/errors.js";
+export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
+export type { TokenMask } from "./mask/token-mask.js";
+export { Matcher } from "./matcher.js";
+export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";

@@ -1,0 +1,205 @@
+/**
+ * The pushdown automaton of a grammar over bytes: deterministic, with one state a frame, and lazy: a state's transitions
+ * are made when they are first asked for.
+ *
+ * A frame state is a number whose two low bits say what kind it is: a place in the structure (brackets, commas), a JSON
+ * string's content, a text lexeme (numbers, and whole outputs that are not JSON), or a JSON literal. Every state that a
+ * transition leads to is live: some continuation ends the output.
+ */
+import type { ByteAutomaton } from "../language/index.js";
+import type { ByteTrail } from "./byte-trail.js";
+import { type Config, Configs } from "./configs.js";
+import type { Result } from "./goals.js";
+
+export const enum FrameKind {
+  Structure,
+  String,
+  Text,
+  Literal,
+}
+export type FrameState = number;
+
+export const frameState = (kind: FrameKind, id: number): FrameState => (id << 2) | kind;
+export const frameKind = (state: FrameState): FrameKind => (state & 3) as FrameKind;
+export const frameId = (state: FrameState): number => state >> 2;
+
+const QUOTE = 0x22;
+const DEAD = -1;
+const UNKNOWN = 0;
+/** In `waitings`: the transition stays in its frame, or ends it. */
+const SAME_FRAME = 0;
+const CLOSES = -1;
+
+/** What the automaton's states mean; implemented by each front end. */
+export interface Frames {
+  /** JSON strings and keys. */
+  readonly strings: ByteAutomaton;
+  /** Numbers and texts that are not JSON. */
+  readonly texts: ByteAutomaton;
+  readonly literals: ByteAutomaton;
+  /** The structural state that an output starts in. */
+  readonly start: FrameState;
+  /** Computes a structural state's transition on a byte below 128; undefined: none. */
+  transition(structure: number, byte: number): Transition | undefined;
+  /** The structural state after the frame that it waits for ended with a result. */
+  resume(structure: number, result: Result): FrameState;
+  /** Whether the state waits for a key. */
+  waitsForKey(structure: number): boolean;
+  /** The same, for keys. */
+  resumeKey(structure: number, key: string): FrameState;
+  /** The result that the final state of a lexeme stands for. */
+  lexemeResult(kind: FrameKind, state: number): Result;
+  /** Whether the output may end in this structural state. */
+  isDone(structure: number): boolean;
+}
+
+/**
+ * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
+ */
+export type Transition =
+  | { readonly next: FrameState; readonly waiting?: FrameState }
+  | { readonly result: Result };
+
+export class Automaton {
+  readonly frames: Frames;
+  readonly configs = new Configs();
+  readonly start: Config;
+  /** After `advance` returned true: the state on top, and the config below it. */
+  nextState: FrameState = 0;
+  nextParent: Config = 0;
+
+  private readonly strings: ByteAutomaton;
+  private readonly texts: ByteAutomaton;
+  private readonly literals: ByteAutomaton;
+  /** By structural state: for each byte below 128 a transition's number, DEAD or UNKNOWN. */
+  private readonly rows: (Int32Array | undefined)[] = [];
+  private readonly nexts: number[] = [0];
+  private readonly waitings: number[] = [0];
+  private readonly resumed = new Map<number, FrameState>();
+
+  constructor(frames: Frames) {
+    this.frames = frames;
+    this.strings = frames.strings;
+    this.texts = frames.texts;
+    this.literals = frames.literals;
+    this.start = this.configs.intern(frames.start, 0);
+  }
+
+  /**
+   * Reads a byte in state `state` above `parent`. `position` is the byte's offset in the trail, where it must be
+   * written already. Returns false, and changes nothing, if the byte leads nowhere.
+   */
+  advance(state: FrameState, parent: Config, byte: number, trail: ByteTrail, position: number): boolean {
+    for (;;) {
+      const id = state >> 2;
+      switch ((state & 3) as FrameKind) {
+        case FrameKind.Structure: {
+          const transition = byte < 128 ? this.transition(id, byte) : DEAD;
+          if (transition === DEAD) return false;
+          const waiting = this.waitings[transition] as number;
+          const next = this.nexts[transition] as number;
+          if (waiting === CLOSES) {
+            this.finish(next, parent);
+            return true;
+          }
+          this.nextState = next;
+          if (waiting === SAME_FRAME) this.nextParent = parent;
+          else {
+            this.nextParent = this.configs.intern(waiting, parent);
+            if (byte === QUOTE && this.frames.waitsForKey(waiting >> 2)) trail.keyStart = position + 1;
+          }
+          return true;
+        }
+        case FrameKind.String: {
+          const next = this.strings.step(id, byte);
+          if (next === 0) return false;
+          if (this.strings.hasNext(next)) {
+            this.nextState = (next << 2) | FrameKind.String;
+            this.nextParent = parent;
+          } else this.pop(FrameKind.String, next, parent, trail, position);
+          return true;
+        }
+        case FrameKind.Literal: {
+          const next = this.literals.step(id, byte);
+          if (next === 0) return false;
+          if (this.literals.hasNext(next)) {
+            this.nextState = (next << 2) | FrameKind.Literal;
+            this.nextParent = parent;
+          } else this.pop(FrameKind.Literal, next, parent, trail, position);
+          return true;
+        }
+        default: {
+          const next = this.texts.step(id, byte);
+          if (next !== 0) {
+            this.nextState = (next << 2) | FrameKind.Text;
+            this.nextParent = parent;
+            return true;
+          }
+          // A number ends where a byte does not continue it; the byte is for the frame below.
+          if (!this.texts.isFinal(id)) return false;
+          this.pop(FrameKind.Text, id, parent, trail, position);
+          state = this.nextState;
+          parent = this.nextParent;
+        }
+      }
+    }
+  }
+
+  /** Ends the lexeme on top: sets `nextState` and `nextParent` to the frame below. */
+  private pop(kind: FrameKind, lexeme: number, parent: Config, trail: ByteTrail, position: number): void {
+    const waiting = this.configs.state(parent) >> 2;
+    if (this.frames.waitsForKey(waiting)) {
+      this.nextParent = this.configs.parent(parent);
+      this.nextState = this.frames.resumeKey(waiting, trail.key(position));
+    } else this.finish(this.frames.lexemeResult(kind, lexeme), parent);
+  }
+
+  /** Hands a frame's result to the frame below, which waits for it. */
+  private finish(result: Result, parent: Config): void {
+    const waiting = this.configs.state(parent) >> 2;
+    const key = waiting * 0x100000 + result;
+    let state = this.resumed.get(key);
+    if (state === undefined) {
+      state = this.frames.resume(waiting, result);
+      this.resumed.set(key, state);
+    }
+    this.nextState = state;
+    this.nextParent = this.configs.parent(parent);
+  }
+
+  /** Whether the output may end in a config. */
+  isComplete(config: Config): boolean {
+    let state = this.configs.state(config);
+    if (frameKind(state) === FrameKind.Text) {
+      if (!this.texts.isFinal(frameId(state))) return false;
+      this.finish(this.frames.lexemeResult(FrameKind.Text, frameId(state)), this.configs.parent(config));
+      if (this.nextParent !== 0) return false;
+      state = this.nextState;
+    }
+    return frameKind(state) === FrameKind.Structure && this.frames.isDone(frameId(state));
+  }
+
+  private transition(structure: number, byte: number): number {
+    let row = this.rows[structure];
+    if (row === undefined) {
+      row = new Int32Array(128);
+      this.rows[structure] = row;
+    }
+    let transition = row[byte] as number;
+    if (transition === UNKNOWN) {
+      transition = this.addTransition(this.frames.transition(structure, byte));
+      row[byte] = transition;
+    }
+    return transition;
+  }
+
+  private addTransition(transition: Transition | undefined): number {
+    if (transition === undefined) return DEAD;
+    if ("result" in transition) {
+      this.waitings.push(CLOSES);
+      return this.nexts.push(transition.result) - 1;
+    }
+    this.waitings.push(transition.waiting ?? SAME_FRAME);
+    return this.nexts.push(transition.next) - 1;
+  }
+}

@@ -1,0 +1,33 @@
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The bytes of an output: those accepted, and behind them those of the path that a walk over the vocabulary is on. An
+ * open object needs the text of a key when it ends, which no state carries: it would make every key a state of its own.
+ */
+export class ByteTrail {
+  bytes: Uint8Array = new Uint8Array(256);
+  /** Where the content of the last key begins: the offset after its opening quote. */
+  keyStart = 0;
+
+  /** Makes room for writing up to (not including) an offset. */
+  reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+  }
+
+  /** The key whose closing quote is at `end`: its text with escapes resolved. */
+  key(end: number): string {
+    const content = this.bytes.subarray(this.keyStart, end);
+    const text = decoder.decode(content);
+    return content.includes(0x5c) ? (JSON.parse(`"${text}"`) as string) : text;
+  }
+
+  clone(length: number): ByteTrail {
+    const copy = new ByteTrail();
+    copy.bytes = this.bytes.slice(0, Math.max(256, length));
+    copy.keyStart = this.keyStart;
+    return copy;
+  }
+}

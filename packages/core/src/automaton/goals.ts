@@ -1,0 +1,234 @@
+/**
+ * What a value must satisfy so that the parent can still end.
+ *
+ * A parent's next formula depends on which of the sub-formulas S1..Sm the open value is in. So the value is read against
+ * all of them side by side, under a *constraint*: a formula over variables x1..xm ("the value is in Si") that says
+ * which combinations the parent can live with. A state of the value is live if `constraint[xi := rest of Si]` is
+ * satisfiable; at its end the truth of each Si is known, and goes to the parent as a *result*.
+ *
+ * Almost always m is 1 and the constraint is x1: the value must match one formula.
+ */
+import type { Derivatives } from "../json-schema/derivative.js";
+import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+
+/** Formulas read side by side and the constraint on them, interned. */
+export interface Goal {
+  readonly id: number;
+  readonly formulas: readonly Formula[];
+  readonly constraint: Formula;
+}
+
+/** The truth of each formula of a goal, interned; result 0 is "the only formula holds". */
+export type Result = number;
+export const HOLDS: Result = 0;
+
+/** A value to come: its goal, and what its result means for the parent. */
+export interface PendingGoal {
+  readonly goal: Goal;
+  /** The parent's formulas behind the value, over variables for the sub-formulas that they ask about. */
+  readonly rests: readonly Formula[];
+  /** The variables' truths, where the constraint leaves no choice; otherwise they are the goal's result. */
+  readonly fixed: readonly boolean[] | undefined;
+}
+
+const POSITIVE = 1;
+const NEGATIVE = 2;
+const BOTH = 3;
+
+export class Goals {
+  private readonly store: FormulaStore;
+  private readonly derivatives: Derivatives;
+  private readonly goals = new Map<string, Goal>();
+  private readonly results: (readonly boolean[])[] = [[true]];
+  private readonly resultIds = new Map<string, Result>([["1", HOLDS]]);
+  private readonly only: Formula;
+
+  constructor(store: FormulaStore, derivatives: Derivatives) {
+    this.store = store;
+    this.derivatives = derivatives;
+    this.only = store.variable(0);
+  }
+
+  /** The goal "the value satisfies `formula`". */
+  single(formula: Formula): Goal {
+    return this.intern([formula], this.only);
+  }
+
+  intern(formulas: readonly Formula[], constraint: Formula): Goal {
+    const key = `${constraint}:${formulas.join()}`;
+    let goal = this.goals.get(key);
+    if (goal === undefined) {
+      goal = { id: this.goals.size, formulas, constraint };
+      this.goals.set(key, goal);
+    }
+    return goal;
+  }
+
+  /** Whether the value is read against one formula, which must hold. */
+  isSingle(goal: Goal): boolean {
+    return goal.formulas.length === 1 && goal.constraint === this.only;
+  }
+
+  result(truths: readonly boolean[]): Result {
+    const key = truths.map((truth) => (truth ? "1" : "0")).join("");
+    let id = this.resultIds.get(key);
+    if (id === undefined) {
+      id = this.results.push(truths) - 1;
+      this.resultIds.set(key, id);
+    }
+    return id;
+  }
+
+  truths(result: Result): readonly boolean[] {
+    return this.results[result] as readonly boolean[];
+  }
+
+  /** The formula that says that a state is live: the constraint over the formulas as they are now. */
+  combined(formulas: readonly Formula[], constraint: Formula): Formula {
+    if (constraint === this.only) return formulas[0] as Formula;
+    return this.store.map(
+      constraint,
+      (variable) => formulas[this.store.first(variable)] as Formula,
+      new Map(),
+    );
+  }
+
+  /** Whether the constraint allows a combination of truths. */
+  allows(constraint: Formula, truths: readonly boolean[]): boolean {
+    return (
+      this.combined(
+        truths.map((truth) => (truth ? TRUE : FALSE)),
+        constraint,
+      ) === TRUE
+    );
+  }
+
+  /**
+   * The goal of the value that is open in a parent whose formulas (with `ValueIn` atoms) are `stepped`.
+   * @param lives whether the parent can end, given its formula when the value's truths are filled in.
+   * @returns undefined if no combination lets it.
+   */
+  pending(
+    stepped: readonly Formula[],
+    constraint: Formula,
+    lives: (formula: Formula) => boolean,
+  ): PendingGoal | undefined {
+    const { store } = this;
+    const found = new Set<Formula>();
+    const seen = new Set<Formula>();
+    for (const formula of stepped) {
+      store.forEachAtom(
+        formula,
+        (literal) => {
+          if (store.kind(literal) === Kind.ValueIn) found.add(store.first(literal));
+        },
+        seen,
+      );
+    }
+    const asked = [...found].sort((a, b) => a - b);
+    // Variables from here on: `ValueIn` atoms merge with each other, and would be lost sight of.
+    const memo = new Map<number, Formula>();
+    const rests = stepped.map((formula) =>
+      store.map(
+        formula,
+        (atom) =>
+          store.kind(atom) === Kind.ValueIn ? store.variable(asked.indexOf(store.first(atom))) : atom,
+        memo,
+      ),
+    );
+    const child = this.project(this.combined(rests, constraint), asked.length, lives);
+    if (child === FALSE) return undefined;
+    const fixed = this.fixedTruths(child, asked.length);
+    if (fixed === undefined) return { goal: this.intern(asked, child), rests, fixed };
+    const conjunction = store.and(asked.map((formula, i) => (fixed[i] ? formula : formula ^ 1)));
+    return conjunction === FALSE ? undefined : { goal: this.single(conjunction), rests, fixed };
+  }
+
+  /** A parent's formulas once the value's result is known. */
+  settle(pending: PendingGoal, result: Result): Formula[] {
+    const truths = pending.fixed ?? this.truths(result);
+    const memo = new Map<number, Formula>();
+    return pending.rests.map((rest) => this.assign(rest, (index) => truths[index], memo));
+  }
+
+  /** Fills in variables; undefined leaves one as it is. */
+  private assign(
+    formula: Formula,
+    truth: (index: number) => boolean | undefined,
+    memo: Map<number, Formula> = new Map(),
+  ): Formula {
+    const { store } = this;
+    return store.map(
+      formula,
+      (atom) => {
+        const value = store.kind(atom) === Kind.Variable ? truth(store.first(atom)) : undefined;
+        return value === undefined ? atom : value ? TRUE : FALSE;
+      },
+      memo,
+    );
+  }
+
+  /**
+   * The parent's liveness as a formula over the variables. A variable that occurs with one sign only gives
+   * `low or (x and high)` instead of a full case distinction, which keeps unions unions (no negations to satisfy) and is
+   * cut short by asking whether the parent lives with all such variables at their worst or dies with them at their best.
+   */
+  private project(combined: Formula, count: number, lives: (formula: Formula) => boolean): Formula {
+    const { store } = this;
+    const memo = new Map<Formula, Formula>();
+    const visit = (formula: Formula): Formula => {
+      const known = memo.get(formula);
+      if (known !== undefined) return known;
+      const signs = this.signs(formula, count);
+      const index = signs.findIndex((sign) => sign !== 0);
+      let result: Formula;
+      if (index < 0) result = lives(formula) ? TRUE : FALSE;
+      else if (!signs.includes(BOTH) && lives(this.assign(formula, (i) => signs[i] === NEGATIVE)))
+        result = TRUE;
+      else if (!signs.includes(BOTH) && !lives(this.assign(formula, (i) => signs[i] === POSITIVE))) {
+        result = FALSE;
+      } else {
+        const low = visit(this.assign(formula, (i) => (i === index ? false : undefined)));
+        const high = visit(this.assign(formula, (i) => (i === index ? true : undefined)));
+        const variable = store.variable(index);
+        if (signs[index] === POSITIVE) result = store.or([low, store.and([variable, high])]);
+        else if (signs[index] === NEGATIVE) result = store.or([high, store.and([variable ^ 1, low])]);
+        else result = store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
+      }
+      memo.set(formula, result);
+      return result;
+    };
+    return visit(combined);
+  }
+
+  /** For each variable how it occurs: 0 not at all, POSITIVE, NEGATIVE, or BOTH. */
+  private signs(formula: Formula, count: number): number[] {
+    const signs = new Array<number>(count).fill(0);
+    this.store.forEachAtom(formula, (literal) => {
+      if (this.store.kind(literal) !== Kind.Variable) return;
+      const index = this.store.first(literal);
+      signs[index] = (signs[index] as number) | ((literal & 1) === 0 ? POSITIVE : NEGATIVE);
+    });
+    return signs;
+  }
+
+  /** The truths, if the constraint is a conjunction of literals over all variables. */
+  private fixedTruths(constraint: Formula, count: number): readonly boolean[] | undefined {
+    const { store } = this;
+    if (constraint === TRUE) return count === 0 ? [] : undefined;
+    const isAnd = store.kind(constraint) === Kind.And && (constraint & 1) === 0;
+    const literals = isAnd ? store.children(constraint) : [constraint];
+    if (literals.length !== count) return undefined;
+    const truths: boolean[] = [];
+    for (const literal of literals) {
+      if (store.kind(literal) !== Kind.Variable) return undefined;
+      truths[store.first(literal)] = (literal & 1) === 0;
+    }
+    return truths;
+  }
+
+  /** For reading values: the derivatives that this grammar's goals are stepped with. */
+  get steps(): Derivatives {
+    return this.derivatives;
+  }
+}

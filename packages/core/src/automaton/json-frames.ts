@@ -1,0 +1,303 @@
+/** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
+import type { Derivatives } from "../json-schema/derivative.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
+import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
+import type { ArrayState, Arrays } from "./arrays.js";
+import {
+  FrameKind,
+  type FrameState,
+  type Frames,
+  frameId,
+  frameState,
+  type Transition,
+} from "./automaton.js";
+import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
+import { type Literal, LiteralAutomaton } from "./literals.js";
+import type { Objects } from "./objects.js";
+import { Place, Structure } from "./structure.js";
+import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+export interface JsonFramesParts {
+  readonly store: FormulaStore;
+  readonly goals: Goals;
+  readonly objects: Objects;
+  readonly arrays: Arrays;
+  readonly strings: JsonStringAutomaton;
+  readonly texts: TextAutomaton;
+  readonly whitespace: WhitespacePolicy;
+  readonly root: Formula;
+}
+
+export class JsonFrames implements Frames {
+  readonly strings: JsonStringAutomaton;
+  readonly texts: TextAutomaton;
+  readonly literals = new LiteralAutomaton();
+  readonly start: FrameState;
+  private readonly structure = new Structure();
+  private readonly parts: JsonFramesParts;
+  private readonly steps: Derivatives;
+  private readonly openGoals: Goal[] = [];
+  private readonly observed = new Map<Language, Result>();
+
+  constructor(parts: JsonFramesParts) {
+    this.parts = parts;
+    this.strings = parts.strings;
+    this.texts = parts.texts;
+    this.steps = parts.goals.steps;
+    // Structural state 0 would be frame state 0, which means "none".
+    this.structure.intern(Place.RootDone, -1, 0, 0);
+    const root = parts.goals.single(parts.root);
+    this.start = this.at(Place.RootStart, this.goalNumber(root), 0, 0);
+  }
+
+  waitsForKey(structure: number): boolean {
+    return this.structure.place[structure] === Place.ObjectKey;
+  }
+
+  isDone(structure: number): boolean {
+    return this.structure.place[structure] === Place.RootDone;
+  }
+
+  lexemeResult(kind: FrameKind, state: number): Result {
+    if (kind === FrameKind.Literal) return this.literals.result(state);
+    const language = kind === FrameKind.String ? this.strings.language(state) : this.texts.language(state);
+    let result = this.observed.get(language);
+    if (result === undefined) {
+      const { arena } = this.parts.store;
+      const parts = arena.parts(language);
+      result =
+        parts.length === 0 ? HOLDS : this.parts.goals.result(parts.map((part) => arena.nullable(part)));
+      this.observed.set(language, result);
+    }
+    return result;
+  }
+
+  resumeKey(structure: number, key: string): FrameState {
+    const object = this.parts.objects.state(this.structure.data[structure] as number);
+    const property = this.parts.objects.afterKey(object, key);
+    if (property === undefined)
+      throw new Error(`The key ${JSON.stringify(key)} was offered but leads nowhere`);
+    return this.at(Place.ObjectColon, property.id, 0, this.structure.depth[structure] as number);
+  }
+
+  resume(structure: number, result: Result): FrameState {
+    const data = this.structure.data[structure] as number;
+    const depth = this.structure.depth[structure] as number;
+    switch (this.structure.place[structure]) {
+      case Place.ObjectWait: {
+        const { objects } = this.parts;
+        return this.at(Place.ObjectAfter, objects.afterValue(objects.property(data), result).id, 0, depth);
+      }
+      case Place.ArrayWait: {
+        const { arrays } = this.parts;
+        return this.at(Place.ArrayAfter, arrays.afterValue(arrays.item(data), result).id, 0, depth);
+      }
+      default:
+        return this.at(Place.RootDone, 0, 0, 0);
+    }
+  }
+
+  transition(structure: number, byte: number): Transition | undefined {
+    const data = this.structure.data[structure] as number;
+    const space = this.structure.space[structure] as number;
+    const depth = this.structure.depth[structure] as number;
+    const { objects, arrays, whitespace } = this.parts;
+    const place = this.structure.place[structure] as Place;
+    switch (place) {
+      case Place.RootStart: {
+        const next = this.openValue(this.openGoals[data] as Goal, byte, 0);
+        return next === undefined ? undefined : { next, waiting: this.at(Place.RootWait, 0, 0, 0) };
+      }
+      case Place.ObjectOpen:
+        return this.inObject(place, Gap.Open, data, space, depth, byte);
+      case Place.ObjectNext:
+        return this.inObject(place, Gap.AfterComma, data, space, depth, byte);
+      case Place.ObjectAfter:
+        return this.inObject(place, Gap.AfterValue, data, space, depth, byte);
+      case Place.ObjectColon:
+        if (byte === COLON && (whitespace.follows(Gap.BeforeColon, depth, space) & Follow.Next) !== 0) {
+          return { next: this.at(Place.ObjectValue, data, 0, depth) };
+        }
+        return this.inGap(place, Gap.BeforeColon, data, space, depth, byte, Follow.Next);
+      case Place.ObjectValue:
+        if ((whitespace.follows(Gap.AfterColon, depth, space) & Follow.Next) !== 0) {
+          const next = this.openValue(objects.property(data).goal, byte, depth);
+          if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, depth) };
+        }
+        return this.inGap(place, Gap.AfterColon, data, space, depth, byte, Follow.Next);
+      case Place.ArrayOpen:
+        return this.inArray(place, Gap.Open, arrays.state(data), space, depth, byte);
+      case Place.ArrayNext:
+        return this.inArray(place, Gap.AfterComma, arrays.state(data), space, depth, byte);
+      case Place.ArrayAfter:
+        return this.inArray(place, Gap.AfterValue, arrays.state(data), space, depth, byte);
+      default:
+        return undefined;
+    }
+  }
+
+  private inObject(
+    place: Place,
+    gap: Gap,
+    data: number,
+    space: number,
+    depth: number,
+    byte: number,
+  ): Transition | undefined {
+    const { objects, strings, store, whitespace } = this.parts;
+    const object = objects.state(data);
+    const follows = whitespace.follows(gap, depth, space);
+    const mayClose = gap !== Gap.AfterComma;
+    if (byte === CLOSE_BRACE) {
+      if (!mayClose || (follows & Follow.Close) === 0) return undefined;
+      const result = objects.end(object);
+      return result === undefined ? undefined : { result };
+    }
+    const continues = byte === (gap === Gap.AfterValue ? COMMA : QUOTE);
+    if (continues) {
+      if ((follows & Follow.Next) === 0) return undefined;
+      const keys = objects.keys(object);
+      if (store.arena.isEmpty(keys)) return undefined;
+      if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, depth) };
+      const waiting = this.at(Place.ObjectKey, data, 0, depth);
+      return { next: frameState(FrameKind.String, strings.start(keys)), waiting };
+    }
+    if (!isSpace(byte)) return undefined;
+    let live = Follow.None;
+    if (mayClose && objects.end(object) !== undefined) live |= Follow.Close;
+    if (!store.arena.isEmpty(objects.keys(object))) live |= Follow.Next;
+    return this.inGap(place, gap, data, space, depth, byte, live);
+  }
+
+  private inArray(
+    place: Place,
+    gap: Gap,
+    array: ArrayState,
+    space: number,
+    depth: number,
+    byte: number,
+  ): Transition | undefined {
+    const { arrays, whitespace } = this.parts;
+    const follows = whitespace.follows(gap, depth, space);
+    const mayClose = gap !== Gap.AfterComma;
+    if (byte === CLOSE_BRACKET) {
+      if (!mayClose || (follows & Follow.Close) === 0) return undefined;
+      const result = arrays.end(array);
+      return result === undefined ? undefined : { result };
+    }
+    if (!isSpace(byte)) {
+      if ((follows & Follow.Next) === 0) return undefined;
+      const item = arrays.next(array);
+      if (item === undefined) return undefined;
+      if (gap === Gap.AfterValue) {
+        return byte === COMMA ? { next: this.at(Place.ArrayNext, array.id, 0, depth) } : undefined;
+      }
+      const next = this.openValue(item.goal, byte, depth);
+      return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, depth) };
+    }
+    let live = Follow.None;
+    if (mayClose && arrays.end(array) !== undefined) live |= Follow.Close;
+    if (arrays.next(array) !== undefined) live |= Follow.Next;
+    return this.inGap(place, gap, array.id, space, depth, byte, live);
+  }
+
+  /** Whitespace, as long as something that is live can follow it. */
+  private inGap(
+    place: Place,
+    gap: Gap,
+    data: number,
+    space: number,
+    depth: number,
+    byte: number,
+    live: Follow,
+  ): Transition | undefined {
+    if (!isSpace(byte)) return undefined;
+    const { whitespace } = this.parts;
+    const next = whitespace.step(gap, depth, space, byte);
+    if (next < 0 || (whitespace.reachable(gap, depth, next) & live) === 0) return undefined;
+    return { next: this.at(place, data, next, depth) };
+  }
+
+  // --- values ------------------------------------------------------------------------------------------------------
+
+  /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
+  private openValue(goal: Goal, byte: number, depth: number): FrameState | undefined {
+    const { objects, arrays } = this.parts;
+    const inner = this.parts.whitespace.usesDepth ? depth + 1 : 0;
+    switch (byte) {
+      case QUOTE: {
+        const language = this.lexeme(goal, JsonType.String);
+        if (this.parts.store.arena.isEmpty(language)) return undefined;
+        return frameState(FrameKind.String, this.strings.start(language));
+      }
+      case OPEN_BRACE: {
+        const object = objects.open(goal);
+        return object === undefined ? undefined : this.at(Place.ObjectOpen, object.id, 0, inner);
+      }
+      case OPEN_BRACKET: {
+        const array = arrays.open(goal);
+        return array === undefined ? undefined : this.at(Place.ArrayOpen, array.id, 0, inner);
+      }
+      case 0x6e:
+        return this.openLiteral(goal, JsonType.Null, 0);
+      case 0x74:
+        return this.openLiteral(goal, JsonType.True, 1);
+      case 0x66:
+        return this.openLiteral(goal, JsonType.False, 2);
+      default: {
+        if (byte !== MINUS && (byte < 0x30 || byte > 0x39)) return undefined;
+        const language = this.lexeme(goal, JsonType.Number);
+        if (this.parts.store.arena.isEmpty(language)) return undefined;
+        const state = this.texts.step(this.texts.start(language), byte);
+        return state === 0 ? undefined : frameState(FrameKind.Text, state);
+      }
+    }
+  }
+
+  private openLiteral(goal: Goal, type: JsonType, literal: Literal): FrameState | undefined {
+    const truths = goal.formulas.map((formula) => this.steps.specialise(formula, type) === TRUE);
+    if (!this.parts.goals.allows(goal.constraint, truths)) return undefined;
+    return frameState(FrameKind.Literal, this.literals.start(literal, this.parts.goals.result(truths)));
+  }
+
+  /** The language of strings or numbers that meet the goal; with the goal's formulas as parts where it has several. */
+  private lexeme(goal: Goal, type: JsonType.String | JsonType.Number): Language {
+    const { store, goals } = this.parts;
+    const all = type === JsonType.String ? store.arena.any : this.steps.numbers.normalised;
+    const languages = goal.formulas.map((formula) => {
+      const special = this.steps.specialise(formula, type);
+      return type === JsonType.String
+        ? this.steps.stringLanguage(special)
+        : this.steps.numberLanguage(special);
+    });
+    if (goals.isSingle(goal)) return languages[0] as Language;
+    const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
+    const allowed =
+      goal.constraint === FALSE
+        ? store.arena.empty
+        : this.steps.language(goal.constraint, all, leaf, new Map());
+    return store.arena.observe(allowed, languages);
+  }
+
+  private goalNumber(goal: Goal): number {
+    this.openGoals[goal.id] = goal;
+    return goal.id;
+  }
+
+  private at(place: Place, data: number, space: number, depth: number): FrameState {
+    return frameState(FrameKind.Structure, this.structure.intern(place, data, space, depth));
+  }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,39 @@
+import type { ByteAutomaton, Language } from "../language/index.js";
+import type { Result } from "./goals.js";
+
+const TEXTS = ["null", "true", "false"] as const;
+export type Literal = 0 | 1 | 2;
+const PLACES = 8;
+
+/** `null`, `true` and `false` as lexemes: a state is a result, a literal and how much of it has been read. */
+export class LiteralAutomaton implements ByteAutomaton {
+  /** The state after the first byte of a literal whose end has this result. */
+  start(literal: Literal, result: Result): number {
+    return (result * TEXTS.length + literal) * PLACES + 1;
+  }
+
+  /** The result that a state ends with. */
+  result(state: number): Result {
+    return Math.floor(state / (PLACES * TEXTS.length));
+  }
+
+  step(state: number, byte: number): number {
+    return this.text(state).charCodeAt(state % PLACES) === byte ? state + 1 : 0;
+  }
+
+  isFinal(state: number): boolean {
+    return !this.hasNext(state);
+  }
+
+  hasNext(state: number): boolean {
+    return state % PLACES < this.text(state).length;
+  }
+
+  language(): Language {
+    throw new Error("A literal has no language: its result is part of its state");
+  }
+
+  private text(state: number): string {
+    return TEXTS[Math.floor(state / PLACES) % TEXTS.length] as string;
+  }
+}

@@ -1,0 +1,62 @@
+import type { KeyAvailability } from "../json-schema/satisfiability.js";
+
+/** In which order an object's properties may come: as the schema mentions their names, or any. */
+export type PropertyOrder = "schema" | "any";
+
+/** A set of names that have been used, interned; 0 is the empty set. */
+export type SeenKeys = number;
+
+/** The names that an object's schema mentions, in order, interned. */
+export interface NameList {
+  readonly id: number;
+  readonly names: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/** Interns name lists, sets of seen names, and which names are still available. */
+export class PropertyNames {
+  private readonly lists = new Map<string, NameList>();
+  private readonly seenSets: ReadonlySet<string>[] = [new Set()];
+  private readonly seenIds = new Map<string, SeenKeys>();
+  private readonly availabilities = new Map<string, KeyAvailability>();
+
+  list(names: readonly string[]): NameList {
+    const key = JSON.stringify(names);
+    let list = this.lists.get(key);
+    if (list === undefined) {
+      list = { id: this.lists.size, names, indexOf: new Map(names.map((name, index) => [name, index])) };
+      this.lists.set(key, list);
+    }
+    return list;
+  }
+
+  seen(id: SeenKeys): ReadonlySet<string> {
+    return this.seenSets[id] as ReadonlySet<string>;
+  }
+
+  withSeen(id: SeenKeys, name: string): SeenKeys {
+    const names = [...this.seen(id), name].sort();
+    const key = JSON.stringify(names);
+    let result = this.seenIds.get(key);
+    if (result === undefined) {
+      result = this.seenSets.push(new Set(names)) - 1;
+      this.seenIds.set(key, result);
+    }
+    return result;
+  }
+
+  /** What can still occur when the names before `cursor` have been passed over and those in `seen` used. */
+  availability(list: NameList, cursor: number, seen: SeenKeys): KeyAvailability {
+    const key = `${list.id},${cursor},${seen}`;
+    let availability = this.availabilities.get(key);
+    if (availability === undefined) {
+      const used = this.seen(seen);
+      availability = {
+        id: this.availabilities.size + 1,
+        isAvailable: (name) => !used.has(name) && (list.indexOf.get(name) ?? cursor) >= cursor,
+      };
+      this.availabilities.set(key, availability);
+    }
+    return availability;
+  }
+}

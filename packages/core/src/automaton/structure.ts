@@ -1,0 +1,47 @@
+/** The states of a frame outside of its lexemes: brackets, commas, colons, and where a value or key can start. */
+export const enum Place {
+  RootStart,
+  RootWait,
+  RootDone,
+  ObjectOpen,
+  ObjectNext,
+  ObjectAfter,
+  ObjectKey,
+  ObjectColon,
+  ObjectValue,
+  ObjectWait,
+  ArrayOpen,
+  ArrayNext,
+  ArrayAfter,
+  ArrayWait,
+}
+
+/**
+ * Hash-consed structural states: a place, the number of what it is about (goal, object state, pending property, array
+ * state, pending item), the whitespace read so far, and the depth where whitespace depends on it.
+ */
+export class Structure {
+  readonly place: Place[] = [];
+  readonly data: number[] = [];
+  readonly space: number[] = [];
+  readonly depth: number[] = [];
+  private readonly ids = new Map<string, number>();
+
+  intern(place: Place, data: number, space: number, depth: number): number {
+    const key = `${place},${data},${space},${depth}`;
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.place.length;
+      this.place.push(place);
+      this.data.push(data);
+      this.space.push(space);
+      this.depth.push(depth);
+      this.ids.set(key, id);
+    }
+    return id;
+  }
+
+  get size(): number {
+    return this.place.length;
+  }
+}

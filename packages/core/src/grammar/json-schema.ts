@@ -1,0 +1,137 @@
+import { Arrays } from "../automaton/arrays.js";
+import { Automaton } from "../automaton/automaton.js";
+import { type Goal, Goals } from "../automaton/goals.js";
+import { JsonFrames } from "../automaton/json-frames.js";
+import { Objects } from "../automaton/objects.js";
+import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
+import { type Whitespace, whitespacePolicy } from "../automaton/whitespace.js";
+import {
+  JsonLimitError,
+  type JsonNode,
+  JsonSyntaxError,
+  JsonValueError,
+  jsonFromValue,
+  parseJson,
+} from "../json/index.js";
+import { Derivatives } from "../json-schema/derivative.js";
+import { dialectName } from "../json-schema/dialect.js";
+import { SchemaDocument } from "../json-schema/document.js";
+import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
+import { FormulaStore, Kind } from "../json-schema/formula.js";
+import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
+import { Satisfiability } from "../json-schema/satisfiability.js";
+import { SchemaFormulas } from "../json-schema/schema-formulas.js";
+import {
+  JsonStringAutomaton,
+  jsonNumber,
+  LanguageArena,
+  normalisedNumber,
+  TextAutomaton,
+} from "../language/index.js";
+import type { Grammar } from "./grammar.js";
+
+export interface JsonSchemaOptions {
+  /** Order of an object's properties: as the schema mentions them (default), or any. */
+  readonly order?: PropertyOrder;
+  /** Which whitespace an output may have. Default: "spaced". */
+  readonly whitespace?: Whitespace;
+  /** Bounds on what the schema may cost; missing ones have defaults. */
+  readonly limits?: Partial<SchemaLimits>;
+}
+
+/**
+ * Compiles a JSON Schema.
+ *
+ * @param schema the schema as a value, or as JSON text (which keeps the order of integer-like keys and exact numbers)
+ * @throws InvalidSchemaError where it is not a schema, UnsupportedSchemaError where it says something that cannot be
+ *   enforced, UnsatisfiableSchemaError where no value matches, SchemaLimitError where a limit is reached, RangeError
+ *   for options out of range
+ */
+export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {
+  const limits = { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
+  const document = new SchemaDocument(readSchema(schema, limits), limits);
+  const arena = new LanguageArena();
+  const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
+  const schemas = new SchemaFormulas(document, store);
+  const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
+  const derivatives = new Derivatives(store, schemas.expand, numbers);
+  const satisfiability = new Satisfiability(store, derivatives, limits);
+  const root = schemas.reference(document.root);
+  if (!satisfiability.value(root)) {
+    throw new UnsatisfiableSchemaError({ pointer: "", reason: "no value matches the schema" });
+  }
+  const goals = new Goals(store, derivatives);
+  const order = options.order ?? "schema";
+  const namesOf = (goal: Goal) => namesInOrder(goal, store, schemas);
+  const frames = new JsonFrames({
+    store,
+    goals,
+    objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, namesOf),
+    arrays: new Arrays(goals, satisfiability),
+    strings: new JsonStringAutomaton(arena),
+    texts: new TextAutomaton(arena),
+    whitespace: whitespacePolicy(options.whitespace ?? "spaced"),
+    root,
+  });
+  return {
+    automaton: new Automaton(frames),
+    report: { dialect: dialectName(document.dialect), annotations: document.annotations },
+  };
+}
+
+/** Any JSON value. */
+export function compileJson(options: JsonSchemaOptions = {}): Grammar {
+  return compileJsonSchema(true, options);
+}
+
+/** Any JSON object. */
+export function compileJsonObject(options: JsonSchemaOptions = {}): Grammar {
+  return compileJsonSchema({ type: "object" }, options);
+}
+
+function readSchema(schema: unknown, limits: SchemaLimits): JsonNode {
+  const { maxBytes, maxDepth } = limits;
+  try {
+    return typeof schema === "string"
+      ? parseJson(schema, { maxBytes, maxDepth })
+      : jsonFromValue(schema, { maxDepth });
+  } catch (error) {
+    if (error instanceof JsonLimitError) {
+      throw new SchemaLimitError({
+        pointer: "",
+        limit: error.limit,
+        value: error.maximum,
+        reason: `${error.message}; raise limits.${error.limit} if it is to be trusted`,
+      });
+    }
+    if (error instanceof JsonSyntaxError) {
+      throw new InvalidSchemaError({
+        pointer: "",
+        reason: `the schema's text is not JSON: ${error.message}`,
+      });
+    }
+    if (error instanceof JsonValueError) {
+      throw new InvalidSchemaError({ pointer: error.pointer, reason: error.message });
+    }
+    throw error;
+  }
+}
+
+/** The property names that a goal's schemas mention; schemas in the order of the document. */
+function namesInOrder(goal: Goal, store: FormulaStore, schemas: SchemaFormulas): string[] {
+  const ids = new Set<number>();
+  const seen = new Set<number>();
+  for (const formula of goal.formulas) {
+    store.forEachAtom(
+      formula,
+      (literal) => {
+        if (store.kind(literal) === Kind.Schema) ids.add(store.first(literal));
+      },
+      seen,
+    );
+  }
+  const names = new Set<string>();
+  for (const id of [...ids].sort((a, b) => a - b))
+    for (const name of schemas.propertyNames(id)) names.add(name);
+  return [...names];
+}

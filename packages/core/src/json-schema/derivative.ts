@@ -1,0 +1,176 @@
+/**
+ * Derivatives of formulas: what must hold of the rest of a value after its first byte (`specialise`), after a property
+ * or an item (`stepProperty`, `stepItem`), and whether it holds when nothing more comes (`holdsAtEnd`). The same idea as
+ * Brzozowski's derivatives of regular expressions (1964), on JSON events.
+ */
+import type { Language } from "../language/index.js";
+import {
+  FALSE,
+  type Formula,
+  type FormulaStore,
+  type JsonType,
+  type KeySet,
+  Kind,
+  TRUE,
+  UNBOUNDED,
+} from "./formula.js";
+
+export interface NumberSyntax {
+  readonly all: Language;
+  readonly normalised: Language;
+}
+
+export class Derivatives {
+  private readonly store: FormulaStore;
+  private readonly expand: (schema: number) => Formula;
+  private readonly specialised = new Map<JsonType, Map<number, Formula>>();
+  private readonly ends = new Map<number, Formula>();
+  private readonly itemSteps = new Map<number, Formula>();
+  private readonly stringLanguages = new Map<Formula, Language>();
+  private readonly numberLanguages = new Map<Formula, Language>();
+  /** All JSON numbers, and those in the form that conditions are decided on. */
+  readonly numbers: NumberSyntax;
+
+  /**
+   * @param expand the formula of a sub-schema, by its number; throws where the schema refers to itself in place.
+   */
+  constructor(store: FormulaStore, expand: (schema: number) => Formula, numbers: NumberSyntax) {
+    this.store = store;
+    this.expand = expand;
+    this.numbers = numbers;
+  }
+
+  /** The formula for values of one type: other types' atoms are true, sub-schemas expanded. */
+  specialise(formula: Formula, type: JsonType): Formula {
+    let memo = this.specialised.get(type);
+    if (memo === undefined) {
+      memo = new Map();
+      this.specialised.set(type, memo);
+    }
+    const known = memo;
+    const { store } = this;
+    const replace = (atom: Formula): Formula => {
+      switch (store.kind(atom)) {
+        case Kind.Type:
+          return (store.first(atom) & type) !== 0 ? TRUE : FALSE;
+        case Kind.Schema:
+          return store.map(this.expand(store.first(atom)), replace, known);
+        case Kind.Str:
+          return type === 16 ? atom : TRUE;
+        case Kind.Num:
+          return type === 8 ? atom : TRUE;
+        case Kind.Items:
+          return type === 32 ? atom : TRUE;
+        case Kind.Props:
+        case Kind.PropCount:
+          return type === 64 ? atom : TRUE;
+        default:
+          return atom;
+      }
+    };
+    return store.map(formula, replace, known);
+  }
+
+  /** The string contents that a formula specialised to strings allows. */
+  stringLanguage(formula: Formula): Language {
+    const { arena } = this.store;
+    return this.language(formula, arena.any, (atom) => this.store.first(atom), this.stringLanguages);
+  }
+
+  /**
+   * The number texts that a formula specialised to numbers allows. Without a condition that is every spelling; conditions
+   * are decided on normalised spellings, and a complement is taken within these.
+   */
+  numberLanguage(formula: Formula): Language {
+    if (formula === TRUE) return this.numbers.all;
+    const leaf = (atom: Formula) => this.store.first(atom);
+    return this.language(formula, this.numbers.normalised, leaf, this.numberLanguages);
+  }
+
+  /**
+   * The boolean combination of languages that a formula over atoms `leaf(atom)` describes, within `all`; `memo` belongs
+   * to one `leaf` and `all`.
+   */
+  language(
+    formula: Formula,
+    all: Language,
+    leaf: (atom: Formula) => Language,
+    memo: Map<Formula, Language>,
+  ): Language {
+    const { arena } = this.store;
+    if (formula === TRUE) return all;
+    if (formula === FALSE) return arena.empty;
+    const found = memo.get(formula);
+    if (found !== undefined) return found;
+    const { store } = this;
+    const kind = store.kind(formula);
+    let language: Language;
+    if ((formula & 1) === 1) {
+      language = arena.difference(all, this.language(formula ^ 1, all, leaf, memo));
+    } else if (kind === Kind.And) {
+      language = arena.intersection(
+        store.children(formula).map((child) => this.language(child, all, leaf, memo)),
+      );
+    } else if (kind === Kind.ExactlyOne) {
+      // one(a, rest) = (a and none of rest) or (one(rest) and not a), folded.
+      let one = arena.empty;
+      let none = all;
+      for (const child of store.children(formula)) {
+        const branch = this.language(child, all, leaf, memo);
+        one = arena.union([arena.intersection([branch, none]), arena.difference(one, branch)]);
+        none = arena.difference(none, branch);
+      }
+      language = one;
+    } else language = leaf(formula);
+    memo.set(formula, language);
+    return language;
+  }
+
+  /** After a property whose name is in the key sets that `isMember` says; its value's part becomes `ValueIn`. */
+  stepProperty(formula: Formula, isMember: (keys: KeySet) => boolean, memo: Map<number, Formula>): Formula {
+    const { store } = this;
+    return store.map(
+      formula,
+      (atom) => {
+        switch (store.kind(atom)) {
+          case Kind.Props: {
+            const keys = store.first(atom);
+            if (!isMember(keys)) return atom;
+            const value = store.valueIn(store.second(atom));
+            // Names never repeat: a set of one name is used up by it.
+            return typeof store.keysOf(keys) === "string" ? value : store.and([value, atom]);
+          }
+          case Kind.PropCount:
+            return store.propCount(store.first(atom) - 1);
+          default:
+            return atom;
+        }
+      },
+      memo,
+    );
+  }
+
+  /** After an item. */
+  stepItem(formula: Formula): Formula {
+    const { store } = this;
+    return store.map(
+      formula,
+      (atom) => {
+        if (store.kind(atom) !== Kind.Items) return atom;
+        const from = store.first(atom);
+        const to = store.second(atom);
+        const value = store.third(atom);
+        const rest = store.items(from > 0 ? from - 1 : 0, to === UNBOUNDED ? to : to - 1, value);
+        return from > 0 ? rest : store.and([store.valueIn(value), rest]);
+      },
+      this.itemSteps,
+    );
+  }
+
+  /** Whether the formula holds of an object or array that ends here. */
+  holdsAtEnd(formula: Formula): boolean {
+    const { store } = this;
+    const end = store.map(formula, (atom) => (store.kind(atom) === Kind.PropCount ? FALSE : TRUE), this.ends);
+    return end === TRUE;
+  }
+}

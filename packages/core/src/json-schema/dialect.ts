@@ -1,0 +1,53 @@
+import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
+
+/** The specifications that a schema can be written in, oldest first, so that they compare. */
+export const enum Dialect {
+  Draft04 = 4,
+  Draft06 = 6,
+  Draft07 = 7,
+  Draft201909 = 2019,
+  Draft202012 = 2020,
+}
+
+const BY_URI = new Map<string, Dialect>([
+  ["json-schema.org/draft-04/schema", Dialect.Draft04],
+  ["json-schema.org/draft-06/schema", Dialect.Draft06],
+  ["json-schema.org/draft-07/schema", Dialect.Draft07],
+  ["json-schema.org/draft/2019-09/schema", Dialect.Draft201909],
+  ["json-schema.org/draft/2020-12/schema", Dialect.Draft202012],
+]);
+
+/**
+ * The dialect that a `$schema` URI names, with or without `#`, by http or https.
+ * @throws InvalidSchemaError when it is not a string; UnsupportedSchemaError when it names another metaschema.
+ */
+export function dialectOf(uri: unknown): Dialect {
+  if (typeof uri !== "string") {
+    throw new InvalidSchemaError({ pointer: "", keyword: "$schema", reason: "must be a URI" });
+  }
+  const dialect = BY_URI.get(uri.replace(/^https?:\/\//, "").replace(/#$/, ""));
+  if (dialect === undefined) {
+    throw new UnsupportedSchemaError({
+      pointer: "",
+      keyword: "$schema",
+      reason: `the metaschema ${uri} is not known; use draft-04, -06, -07, 2019-09 or 2020-12`,
+    });
+  }
+  return dialect;
+}
+
+/** The name of a dialect as its specification writes it. */
+export function dialectName(dialect: Dialect): string {
+  switch (dialect) {
+    case Dialect.Draft04:
+      return "draft-04";
+    case Dialect.Draft06:
+      return "draft-06";
+    case Dialect.Draft07:
+      return "draft-07";
+    case Dialect.Draft201909:
+      return "2019-09";
+    case Dialect.Draft202012:
+      return "2020-12";
+  }
+}

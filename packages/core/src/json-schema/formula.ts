@@ -1,0 +1,393 @@
+/**
+ * Schemas as boolean formulas.
+ *
+ * A formula denotes a set of JSON values. It is a literal: twice the number of a node, plus one if negated; node 0 is
+ * "every value". Nodes are hash-consed, so equal formulas have equal numbers, and simplified as they are built. An atom
+ * speaks about one JSON type and is true of all values of other types, as schema keywords are; its negation therefore
+ * implies its type.
+ *
+ * There are three node kinds besides keywords' atoms: `Schema` is a sub-schema by identity, expanded when an output
+ * reaches it; `ValueIn(S)` says of an object or array in progress that its open property's or item's value is in S;
+ * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
+ */
+import type { Language, LanguageArena } from "../language/index.js";
+import { FormulaTable } from "./formula-table.js";
+
+export type Formula = number;
+/** An interned set of property names: one name, or a language of names. */
+export type KeySet = number;
+
+export const TRUE: Formula = 0;
+export const FALSE: Formula = 1;
+
+/** The JSON types as bits; `true` and `false` are types of their own, since a literal's first byte tells them apart. */
+export const enum JsonType {
+  Null = 1,
+  True = 2,
+  False = 4,
+  Number = 8,
+  String = 16,
+  Array = 32,
+  Object = 64,
+}
+export const ALL_TYPES = 127;
+export const JSON_TYPES = [1, 2, 4, 8, 16, 32, 64] as const;
+
+export const enum Kind {
+  True,
+  And,
+  ExactlyOne,
+  Type,
+  Str,
+  Num,
+  Items,
+  Props,
+  PropCount,
+  ValueIn,
+  Variable,
+  Schema,
+}
+
+/** `Items(from, UNBOUNDED, S)` has no upper end. */
+export const UNBOUNDED = 0x7fffffff;
+
+const ATOM_TYPE: readonly number[] = [
+  0,
+  0,
+  0,
+  0,
+  JsonType.String,
+  JsonType.Number,
+  JsonType.Array,
+  JsonType.Object,
+  JsonType.Object,
+  0,
+  0,
+  0,
+];
+
+const ascending = (a: number, b: number) => a - b;
+
+export class FormulaStore {
+  readonly arena: LanguageArena;
+  private readonly table: FormulaTable;
+  private readonly keyTexts = new Map<string, KeySet>();
+  private readonly keyLanguages = new Map<Language, KeySet>();
+  private readonly keySets: (string | Language)[] = [];
+
+  constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
+    this.arena = arena;
+    this.table = new FormulaTable(limits.maxNodes);
+    this.table.intern(Kind.True, 0, 0, 0);
+  }
+
+  get size(): number {
+    return this.table.size;
+  }
+
+  kind(formula: Formula): Kind {
+    return this.table.kind[formula >> 1] as Kind;
+  }
+
+  /** First field: type mask, language, first index, key set, count, value formula, variable, or schema number. */
+  first(formula: Formula): number {
+    return this.table.a[formula >> 1] as number;
+  }
+
+  /** Second field: end index of `Items`, value formula of `Props`. */
+  second(formula: Formula): number {
+    return this.table.b[formula >> 1] as number;
+  }
+
+  /** Third field: value formula of `Items`. */
+  third(formula: Formula): number {
+    return this.table.c[formula >> 1] as number;
+  }
+
+  /** The literals of an `And` or `ExactlyOne`, ascending. */
+  children(formula: Formula): readonly Formula[] {
+    return this.table.children[formula >> 1] as readonly Formula[];
+  }
+
+  // --- atoms -------------------------------------------------------------------------------------------------------
+
+  type(mask: number): Formula {
+    if (mask === ALL_TYPES) return TRUE;
+    if (mask === 0) return FALSE;
+    return this.table.intern(Kind.Type, mask, 0, 0) << 1;
+  }
+
+  /** Strings are in `language` (over the string's code points). */
+  str(language: Language): Formula {
+    return language === this.arena.any ? TRUE : this.table.intern(Kind.Str, language, 0, 0) << 1;
+  }
+
+  /** Numbers are in `language` (over their decimal text). */
+  num(language: Language): Formula {
+    return this.table.intern(Kind.Num, language, 0, 0) << 1;
+  }
+
+  /** Array items with an index in [from, to) are in `value`. */
+  items(from: number, to: number, value: Formula): Formula {
+    if (value === TRUE || from >= to) return TRUE;
+    return this.table.intern(Kind.Items, from, to, value) << 1;
+  }
+
+  minItems(count: number): Formula {
+    return count <= 0 ? TRUE : this.items(count - 1, UNBOUNDED, FALSE) ^ 1;
+  }
+
+  maxItems(count: number): Formula {
+    return this.items(count, UNBOUNDED, FALSE);
+  }
+
+  /** Properties with a name in `keys` have values in `value`. */
+  props(keys: KeySet, value: Formula): Formula {
+    if (value === TRUE) return TRUE;
+    return this.table.intern(Kind.Props, keys, value, 0) << 1;
+  }
+
+  required(key: string): Formula {
+    return this.props(this.keySet(key), FALSE) ^ 1;
+  }
+
+  /** At least `count` properties (more). */
+  propCount(count: number): Formula {
+    return count <= 0 ? TRUE : this.table.intern(Kind.PropCount, count, 0, 0) << 1;
+  }
+
+  valueIn(value: Formula): Formula {
+    if (value <= FALSE) return value;
+    // Said of one value, so "not in S" is "in not S": the node is kept for the positive side.
+    return (this.table.intern(Kind.ValueIn, value & ~1, 0, 0) << 1) | (value & 1);
+  }
+
+  variable(index: number): Formula {
+    return this.table.intern(Kind.Variable, index, 0, 0) << 1;
+  }
+
+  schema(id: number): Formula {
+    return this.table.intern(Kind.Schema, id, 0, 0) << 1;
+  }
+
+  // --- key sets ----------------------------------------------------------------------------------------------------
+
+  keySet(text: string): KeySet {
+    let id = this.keyTexts.get(text);
+    if (id === undefined) {
+      id = this.keySets.push(text) - 1;
+      this.keyTexts.set(text, id);
+    }
+    return id;
+  }
+
+  keyLanguage(language: Language): KeySet {
+    let id = this.keyLanguages.get(language);
+    if (id === undefined) {
+      id = this.keySets.push(language) - 1;
+      this.keyLanguages.set(language, id);
+    }
+    return id;
+  }
+
+  /** The name, if the set is one name; otherwise its language. */
+  keysOf(keys: KeySet): string | Language {
+    return this.keySets[keys] as string | Language;
+  }
+
+  // --- connectives -------------------------------------------------------------------------------------------------
+
+  not(formula: Formula): Formula {
+    return formula ^ 1;
+  }
+
+  or(list: readonly Formula[]): Formula {
+    return this.and(list.map((formula) => formula ^ 1)) ^ 1;
+  }
+
+  /** Conjunction, simplified: constants, complements, types, values merged, one level of units and absorption. */
+  and(list: readonly Formula[]): Formula {
+    const literals: Formula[] = [];
+    let types = ALL_TYPES;
+    let values: Formula[] | undefined;
+    const add = (formula: Formula): void => {
+      const kind = this.kind(formula);
+      if (kind === Kind.And && (formula & 1) === 0) {
+        for (const child of this.children(formula)) add(child);
+      } else if (kind === Kind.Type) {
+        const mask = this.first(formula);
+        types &= (formula & 1) === 0 ? mask : ALL_TYPES & ~mask;
+      } else if (kind === Kind.ValueIn) {
+        values ??= [];
+        values.push(this.first(formula) | (formula & 1));
+      } else if (formula !== TRUE) {
+        if ((formula & 1) === 1 && ATOM_TYPE[kind] !== 0) types &= ATOM_TYPE[kind] as number;
+        literals.push(formula);
+      }
+    };
+    for (const formula of list) {
+      if (formula === FALSE) return FALSE;
+      add(formula);
+    }
+    if (types === 0) return FALSE;
+    if (values !== undefined) {
+      const value = this.valueIn(this.and(values));
+      if (value === FALSE) return FALSE;
+      if (value !== TRUE) literals.push(value);
+    }
+    if (types !== ALL_TYPES) literals.push(this.type(types));
+    return this.finishAnd(literals, types);
+  }
+
+  private finishAnd(literals: Formula[], types: number): Formula {
+    sortLiterals(literals);
+    const kept: Formula[] = [];
+    let hasOr = false;
+    let negated = false;
+    for (const literal of literals) {
+      const last = kept.length > 0 ? (kept[kept.length - 1] as Formula) : -1;
+      if (literal === last) continue;
+      if (literal === FALSE || (literal === last + 1 && (last & 1) === 0)) return FALSE;
+      const kind = this.kind(literal);
+      if ((literal & 1) === 0 && types !== ALL_TYPES) {
+        const type = ATOM_TYPE[kind] as number;
+        if (type !== 0 && (type & types) === 0) continue;
+      }
+      if ((literal & 1) === 1) {
+        if (kind === Kind.And) hasOr = true;
+        else negated = true;
+      }
+      kept.push(literal);
+    }
+    // A negated atom that implies the only type left makes the type literal redundant.
+    if (negated && types !== ALL_TYPES && isSingleType(types)) {
+      const implied = kept.some((f) => (f & 1) === 1 && ATOM_TYPE[this.kind(f)] === types);
+      if (implied) removeValue(kept, this.type(types));
+    }
+    if (hasOr) {
+      const changed = this.resolveUnits(kept, types);
+      if (changed !== undefined) return this.and(changed);
+    }
+    if (kept.length === 0) return TRUE;
+    if (kept.length === 1) return kept[0] as Formula;
+    return this.table.internList(Kind.And, kept) << 1;
+  }
+
+  /** Disjunctions that a unit satisfies are dropped, disjuncts that a unit excludes removed; undefined: no change. */
+  private resolveUnits(literals: readonly Formula[], types: number): Formula[] | undefined {
+    const units = new Set(literals);
+    let result: Formula[] | undefined;
+    for (let i = 0; i < literals.length; i++) {
+      const literal = literals[i] as Formula;
+      let replacement = literal;
+      if (this.kind(literal) === Kind.And && (literal & 1) === 1) {
+        const negatedDisjuncts = this.children(literal);
+        let remaining: Formula[] | undefined;
+        for (let j = 0; j < negatedDisjuncts.length; j++) {
+          const negated = negatedDisjuncts[j] as Formula;
+          if (units.has(negated ^ 1)) {
+            replacement = TRUE;
+            break;
+          }
+          const disjunct = negated ^ 1;
+          const excluded =
+            units.has(negated) ||
+            (this.kind(disjunct) === Kind.Type && (this.typeMask(disjunct) & types) === 0) ||
+            ((disjunct & 1) === 1 &&
+              ATOM_TYPE[this.kind(disjunct)] !== 0 &&
+              ((ATOM_TYPE[this.kind(disjunct)] as number) & types) === 0);
+          if (excluded) remaining ??= negatedDisjuncts.slice(0, j);
+          else remaining?.push(negated);
+        }
+        if (replacement !== TRUE && remaining !== undefined) replacement = this.and(remaining) ^ 1;
+      }
+      if (replacement !== literal) result ??= literals.slice(0, i);
+      if (result !== undefined) result.push(replacement);
+    }
+    return result;
+  }
+
+  /** The types that a `Type` literal allows. */
+  typeMask(literal: Formula): number {
+    const mask = this.first(literal);
+    return (literal & 1) === 0 ? mask : ALL_TYPES & ~mask;
+  }
+
+  /** Exactly one of the formulas holds. */
+  exactlyOne(list: readonly Formula[]): Formula {
+    const sorted = sortLiterals(list.filter((formula) => formula > FALSE));
+    let certain = list.length - list.filter((formula) => formula !== TRUE).length;
+    const rest: Formula[] = [];
+    const must: Formula[] = [];
+    for (let i = 0; i < sorted.length; ) {
+      const node = (sorted[i] as Formula) & ~1;
+      let positive = 0;
+      let negative = 0;
+      for (; i < sorted.length && ((sorted[i] as Formula) & ~1) === node; i++) {
+        if (((sorted[i] as Formula) & 1) === 0) positive++;
+        else negative++;
+      }
+      if (positive + negative === 1) rest.push(node + negative);
+      else {
+        // A branch that stands twice must not hold; with its complement once, that one does.
+        if (positive > 0 && negative > 0) certain++;
+        if (positive > 1) must.push(node ^ 1);
+        if (negative > 1) must.push(node);
+      }
+    }
+    if (certain > 1) return FALSE;
+    if (certain === 1) return this.and([...rest.map((formula) => formula ^ 1), ...must]);
+    if (rest.length === 0) return FALSE;
+    const one = rest.length === 1 ? (rest[0] as Formula) : this.table.internList(Kind.ExactlyOne, rest) << 1;
+    return must.length === 0 ? one : this.and([one, ...must]);
+  }
+
+  // --- rebuilding --------------------------------------------------------------------------------------------------
+
+  /** Replaces every atom (given as its positive literal) by `replace(atom)`; `memo` belongs to one `replace`. */
+  map(formula: Formula, replace: (atom: Formula) => Formula, memo: Map<number, Formula>): Formula {
+    if (formula <= FALSE) return formula;
+    const node = formula & ~1;
+    let result = memo.get(node);
+    if (result === undefined) {
+      const kind = this.kind(node);
+      if (kind === Kind.And || kind === Kind.ExactlyOne) {
+        const children = this.children(node).map((child) => this.map(child, replace, memo));
+        result = kind === Kind.And ? this.and(children) : this.exactlyOne(children);
+      } else result = replace(node);
+      memo.set(node, result);
+    }
+    return result ^ (formula & 1);
+  }
+
+  /** Calls `visit` for every atom under `formula`, as the literal that it occurs as in negation normal form. */
+  forEachAtom(formula: Formula, visit: (literal: Formula) => void, seen: Set<Formula> = new Set()): void {
+    if (formula <= FALSE || seen.has(formula)) return;
+    seen.add(formula);
+    const kind = this.kind(formula);
+    if (kind === Kind.And) {
+      for (const child of this.children(formula)) this.forEachAtom(child ^ (formula & 1), visit, seen);
+    } else if (kind === Kind.ExactlyOne) {
+      for (const child of this.children(formula)) {
+        this.forEachAtom(child, visit, seen);
+        this.forEachAtom(child ^ 1, visit, seen);
+      }
+    } else visit(formula);
+  }
+}
+
+function sortLiterals(literals: Formula[]): Formula[] {
+  for (let i = 1; i < literals.length; i++) {
+    if ((literals[i - 1] as number) > (literals[i] as number)) return literals.sort(ascending);
+  }
+  return literals;
+}
+
+function isSingleType(types: number): boolean {
+  return (types & (types - 1)) === 0;
+}
+
+function removeValue(list: Formula[], value: Formula): void {
+  const index = list.indexOf(value);
+  if (index >= 0) list.splice(index, 1);
+}

@@ -1,0 +1,293 @@
+/**
+ * Whether some value, or some rest of an open object or array, satisfies a formula: the guard that keeps every reachable
+ * state live. A lazy tableau: propagate, look at the literals at hand, branch on the smallest disjunction. Values are
+ * finite, so a formula that needs itself is unsatisfiable: the least fixed point, found as in `formulas` with
+ * provisional answers (Tarjan's low links).
+ */
+import type { Derivatives } from "./derivative.js";
+import { SchemaLimitError } from "./errors.js";
+import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
+
+/** Which names can still occur in an open object; values are interned by the caller as `id`. */
+export interface KeyAvailability {
+  readonly id: number;
+  isAvailable(key: string): boolean;
+}
+
+/** Every name can still occur. */
+export const ALL_KEYS: KeyAvailability = { id: 0, isAvailable: () => true };
+
+/** Thrown when recursion gets deep; the formula is then solved by itself first. */
+class TooDeep {
+  readonly formula: Formula;
+  constructor(formula: Formula) {
+    this.formula = formula;
+  }
+}
+
+const MAX_RECURSION = 400;
+const MAX_AVAILABILITIES = 2 ** 26;
+
+export class Satisfiability {
+  private readonly store: FormulaStore;
+  private readonly derivatives: Derivatives;
+  private readonly maxSteps: number;
+  private readonly values = new Map<Formula, boolean>();
+  private readonly objects = new Map<number, boolean>();
+  private readonly arrays = new Map<Formula, boolean>();
+  /** Formulas being decided, with their depth. */
+  private readonly open = new Map<Formula, number>();
+  /** Formulas found false while others were open, with the least depth of those that the answer depends on. */
+  private readonly provisional = new Map<Formula, number>();
+  private readonly provisionalOrder: Formula[] = [];
+  private low = Number.POSITIVE_INFINITY;
+  private steps = 0;
+
+  constructor(store: FormulaStore, derivatives: Derivatives, limits: { readonly maxSatSteps: number }) {
+    this.store = store;
+    this.derivatives = derivatives;
+    this.maxSteps = limits.maxSatSteps;
+  }
+
+  /** Whether some JSON value satisfies the formula. @throws SchemaLimitError past `maxSatSteps` steps. */
+  value(formula: Formula): boolean {
+    return this.solve(formula, () => this.valueStep(formula));
+  }
+
+  /** Whether some rest of an open object does. */
+  object(formula: Formula, keys: KeyAvailability): boolean {
+    return this.solve(formula, () => this.objectRest(formula, keys));
+  }
+
+  /** Whether some rest of an open array does. */
+  array(formula: Formula): boolean {
+    return this.solve(formula, () => this.arrayRest(formula));
+  }
+
+  /** Runs a question from an empty stack; what turns out too deep is solved first, by itself. */
+  private solve(formula: Formula, ask: () => boolean): boolean {
+    if (formula <= FALSE) return formula === TRUE;
+    if (this.open.size > 0) return ask();
+    const goals: Formula[] = [];
+    for (;;) {
+      const goal = goals[goals.length - 1];
+      this.steps = 0;
+      try {
+        const answer = goal === undefined ? ask() : this.valueStep(goal);
+        if (goal === undefined) return answer;
+        goals.pop();
+      } catch (error) {
+        if (!(error instanceof TooDeep)) throw error;
+        if (goals.includes(error.formula)) throw this.limit();
+        goals.push(error.formula);
+      } finally {
+        this.open.clear();
+        this.dropProvisional(0);
+        this.low = Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+
+  private valueStep(formula: Formula): boolean {
+    if (formula <= FALSE) return formula === TRUE;
+    const known = this.values.get(formula);
+    if (known !== undefined) return known;
+    const dependsOn = this.open.get(formula) ?? this.provisional.get(formula);
+    if (dependsOn !== undefined) {
+      this.low = Math.min(this.low, dependsOn);
+      return false;
+    }
+    const depth = this.open.size + 1;
+    if (depth > MAX_RECURSION) throw new TooDeep(formula);
+    this.open.set(formula, depth);
+    const outerLow = this.low;
+    const mark = this.provisionalOrder.length;
+    this.low = Number.POSITIVE_INFINITY;
+    const answer = this.anyType(formula);
+    this.open.delete(formula);
+    if (answer || this.low >= depth) {
+      this.values.set(formula, answer);
+      this.dropProvisional(mark);
+      this.low = outerLow;
+    } else {
+      this.provisional.set(formula, this.low);
+      this.provisionalOrder.push(formula);
+      this.low = Math.min(outerLow, this.low);
+    }
+    return answer;
+  }
+
+  private dropProvisional(mark: number): void {
+    while (this.provisionalOrder.length > mark) {
+      this.provisional.delete(this.provisionalOrder.pop() as Formula);
+    }
+  }
+
+  private anyType(formula: Formula): boolean {
+    const { derivatives, store } = this;
+    for (const type of JSON_TYPES) {
+      const special = derivatives.specialise(formula, type as JsonType);
+      if (special === FALSE) continue;
+      if (special === TRUE) return true;
+      if (type === JsonType.String) {
+        if (!store.arena.isEmpty(derivatives.stringLanguage(special))) return true;
+      } else if (type === JsonType.Number) {
+        if (!store.arena.isEmpty(derivatives.numberLanguage(special))) return true;
+      } else if (type === JsonType.Array) {
+        if (this.arrayRest(special)) return true;
+      } else if (type === JsonType.Object && this.objectRest(special, ALL_KEYS)) return true;
+    }
+    return false;
+  }
+
+  private objectRest(formula: Formula, keys: KeyAvailability): boolean {
+    if (formula <= FALSE) return formula === TRUE;
+    const key = formula * MAX_AVAILABILITIES + keys.id;
+    const known = this.objects.get(key);
+    if (known !== undefined) return known;
+    const outerLow = this.low;
+    this.low = Number.POSITIVE_INFINITY;
+    const answer = this.tableau(
+      formula,
+      (literals) => this.objectLiterals(literals, keys),
+      (rest) => this.objectRest(rest, keys),
+    );
+    // A "no" that rests on an undecided formula may change; it is asked again.
+    if (answer || this.low === Number.POSITIVE_INFINITY) this.objects.set(key, answer);
+    this.low = answer ? outerLow : Math.min(outerLow, this.low);
+    return answer;
+  }
+
+  private arrayRest(formula: Formula): boolean {
+    if (formula <= FALSE) return formula === TRUE;
+    const known = this.arrays.get(formula);
+    if (known !== undefined) return known;
+    const outerLow = this.low;
+    this.low = Number.POSITIVE_INFINITY;
+    const answer = this.tableau(
+      formula,
+      (literals) => this.arrayLiterals(literals),
+      (rest) => this.arrayRest(rest),
+    );
+    if (answer || this.low === Number.POSITIVE_INFINITY) this.arrays.set(formula, answer);
+    this.low = answer ? outerLow : Math.min(outerLow, this.low);
+    return answer;
+  }
+
+  /** One step: does it hold at the end, can its literals hold, and if so, does some branch of a disjunction. */
+  private tableau(
+    formula: Formula,
+    literalsHold: (literals: readonly Formula[]) => boolean,
+    again: (formula: Formula) => boolean,
+  ): boolean {
+    if (++this.steps > this.maxSteps) throw this.limit();
+    const { store } = this;
+    if (this.derivatives.holdsAtEnd(formula)) return true;
+    const conjuncts =
+      store.kind(formula) === Kind.And && (formula & 1) === 0 ? store.children(formula) : [formula];
+    const literals: Formula[] = [];
+    let choice: Formula = TRUE;
+    let width = Number.POSITIVE_INFINITY;
+    for (const conjunct of conjuncts) {
+      const kind = store.kind(conjunct);
+      if (kind === Kind.And || kind === Kind.ExactlyOne) {
+        const size = store.children(conjunct).length;
+        if (size < width) {
+          width = size;
+          choice = conjunct;
+        }
+      } else literals.push(conjunct);
+    }
+    if (literals.length > 0 && !literalsHold(literals)) return false;
+    if (choice === TRUE) return true;
+    const rest = conjuncts.filter((conjunct) => conjunct !== choice);
+    return this.branches(choice).some((branch) => again(store.and([...rest, ...branch])));
+  }
+
+  /** The cases of a disjunction or an exactly-one, those that can end first. */
+  private branches(choice: Formula): Formula[][] {
+    const { store, derivatives } = this;
+    const children = store.children(choice);
+    if (store.kind(choice) === Kind.And) {
+      const disjuncts = children.map((child) => child ^ 1);
+      const ending = disjuncts.filter((disjunct) => derivatives.holdsAtEnd(disjunct));
+      return [...ending, ...disjuncts.filter((disjunct) => !ending.includes(disjunct))].map((d) => [d]);
+    }
+    const head = children[0] as Formula;
+    const tail = children.slice(1);
+    return (choice & 1) === 0
+      ? [
+          [head, ...tail.map((child) => child ^ 1)],
+          [head ^ 1, store.exactlyOne(tail)],
+        ]
+      : [
+          [head ^ 1, store.exactlyOne(tail) ^ 1],
+          [head, store.or(tail)],
+        ];
+  }
+
+  /** Required names must be available and have a value; nothing else is needed of a rest. */
+  private objectLiterals(literals: readonly Formula[], keys: KeyAvailability): boolean {
+    const { store } = this;
+    const needed = new Map<string, Formula[]>();
+    for (const literal of literals) {
+      if ((literal & 1) === 0) continue;
+      const name = store.kind(literal) === Kind.Props ? store.keysOf(store.first(literal)) : undefined;
+      if (typeof name !== "string") throw new Error("Negated key languages and counts are not decided yet");
+      if (!keys.isAvailable(name)) return false;
+      const value = store.second(literal) ^ 1;
+      const values = needed.get(name);
+      if (values === undefined) needed.set(name, [value]);
+      else values.push(value);
+    }
+    if (needed.size === 0) return true;
+    const languages: Formula[] = [];
+    for (const literal of literals) {
+      if ((literal & 1) === 1 || store.kind(literal) !== Kind.Props) continue;
+      const name = store.keysOf(store.first(literal));
+      if (typeof name === "string") needed.get(name)?.push(store.second(literal));
+      else languages.push(literal);
+    }
+    for (const [name, values] of needed) {
+      for (const literal of languages) {
+        if (store.arena.matches(store.keysOf(store.first(literal)) as number, name)) {
+          values.push(store.second(literal));
+        }
+      }
+      if (!this.valueStep(store.and(values))) return false;
+    }
+    return true;
+  }
+
+  /** The items up to the required length must have values. */
+  private arrayLiterals(literals: readonly Formula[]): boolean {
+    const { store } = this;
+    let length = 0;
+    for (const literal of literals) {
+      if ((literal & 1) === 0) continue;
+      if (store.third(literal) !== FALSE) throw new Error("Negated item formulas are not decided yet");
+      length = Math.max(length, store.first(literal) + 1);
+    }
+    const positive = literals.filter((literal) => (literal & 1) === 0);
+    const starts = new Set([0]);
+    for (const literal of positive) {
+      starts.add(store.first(literal));
+      starts.add(store.second(literal));
+    }
+    for (const start of [...starts].sort((a, b) => a - b)) {
+      if (start >= length) break;
+      const here = positive.filter((f) => store.first(f) <= start && start < store.second(f));
+      if (!this.valueStep(store.and(here.map((f) => store.third(f))))) return false;
+    }
+    return true;
+  }
+
+  private limit(): SchemaLimitError {
+    return new SchemaLimitError({
+      pointer: "",
+      limit: "maxSatSteps",
+      value: this.maxSteps,
+      reason: `deciding whether some value matches took more than ${this.maxSteps} steps; simplify the schema or raise limits.maxSatSteps`,
+    });
+  }
+}

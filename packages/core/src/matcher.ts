@@ -1,0 +1,262 @@
+import type { Automaton } from "./automaton/automaton.js";
+import { ByteTrail } from "./automaton/byte-trail.js";
+import type { Config } from "./automaton/configs.js";
+import type { Grammar } from "./grammar/grammar.js";
+import { Masks } from "./mask/masks.js";
+import type { TokenMask } from "./mask/token-mask.js";
+import type { Vocabulary } from "./vocabulary/index.js";
+
+/** Memory for the masks of one grammar and vocabulary, in bytes. */
+const MASK_MEMORY = 64 * 1024 * 1024;
+
+const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
+
+function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
+  let byVocabulary = sharedMasks.get(automaton);
+  if (byVocabulary === undefined) {
+    byVocabulary = new WeakMap();
+    sharedMasks.set(automaton, byVocabulary);
+  }
+  let masks = byVocabulary.get(vocabulary);
+  if (masks === undefined) {
+    masks = new Masks(automaton, vocabulary, MASK_MEMORY);
+    byVocabulary.set(vocabulary, masks);
+  }
+  return masks;
+}
+
+/**
+ * One sequence's position in a grammar: which tokens may come, and what the accepted ones led to.
+ *
+ * ```ts
+ * const matcher = new Matcher(grammar, vocabulary);
+ * while (!matcher.isEnded) {
+ *   const id = sample(logits, matcher.mask());
+ *   matcher.accept(id);
+ * }
+ * ```
+ */
+export class Matcher {
+  readonly grammar: Grammar;
+  readonly vocabulary: Vocabulary;
+  private readonly automaton: Automaton;
+  private readonly masks: Masks;
+  private trail = new ByteTrail();
+  // By number of accepted steps: the position after them. A step is a token or a piece of text.
+  private configs = new Int32Array(64);
+  private lengths = new Int32Array(64);
+  private keyStarts = new Int32Array(64);
+  private steps = 0;
+  private ended = false;
+
+  constructor(grammar: Grammar, vocabulary: Vocabulary) {
+    this.grammar = grammar;
+    this.vocabulary = vocabulary;
+    this.automaton = grammar.automaton;
+    this.masks = masksFor(this.automaton, vocabulary);
+    this.configs[0] = this.automaton.start;
+  }
+
+  /** How many tokens (and texts) have been accepted. */
+  get length(): number {
+    return this.steps;
+  }
+
+  /** Whether the output may end here: the end of the sequence is allowed. */
+  get isComplete(): boolean {
+    return this.ended || this.automaton.isComplete(this.config);
+  }
+
+  /** Whether the end of the sequence has been accepted. */
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
+  /**
+   * The tokens allowed next, ends of sequence included where the output may end. Never empty; shared and read-only.
+   * Behind the end of the sequence it is the ends of sequence alone.
+   */
+  mask(): TokenMask {
+    if (this.ended) return this.masks.end;
+    return this.masks.get(this.config, this.trail, this.byteLength);
+  }
+
+  /** Accepts a token. Returns false, and changes nothing, if the grammar does not allow it here. */
+  accept(tokenId: number): boolean {
+    if (this.ended) return false;
+    if (this.vocabulary.isEos(tokenId)) {
+      if (!this.automaton.isComplete(this.config)) return false;
+      this.push(this.config, this.byteLength);
+      this.ended = true;
+      return true;
+    }
+    const bytes = this.vocabulary.tokenBytes(tokenId);
+    return bytes !== undefined && this.acceptBytes(bytes);
+  }
+
+  /** Accepts UTF-8 text, as one step; it may end within a character. False, and no change, if it is not allowed. */
+  acceptBytes(bytes: Uint8Array): boolean {
+    if (this.ended) return false;
+    const config = this.read(bytes);
+    if (config === 0) return false;
+    this.push(config, this.byteLength + bytes.length);
+    return true;
+  }
+
+  /** How many tokens of a draft the grammar takes, one after the other; the matcher does not move. */
+  validateTokens(draft: readonly number[]): number {
+    const start = this.steps;
+    let count = 0;
+    while (count < draft.length && this.accept(draft[count] as number)) count++;
+    this.rollback(this.steps - start);
+    return count;
+  }
+
+  /** Takes the last `count` steps back. @throws RangeError if there are not as many. */
+  rollback(count: number): void {
+    if (!Number.isInteger(count) || count < 0 || count > this.steps) {
+      throw new RangeError(`Cannot take back ${count} of ${this.steps} steps`);
+    }
+    if (count === 0) return;
+    this.steps -= count;
+    this.ended = false;
+    this.trail.keyStart = this.keyStarts[this.steps] as number;
+  }
+
+  /** Back to the start. */
+  reset(): void {
+    this.rollback(this.steps);
+  }
+
+  /** A matcher at the same position that goes its own way. */
+  clone(): Matcher {
+    const copy = new Matcher(this.grammar, this.vocabulary);
+    copy.trail = this.trail.clone(this.byteLength);
+    copy.configs = this.configs.slice();
+    copy.lengths = this.lengths.slice();
+    copy.keyStarts = this.keyStarts.slice();
+    copy.steps = this.steps;
+    copy.ended = this.ended;
+    return copy;
+  }
+
+  /** The text accepted so far, as UTF-8; a view. */
+  get bytes(): Uint8Array {
+    return this.trail.bytes.subarray(0, this.byteLength);
+  }
+
+  /** The bytes that may come next, ascending. */
+  allowedBytes(): number[] {
+    const allowed: number[] = [];
+    if (this.ended) return allowed;
+    const one = new Uint8Array(1);
+    for (let byte = 0; byte < 256; byte++) {
+      one[0] = byte;
+      if (this.read(one) !== 0) allowed.push(byte);
+    }
+    return allowed;
+  }
+
+  /**
+   * The bytes that must come next: as long as there is one continuation and the output may not end. At most `max`
+   * bytes, since a grammar may force text without end only in theory.
+   */
+  forcedBytes(max = 4096): Uint8Array {
+    const forced: number[] = [];
+    const start = this.steps;
+    for (;;) {
+      if (forced.length >= max || this.isComplete) break;
+      const allowed = this.allowedBytes();
+      if (allowed.length !== 1) break;
+      forced.push(allowed[0] as number);
+      this.acceptBytes(Uint8Array.of(allowed[0] as number));
+    }
+    this.rollback(this.steps - start);
+    return Uint8Array.from(forced);
+  }
+
+  /**
+   * Tokens that the grammar leaves no choice about, to be fed to the model without sampling. Where the vocabulary can
+   * tokenise (`encode`), forced text is tokenised as the tokenizer would write it, except for its last token, which might
+   * merge with what follows; otherwise only tokens whose masks allow nothing else are returned.
+   */
+  forcedTokens(): number[] {
+    const { encode } = this.vocabulary;
+    if (this.ended) return [];
+    const tokens: number[] = [];
+    const start = this.steps;
+    if (encode !== undefined) {
+      const text = wholeCharacters(this.forcedBytes());
+      for (const id of text === "" ? [] : encode(text).slice(0, -1)) {
+        if (!this.accept(id)) break;
+        tokens.push(id);
+      }
+    }
+    for (let mask = this.mask(); mask.count === 1 && !this.ended; mask = this.mask()) {
+      const id = (mask.ids as Int32Array)[0] as number;
+      if (!this.accept(id)) break;
+      tokens.push(id);
+    }
+    this.rollback(this.steps - start);
+    return tokens;
+  }
+
+  private get config(): Config {
+    return this.configs[this.steps] as number;
+  }
+
+  private get byteLength(): number {
+    return this.lengths[this.steps] as number;
+  }
+
+  /** The config after some bytes, or 0; writes them behind the output. */
+  private read(bytes: Uint8Array): Config {
+    const { automaton, trail } = this;
+    const length = this.byteLength;
+    trail.reserve(length + bytes.length);
+    const keyStart = trail.keyStart;
+    const { config } = this;
+    let state = automaton.configs.state(config);
+    let parent = automaton.configs.parent(config);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      trail.bytes[length + i] = byte;
+      if (!automaton.advance(state, parent, byte, trail, length + i)) {
+        trail.keyStart = keyStart;
+        return 0;
+      }
+      state = automaton.nextState;
+      parent = automaton.nextParent;
+    }
+    this.readKeyStart = trail.keyStart;
+    trail.keyStart = keyStart;
+    return automaton.configs.intern(state, parent);
+  }
+
+  /** Where the key was after the last `read`. */
+  private readKeyStart = 0;
+
+  private push(config: Config, length: number): void {
+    const steps = ++this.steps;
+    if (steps >= this.configs.length) {
+      this.configs = doubled(this.configs);
+      this.lengths = doubled(this.lengths);
+      this.keyStarts = doubled(this.keyStarts);
+    }
+    this.configs[steps] = config;
+    this.lengths[steps] = length;
+    if (length > (this.lengths[steps - 1] as number)) this.trail.keyStart = this.readKeyStart;
+    this.keyStarts[steps] = this.trail.keyStart;
+  }
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(array.length * 2);
+  result.set(array);
+  return result;
+}
+
+/** The text of bytes up to the last whole character. */
+function wholeCharacters(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes, { stream: true });
+}
