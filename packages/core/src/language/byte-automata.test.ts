@@ -3,6 +3,7 @@ import { type Language, LanguageArena } from "./arena.js";
 import { DEAD } from "./byte-automaton.js";
 import { JsonStringAutomaton } from "./json-string.js";
 import type { LexemeAutomaton } from "./lexeme-automaton.js";
+import { LanguageLimitError } from "./limits.js";
 import { randomExpression, randomNumbers } from "./testing.js";
 import { TextAutomaton } from "./text.js";
 
@@ -236,6 +237,14 @@ describe("TextAutomaton", () => {
     expect(automaton.completion(read(automaton, start, bytes.slice(0, 4000)))).toEqual([
       ...bytes.slice(4000),
     ]);
+  });
+
+  it("stops at the limit of states with a typed error", () => {
+    const arena = new LanguageArena({ maxStates: 20 });
+    const automaton = new TextAutomaton(arena);
+    const start = automaton.start(arena.length(0, 100));
+    expect(() => read(automaton, start, utf8.encode("x".repeat(50)))).toThrow(LanguageLimitError);
+    expect(automaton.step(start, 0x78)).not.toBe(DEAD);
   });
 
   it("reads the UTF-8 of the members", () => {

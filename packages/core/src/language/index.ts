@@ -1,4 +1,11 @@
-/** Regular languages over code points, and the byte automata that read them. */
+/**
+ * Regular languages over code points, and the byte automata that read them.
+ *
+ * - `LanguageArena` builds and derives languages (arena, union, intersection, steps), decides emptiness (search) and
+ *   answers what masks ask (horizon). Everything is lazy and limited: see `LanguageLimits`.
+ * - `JsonStringAutomaton` and `TextAutomaton` read languages byte by byte.
+ * - `compilePattern` turns regular expressions into languages, `numberRange` bounds on JSON numbers.
+ */
 export { type Language, LanguageArena } from "./arena.js";
 export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
