@@ -42,6 +42,8 @@ const engines: Engine[] = [constrained, free, ...(typeof peer === "string" ? [] 
 
 /** Tokens per second of each engine, in the order of the turns. */
 const speeds = new Map<Engine, number[]>(engines.map((engine) => [engine, []]));
+/** The same of the first turn, in which schemas are compiled and masks are found for the first time. */
+const firstSpeeds = new Map<Engine, number[]>(engines.map((engine) => [engine, []]));
 const progress = new Progress((rounds + 1) * prompts.length);
 for (let turn = 0; turn <= rounds; turn++) {
   for (const prompt of prompts) {
@@ -49,8 +51,8 @@ for (let turn = 0; turn <= rounds; turn++) {
     for (let i = 0; i < engines.length; i++) {
       const engine = engines[(i + turn) % engines.length]!;
       const { tokens, milliseconds } = await engine.run(prompt, maxTokens);
-      // The first turn warms up.
-      if (turn > 0 && tokens > 1) speeds.get(engine)!.push((1000 * (tokens - 1)) / milliseconds);
+      const all = turn === 0 ? firstSpeeds : speeds;
+      if (tokens > 1) all.get(engine)!.push((1000 * (tokens - 1)) / milliseconds);
     }
     progress.step(prompt.name);
   }
@@ -64,6 +66,7 @@ const rows = engines.map((engine) => {
     tokensPerSecond: round(median(all), 1),
     slowest: round(Math.min(...all), 1),
     fastest: round(Math.max(...all), 1),
+    firstTurn: round(median(firstSpeeds.get(engine)!), 1),
   };
 });
 const ratio = (a: Engine, b: Engine) => {
@@ -77,7 +80,7 @@ const ratios = {
 };
 console.log(
   table([
-    ["tokens per second", "median", "slowest", "fastest"],
+    ["tokens per second", "median", "slowest", "fastest", "first turn"],
     ...rows.map(({ engine, tokensPerSecond, slowest, fastest }) => [
       engine,
       tokensPerSecond,

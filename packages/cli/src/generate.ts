@@ -3,7 +3,7 @@ import { ExitCode, UsageError } from "./exit.js";
 import { readStdin, readText } from "./input.js";
 import type { Io } from "./io.js";
 import { openModel } from "./model.js";
-import { loadSchema } from "./schema.js";
+import { generationOptions, loadSchema } from "./schema.js";
 import { report, statistics } from "./statistics.js";
 
 export interface GenerateOptions {
@@ -46,7 +46,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     const result = await model.generate({
       messages,
       schema,
-      schemaOptions: { whitespace },
+      schemaOptions: { ...generationOptions, whitespace },
       maxTokens,
       temperature,
       ...(topP === undefined ? {} : { topP }),

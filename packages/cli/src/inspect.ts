@@ -4,7 +4,7 @@ import { describeBytes, positionOf } from "./byte-text.js";
 import { ExitCode } from "./exit.js";
 import type { Io } from "./io.js";
 import { openModel } from "./model.js";
-import { loadSchema } from "./schema.js";
+import { generationOptions, loadSchema } from "./schema.js";
 
 export interface InspectOptions {
   readonly schema: string;
@@ -24,7 +24,7 @@ interface Place {
 
 /** `grammask inspect`: which tokens may follow a text, how many, and why. */
 export async function inspect(io: Io, options: InspectOptions): Promise<ExitCode> {
-  const { grammar } = await loadSchema(options.schema);
+  const { grammar } = await loadSchema(options.schema, generationOptions);
   const bytes = new TextEncoder().encode(options.text);
   const reader = new ByteReader(grammar);
   const accepted = reader.read(bytes);

@@ -1,6 +1,9 @@
 import { compileJsonSchema, type Grammar, type JsonSchemaOptions } from "@grammask/core";
 import { readText } from "./input.js";
 
+/** How `generate` writes: `inspect` shows the same. */
+export const generationOptions: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
+
 /** The schema's text, and the grammar that it compiles to. */
 export async function loadSchema(
   file: string,
