@@ -10,6 +10,12 @@ import type { GenerateRequest } from "./request.js";
 /** Grammars kept; each keeps its automaton's tables and the masks found so far. */
 const CAPACITY = 32;
 
+/**
+ * Spellings that a small model does not lose itself in: one that may escape what needs no escape, or write digits without
+ * end, sometimes does, and goes on from there.
+ */
+const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
+
 /** Compiles what a request asks for, and keeps the grammars that were used last, by the text of their schema. */
 export class GrammarCache {
   /** In the order of use, the latest last. */
@@ -24,19 +30,20 @@ export class GrammarCache {
     schema,
     json,
     grammar,
-    schemaOptions = {},
+    schemaOptions,
   }: Pick<GenerateRequest, "schema" | "json" | "grammar" | "schemaOptions">): Grammar | undefined {
     if (grammar !== undefined) {
       return grammar;
     }
-    const options = textOf(schemaOptions) ?? "";
+    const options: JsonSchemaOptions = { ...GENERATION_DEFAULTS, ...schemaOptions };
+    const optionsText = textOf(options) ?? "";
     if (json === true) {
-      return this.#cached(`any ${options}`, () => compileJson(schemaOptions));
+      return this.#cached(`any ${optionsText}`, () => compileJson(options));
     }
     if (json === "object") {
-      return this.#cached(`object ${options}`, () => compileJsonObject(schemaOptions));
+      return this.#cached(`object ${optionsText}`, () => compileJsonObject(options));
     }
-    return schema === undefined ? undefined : this.#schema(schema, schemaOptions, options);
+    return schema === undefined ? undefined : this.#schema(schema, options, optionsText);
   }
 
   #schema(schema: object | boolean | string, options: JsonSchemaOptions, optionsText: string): Grammar {

@@ -14,7 +14,7 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
   readonly schema?: object | boolean | string;
   /** Any JSON value (`true`), or any JSON object (`"object"`). */
   readonly json?: boolean | "object";
-  /** How `schema` or `json` is compiled: order of properties, whitespace, limits. */
+  /** How `schema` or `json` is compiled: order of properties, whitespace, limits; minimal escapes and plain numbers by default. */
   readonly schemaOptions?: JsonSchemaOptions;
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;

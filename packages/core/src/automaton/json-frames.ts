@@ -1,19 +1,13 @@
 /** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
 import type { Derivatives } from "../json-schema/derivative.js";
-import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
+import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
 import type { ArrayState, Arrays } from "./arrays.js";
-import {
-  FrameKind,
-  type FrameState,
-  type Frames,
-  frameId,
-  frameState,
-  type Transition,
-} from "./automaton.js";
+import { FrameKind, type FrameState, type Frames, frameState, type Transition } from "./automaton.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
 import { type Literal, LiteralAutomaton } from "./literals.js";
 import type { Objects } from "./objects.js";
+import type { PlainNumbers } from "./plain-numbers.js";
 import { Place, Structure } from "./structure.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
 
@@ -34,6 +28,8 @@ export interface JsonFramesParts {
   readonly strings: JsonStringAutomaton;
   readonly texts: TextAutomaton;
   readonly whitespace: WhitespacePolicy;
+  /** Undefined: numbers may have any spelling. */
+  readonly plainNumbers: PlainNumbers | undefined;
   readonly root: Formula;
 }
 
@@ -271,21 +267,22 @@ export class JsonFrames implements Frames {
 
   /** The language of strings or numbers that meet the goal; with the goal's formulas as parts where it has several. */
   private lexeme(goal: Goal, type: JsonType.String | JsonType.Number): Language {
-    const { store, goals } = this.parts;
-    const all = type === JsonType.String ? store.arena.any : this.steps.numbers.normalised;
+    const { store, goals, plainNumbers } = this.parts;
     const languages = goal.formulas.map((formula) => {
       const special = this.steps.specialise(formula, type);
       return type === JsonType.String
         ? this.steps.stringLanguage(special)
         : this.steps.numberLanguage(special);
     });
-    if (goals.isSingle(goal)) return languages[0] as Language;
-    const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
-    const allowed =
-      goal.constraint === FALSE
-        ? store.arena.empty
-        : this.steps.language(goal.constraint, all, leaf, new Map());
-    return store.arena.observe(allowed, languages);
+    const single = goals.isSingle(goal);
+    let allowed = languages[0] as Language;
+    if (!single) {
+      const all = type === JsonType.String ? store.arena.any : this.steps.numbers.normalised;
+      const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
+      allowed = this.steps.language(goal.constraint, all, leaf, new Map());
+    }
+    if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
+    return single ? allowed : store.arena.observe(allowed, languages);
   }
 
   private goalNumber(goal: Goal): number {

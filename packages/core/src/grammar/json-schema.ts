@@ -3,6 +3,7 @@ import { Automaton } from "../automaton/automaton.js";
 import { type Goal, Goals } from "../automaton/goals.js";
 import { JsonFrames } from "../automaton/json-frames.js";
 import { Objects } from "../automaton/objects.js";
+import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
 import { type Whitespace, whitespacePolicy } from "../automaton/whitespace.js";
 import {
@@ -35,6 +36,17 @@ export interface JsonSchemaOptions {
   readonly order?: PropertyOrder;
   /** Which whitespace an output may have. Default: "spaced". */
   readonly whitespace?: Whitespace;
+  /**
+   * Which escapes strings may have: `any` that JSON has (default), or only the `minimal` ones that `JSON.stringify`
+   * writes. Minimal ones suit generation: a model that may write `\\u0061` for `a` sometimes does.
+   */
+  readonly escapes?: "any" | "minimal";
+  /**
+   * How numbers may be spelled: `any` way that JSON has (default), or where the schema allows it only the `plain` one:
+   * no exponent, at most 16 digits before and behind the point, integers without a fraction. Plain numbers suit
+   * generation: a small model does not always know when to stop writing digits.
+   */
+  readonly numbers?: "any" | "plain";
   /** Bounds on what the schema may cost; missing ones have defaults. */
   readonly limits?: Partial<SchemaLimits>;
 }
@@ -68,8 +80,9 @@ export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = 
     goals,
     objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, namesOf),
     arrays: new Arrays(goals, satisfiability),
-    strings: new JsonStringAutomaton(arena),
+    strings: new JsonStringAutomaton(arena, { escapes: options.escapes ?? "any" }),
     texts: new TextAutomaton(arena),
+    plainNumbers: options.numbers === "plain" ? new PlainNumbers(arena) : undefined,
     whitespace: whitespacePolicy(options.whitespace ?? "spaced"),
     root,
   });

@@ -1,0 +1,40 @@
+import type { Language, LanguageArena } from "../language/index.js";
+
+/** Digits before and behind the point: what a double can tell apart, and an end to digits that go on for ever. */
+const MAX_DIGITS = 16;
+
+/**
+ * Keeps numbers to how people write them: no exponent, a bounded number of digits, integers without a fraction. A model
+ * that may write 20.3283271428444 or 23.000000 goes on doing so. Where a schema leaves no such number, any spelling stays.
+ */
+export class PlainNumbers {
+  private readonly arena: LanguageArena;
+  private readonly integer: Language;
+  private readonly plain: Language;
+  /** Numbers whose fraction is not zero. */
+  private readonly fractional: Language;
+
+  constructor(arena: LanguageArena) {
+    this.arena = arena;
+    const digit = arena.codePoints(arena.sets.range(0x30, 0x39));
+    const nonZero = arena.codePoints(arena.sets.range(0x31, 0x39));
+    const whole = (max: number) =>
+      arena.concat(
+        arena.choice(["", "-"]),
+        arena.union([arena.text("0"), arena.concat(nonZero, arena.repeat(digit, 0, max))]),
+      );
+    this.integer = whole(MAX_DIGITS - 1);
+    const fraction = arena.concat(arena.text("."), arena.repeat(digit, 1, MAX_DIGITS));
+    this.plain = arena.concat(this.integer, arena.union([arena.epsilon, fraction]));
+    const any = arena.repeat(digit, 0, Number.POSITIVE_INFINITY);
+    this.fractional = arena.concat(whole(Number.POSITIVE_INFINITY), arena.text("."), any, nonZero, any);
+  }
+
+  /** The plain spellings in a language of number texts; the language itself where it has none. */
+  within(language: Language): Language {
+    const { arena } = this;
+    const isInteger = arena.isEmpty(arena.intersection([language, this.fractional]));
+    const kept = arena.intersection([language, isInteger ? this.integer : this.plain]);
+    return arena.isEmpty(kept) ? language : kept;
+  }
+}
