@@ -6,7 +6,7 @@
  * string's content, a text lexeme (numbers, and whole outputs that are not JSON), or a JSON literal. Every state that a
  * transition leads to is live: some continuation ends the output.
  */
-import type { ByteAutomaton } from "../language/index.js";
+import type { ByteAutomaton, JsonStringAutomaton } from "../language/index.js";
 import type { ByteTrail } from "./byte-trail.js";
 import { type Config, Configs } from "./configs.js";
 import type { Result } from "./goals.js";
@@ -33,7 +33,7 @@ const CLOSES = -1;
 /** What the automaton's states mean; implemented by each front end. */
 export interface Frames {
   /** JSON strings and keys. */
-  readonly strings: ByteAutomaton;
+  readonly strings: JsonStringAutomaton;
   /** Numbers and texts that are not JSON. */
   readonly texts: ByteAutomaton;
   readonly literals: ByteAutomaton;

@@ -1,4 +1,4 @@
-import type { Language, LanguageArena } from "../language/index.js";
+import { type Language, type LanguageArena, numberRange } from "../language/index.js";
 
 /** Digits before and behind the point: what a double can tell apart, and an end to digits that go on for ever. */
 const MAX_DIGITS = 16;
@@ -11,29 +11,28 @@ export class PlainNumbers {
   private readonly arena: LanguageArena;
   private readonly integer: Language;
   private readonly plain: Language;
-  /** Numbers whose fraction is not zero. */
-  private readonly fractional: Language;
+  /** The integers, by value. */
+  private readonly integers: Language;
 
   constructor(arena: LanguageArena) {
     this.arena = arena;
     const digit = arena.codePoints(arena.sets.range(0x30, 0x39));
     const nonZero = arena.codePoints(arena.sets.range(0x31, 0x39));
-    const whole = (max: number) =>
-      arena.concat(
-        arena.choice(["", "-"]),
-        arena.union([arena.text("0"), arena.concat(nonZero, arena.repeat(digit, 0, max))]),
-      );
-    this.integer = whole(MAX_DIGITS - 1);
+    const magnitude = arena.union([
+      arena.text("0"),
+      arena.concat(nonZero, arena.repeat(digit, 0, MAX_DIGITS - 1)),
+    ]);
+    this.integer = arena.concat(arena.choice(["", "-"]), magnitude);
     const fraction = arena.concat(arena.text("."), arena.repeat(digit, 1, MAX_DIGITS));
     this.plain = arena.concat(this.integer, arena.union([arena.epsilon, fraction]));
-    const any = arena.repeat(digit, 0, Number.POSITIVE_INFINITY);
-    this.fractional = arena.concat(whole(Number.POSITIVE_INFINITY), arena.text("."), any, nonZero, any);
+    this.integers = numberRange(arena, { integer: true });
   }
 
   /** The plain spellings in a language of number texts; the language itself where it has none. */
   within(language: Language): Language {
     const { arena } = this;
-    const isInteger = arena.isEmpty(arena.intersection([language, this.fractional]));
+    // Ranges that meet are one range again, so a range of integers meets all integers in itself.
+    const isInteger = arena.intersection([language, this.integers]) === language;
     const kept = arena.intersection([language, isInteger ? this.integer : this.plain]);
     return arena.isEmpty(kept) ? language : kept;
   }

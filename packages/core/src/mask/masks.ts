@@ -5,6 +5,7 @@ import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js
 import { MaskCache } from "./mask-cache.js";
 import { StringMasks } from "./string-masks.js";
 import { freezeMask, type TokenMask } from "./token-mask.js";
+import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
 
 const QUOTE = 0x22;
@@ -89,28 +90,20 @@ export class Masks {
     length: number,
     words: Uint32Array,
   ): void {
-    const { trie } = this.vocabulary;
     const keyStart = trail.keyStart;
-    const depth = trie.depth[node] as number;
-    this.writePath(node, depth, trail, length);
+    const path = pathTo(node, this.vocabulary);
+    const depth = path.length;
+    // The path is written behind the output, for keys that end there.
+    trail.bytes.set(path, length);
     // The string's state just before the quote.
     let lexeme = frameId(state);
     for (let i = 0; i < depth - 1; i++) {
-      lexeme = this.automaton.frames.strings.step(lexeme, trail.bytes[length + i] as number);
+      lexeme = this.automaton.frames.strings.step(lexeme, path[i] as number);
     }
     const before = (lexeme << 2) | FrameKind.String;
     if (this.automaton.advance(before, parent, QUOTE, trail, length + depth - 1)) {
       this.walk.run(node, this.automaton.nextState, this.automaton.nextParent, trail, length, words);
     }
     trail.keyStart = keyStart;
-  }
-
-  /** Writes the bytes on the way to a node behind the output, for keys that end there. */
-  private writePath(node: number, depth: number, trail: ByteTrail, length: number): void {
-    const { trie } = this.vocabulary;
-    let below = node;
-    while ((trie.tokens[below] as number) < 0) below++;
-    const bytes = this.vocabulary.tokenBytes(trie.tokens[below] as number) as Uint8Array;
-    for (let i = 0; i < depth; i++) trail.bytes[length + i] = bytes[i] as number;
   }
 }
