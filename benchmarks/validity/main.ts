@@ -97,7 +97,7 @@ function report(summary: {
   return `
 with the constraint      ${c.ended} of ${c.generations} ended by themselves; of these ${c.ended - c.failures} are valid, ${c.failures} are not
 without the constraint   ${f.ended} of ${f.generations} ended by themselves; ${f.valid} valid as they are, ${f.validWithoutFence} after taking off a code fence
-tokens per second        ${c.tokensPerSecond} with, ${f.tokensPerSecond} without the constraint
+tokens per second        ${c.tokensPerSecond} with, ${f.tokensPerSecond} without (other texts, of other lengths: pnpm bench:speed compares)
 mask + accept            ${c.maskAndAcceptMicroseconds} µs a token on average
 peak memory              ${summary.peakMemoryMiB} MiB (model, tokenizer and masks)`;
 }
