@@ -10,12 +10,12 @@ export function validityChart(constrained: Counts, free: Counts): string {
     { label: "with the schema", share: constrained.valid / constrained.generations, color: "#2f9e63" },
     { label: "without", share: free.valid / free.generations, color: "#8a94a6" },
     {
-      label: "without, code fence taken off",
+      label: "without, code fence removed",
       share: free.validWithoutFence / free.generations,
       color: "#8a94a6",
     },
   ].filter(({ share }) => Number.isFinite(share));
-  const [left, width, step] = [210, 380, 34];
+  const [left, width, step] = [230, 360, 34];
   const rows = bars.map(({ label, share, color }, i) => {
     const y = 14 + i * step;
     const text = `fill="#8a94a6" font-family="system-ui, sans-serif" font-size="14"`;
