@@ -1,0 +1,91 @@
+/** Regular expressions as texts. */
+import type { Language, LanguageArena } from "../../language/index.js";
+import { type FormatBuilder, whole } from "./builder.js";
+import { atLeast, orderedDigits } from "./ordered-digits.js";
+import { characterClass } from "./regex-class.js";
+
+/** How deep groups and assertions may nest; balanced parentheses of any depth are not regular. */
+const MAX_DEPTH = 6;
+/** Digits of a number in a quantifier. */
+const MAX_COUNT_DIGITS = 4;
+
+/** Values of `\p` that every engine knows: general categories, and the most common other properties. */
+const PROPERTIES =
+  "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co Cn " +
+  "Letter Lowercase_Letter Uppercase_Letter Mark Number Punctuation Symbol Separator Any ASCII Alphabetic " +
+  "Lowercase Uppercase White_Space Emoji ID_Start ID_Continue " +
+  "Script=Latin Script=Greek Script=Cyrillic Script=Han Script=Hiragana Script=Katakana Script=Hangul " +
+  "Script=Arabic Script=Hebrew Script=Thai Script=Devanagari";
+
+/**
+ * Patterns of ECMA-262, section 22.2.1, that are valid with the flag `u` and without it. A subset: groups nest to a
+ * depth of `MAX_DEPTH`; at most one group has a name, and it is not inside another; no back-references (they must not
+ * exceed the number of groups); ends of ranges as `characterClass` has them; no `\0`.
+ */
+export const regex: FormatBuilder = (arena) => {
+  const count = quantifier(arena);
+  const bodies = bodiesByDepth(arena, count);
+  const name = whole(arena, "\\(\\?<[A-Za-z_$][A-Za-z0-9_$]*>");
+  const named = arena.concat(name, bodies[MAX_DEPTH - 1]!, arena.text(")"), count);
+  const body = bodies[MAX_DEPTH]!;
+  return arena.concat(body, arena.repeat(arena.concat(named, body), 0, 1));
+};
+
+/** Terms and `|` in any order, with groups nested to depth 0, 1, and so on. */
+function bodiesByDepth(arena: LanguageArena, count: Language): Language[] {
+  const inClass = classEscape(arena);
+  const outside = whole(arena, "u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}");
+  const atom = arena.union([
+    whole(arena, "[^\\^$\\\\.*+?()\\[\\]{}|]|\\."),
+    arena.concat(arena.text("\\"), arena.union([inClass, outside])),
+    characterClass(arena, inClass),
+  ]);
+  const assertion = whole(arena, "[|\\^$]|\\\\[bB]");
+  const flat = [arena.concat(atom, count), assertion];
+  const close = arena.text(")");
+  const bodies: Language[] = [];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    const inside = bodies.at(-1);
+    const nested =
+      inside === undefined
+        ? []
+        : [
+            arena.concat(whole(arena, "\\((?:\\?:)?"), inside, close, count),
+            arena.concat(whole(arena, "\\(\\?<?[=!]"), inside, close),
+          ];
+    bodies.push(arena.repeat(arena.union([...flat, ...nested]), 0, Number.POSITIVE_INFINITY));
+  }
+  return bodies;
+}
+
+/** What may follow a backslash inside and outside of classes, except for hexadecimal escapes of fixed length. */
+function classEscape(arena: LanguageArena): Language {
+  const properties = arena.concat(
+    whole(arena, "[pP]\\{"),
+    arena.choice(PROPERTIES.split(" ")),
+    arena.text("}"),
+  );
+  return arena.union([
+    whole(arena, "[\\^$\\\\.*+?()\\[\\]{}|/dDsSwWtnvfr]|c[A-Za-z]"),
+    whole(arena, "u\\{(?:[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\\}"),
+    properties,
+  ]);
+}
+
+/** `QuantifierOpt`: bounds in order, without leading zeros. */
+function quantifier(arena: LanguageArena): Language {
+  const longer = (digits: number) => whole(arena, `[1-9][0-9]{${digits},${MAX_COUNT_DIGITS}}`);
+  const counts = orderedDigits(arena, {
+    base: 10,
+    min: 1,
+    max: MAX_COUNT_DIGITS,
+    mayBegin: (digits) => digits === "0" || digits[0] !== "0",
+    after: (first) => {
+      const more = arena.union([atLeast(arena, first, 10), longer(first.length)]);
+      const second = arena.concat(arena.text(","), arena.repeat(more, 0, 1));
+      return arena.concat(arena.repeat(second, 0, 1), arena.text("}"));
+    },
+  });
+  const one = arena.union([whole(arena, "[*+?]"), arena.concat(arena.text("{"), counts)]);
+  return arena.repeat(arena.concat(one, whole(arena, "\\??")), 0, 1);
+}
