@@ -31,6 +31,7 @@ export {
   UnsupportedSchemaError,
 } from "./json-schema/errors.js";
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
+export { LanguageLimitError } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { Matcher } from "./matcher.js";
 export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";

@@ -20,6 +20,8 @@ const value = fc.letrec((tie) => ({
   ),
 })).value;
 
+const pattern = fc.constantFrom("^a", "b$", "^[a-c]*$", "^(?!a)", "é|key", ".", "^.{2}$");
+
 const type = fc.constantFrom("null", "boolean", "integer", "number", "string", "array", "object");
 
 const defNames = ["d0", "d1"] as const;
@@ -50,6 +52,30 @@ function keywords(inner: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unk
       maximum: rarely(bound),
       anyOf: rarely(fc.array(inner, { minLength: 1, maxLength: 3 })),
       allOf: rarely(rare(fc.array(inner, { minLength: 1, maxLength: 2 }))),
+      exclusiveMinimum: rarely(rare(bound)),
+      multipleOf: rarely(rare(fc.constantFrom(1, 2, 0.5, 0.25, 3, 10))),
+      pattern: rarely(rare(pattern)),
+      oneOf: rarely(rare(fc.array(inner, { minLength: 1, maxLength: 3 }))),
+      not: rarely(rare(inner)),
+      if: rarely(rare(inner)),
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: rarely(rare(inner)),
+      else: rarely(rare(inner)),
+      patternProperties: rarely(rare(fc.dictionary(pattern, inner, { maxKeys: 2, noNullPrototype: true }))),
+      propertyNames: rarely(rare(inner)),
+      minProperties: rarely(rare(small)),
+      maxProperties: rarely(rare(small)),
+      dependentRequired: rarely(
+        rare(
+          fc.dictionary(name, fc.uniqueArray(name, { maxLength: 2 }), { maxKeys: 2, noNullPrototype: true }),
+        ),
+      ),
+      dependentSchemas: rarely(rare(fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true }))),
+      contains: rarely(rare(inner)),
+      minContains: rarely(rare(small)),
+      maxContains: rarely(rare(small)),
+      unevaluatedProperties: rarely(rare(inner)),
+      unevaluatedItems: rarely(rare(inner)),
       $ref: rarely(rare(fc.constantFrom(...defNames.map((def) => `#/$defs/${def}`)))),
     })
     .map((record) => Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined)));

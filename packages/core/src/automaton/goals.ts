@@ -9,6 +9,7 @@
  * Almost always m is 1 and the constraint is x1: the value must match one formula.
  */
 import type { Derivatives } from "../json-schema/derivative.js";
+import { SchemaLimitError } from "../json-schema/errors.js";
 import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
 
 /** Formulas read side by side and the constraint on them, interned. */
@@ -35,16 +36,29 @@ const POSITIVE = 1;
 const NEGATIVE = 2;
 const BOTH = 3;
 
+/** So many sub-formulas at once; the search over them recurses. */
+const MAX_ASKED = 512;
+/** So many cases of which of them hold. */
+const MAX_CASES = 4096;
+
+function tooMany(limit: string, value: number): SchemaLimitError {
+  const reason = `a value would have to be read against more than ${value} ${limit} of sub-schemas at once`;
+  return new SchemaLimitError({ pointer: "", limit, value, reason });
+}
+
 export class Goals {
   private readonly store: FormulaStore;
   private readonly derivatives: Derivatives;
+  private readonly satisfiable: (formula: Formula) => boolean;
   private readonly goals = new Map<string, Goal>();
   private readonly results: (readonly boolean[])[] = [[true]];
   private readonly resultIds = new Map<string, Result>([["1", HOLDS]]);
   private readonly only: Formula;
 
-  constructor(store: FormulaStore, derivatives: Derivatives) {
+  /** @param satisfiable whether some value satisfies a formula */
+  constructor(store: FormulaStore, derivatives: Derivatives, satisfiable: (formula: Formula) => boolean) {
     this.store = store;
+    this.satisfiable = satisfiable;
     this.derivatives = derivatives;
     this.only = store.variable(0);
   }
@@ -126,6 +140,7 @@ export class Goals {
       );
     }
     const asked = [...found].sort((a, b) => a - b);
+    if (asked.length > MAX_ASKED) throw tooMany("alternatives", MAX_ASKED);
     // Variables from here on: `ValueIn` atoms merge with each other, and would be lost sight of.
     const memo = new Map<number, Formula>();
     const rests = stepped.map((formula) =>
@@ -136,7 +151,7 @@ export class Goals {
         memo,
       ),
     );
-    const child = this.project(this.combined(rests, constraint), asked.length, lives);
+    const child = this.project(this.combined(rests, constraint), asked, lives);
     if (child === FALSE) return undefined;
     const fixed = this.fixedTruths(child, asked.length);
     if (fixed === undefined) return { goal: this.intern(asked, child), rests, fixed };
@@ -172,33 +187,65 @@ export class Goals {
    * The parent's liveness as a formula over the variables. A variable that occurs with one sign only gives
    * `low or (x and high)` instead of a full case distinction, which keeps unions unions (no negations to satisfy) and is
    * cut short by asking whether the parent lives with all such variables at their worst or dies with them at their best.
+   * Others (exactly-one) are distinguished, and once one holds, those that exclude it are known not to.
    */
-  private project(combined: Formula, count: number, lives: (formula: Formula) => boolean): Formula {
+  private project(
+    combined: Formula,
+    asked: readonly Formula[],
+    lives: (formula: Formula) => boolean,
+  ): Formula {
     const { store } = this;
-    const memo = new Map<Formula, Formula>();
-    const visit = (formula: Formula): Formula => {
-      const known = memo.get(formula);
+    const memo = new Map<string, Formula>();
+    /** `held`: what the value is known to be in, by the choices made so far. */
+    const visit = (formula: Formula, held: Formula): Formula => {
+      const key = `${formula},${held}`;
+      const known = memo.get(key);
       if (known !== undefined) return known;
-      const signs = this.signs(formula, count);
+      if (memo.size > MAX_CASES) throw tooMany("cases", MAX_CASES);
+      const signs = this.signs(formula, asked.length);
       const index = signs.findIndex((sign) => sign !== 0);
       let result: Formula;
       if (index < 0) result = lives(formula) ? TRUE : FALSE;
-      else if (!signs.includes(BOTH) && lives(this.assign(formula, (i) => signs[i] === NEGATIVE)))
-        result = TRUE;
-      else if (!signs.includes(BOTH) && !lives(this.assign(formula, (i) => signs[i] === POSITIVE))) {
-        result = FALSE;
+      else if (!signs.includes(BOTH)) {
+        if (lives(this.assign(formula, (i) => signs[i] === NEGATIVE))) result = TRUE;
+        else if (!lives(this.assign(formula, (i) => signs[i] === POSITIVE))) result = FALSE;
+        else {
+          const variable = store.variable(index);
+          const low = visit(
+            this.assign(formula, (i) => (i === index ? false : undefined)),
+            held,
+          );
+          const high = visit(
+            this.assign(formula, (i) => (i === index ? true : undefined)),
+            held,
+          );
+          result =
+            signs[index] === POSITIVE
+              ? store.or([low, store.and([variable, high])])
+              : store.or([high, store.and([variable ^ 1, low])]);
+        }
       } else {
-        const low = visit(this.assign(formula, (i) => (i === index ? false : undefined)));
-        const high = visit(this.assign(formula, (i) => (i === index ? true : undefined)));
-        const variable = store.variable(index);
-        if (signs[index] === POSITIVE) result = store.or([low, store.and([variable, high])]);
-        else if (signs[index] === NEGATIVE) result = store.or([high, store.and([variable ^ 1, low])]);
-        else result = store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
+        const chosen = signs.indexOf(BOTH);
+        const variable = store.variable(chosen);
+        const low = visit(
+          this.assign(formula, (i) => (i === chosen ? false : undefined)),
+          held,
+        );
+        const holding = store.and([held, asked[chosen] as Formula]);
+        const possible = (i: number) =>
+          i === chosen || signs[i] === 0 || this.satisfiable(store.and([holding, asked[i] as Formula]));
+        const high = this.satisfiable(holding)
+          ? visit(
+              this.assign(formula, (i) => (i === chosen ? true : possible(i) ? undefined : false)),
+              holding,
+            )
+          : FALSE;
+        result = store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
       }
-      memo.set(formula, result);
+      memo.set(key, result);
       return result;
     };
-    return visit(combined);
+    return visit(combined, TRUE);
   }
 
   /** For each variable how it occurs: 0 not at all, POSITIVE, NEGATIVE, or BOTH. */

@@ -16,16 +16,23 @@ import {
 } from "../json/index.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { dialectName } from "../json-schema/dialect.js";
-import { SchemaDocument } from "../json-schema/document.js";
-import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
-import { FormulaStore, Kind } from "../json-schema/formula.js";
+import {
+  InvalidSchemaError,
+  SchemaLimitError,
+  UnsatisfiableSchemaError,
+  UnsupportedSchemaError,
+} from "../json-schema/errors.js";
+import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
+import { SchemaSet } from "../json-schema/schema-set.js";
 import {
   JsonStringAutomaton,
   jsonNumber,
+  type Language,
   LanguageArena,
+  LanguageLimitError,
   normalisedNumber,
   TextAutomaton,
 } from "../language/index.js";
@@ -34,6 +41,10 @@ import type { Grammar } from "./grammar.js";
 export interface JsonSchemaOptions {
   /** Order of an object's properties: as the schema mentions them (default), or any. */
   readonly order?: PropertyOrder;
+  /** Other documents that references may lead to, by their absolute URIs. Nothing is fetched. */
+  readonly schemas?: Readonly<Record<string, unknown>>;
+  /** Whether `format` is enforced ("assert", the default) or says nothing ("annotate"). */
+  readonly formats?: "assert" | "annotate";
   /** Which whitespace an output may have. Default: "spaced". */
   readonly whitespace?: Whitespace;
   /**
@@ -60,19 +71,43 @@ export interface JsonSchemaOptions {
  *   for options out of range
  */
 export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {
+  try {
+    return compile(schema, options);
+  } catch (error) {
+    if (!(error instanceof LanguageLimitError)) throw error;
+    const { limit, value, message: reason } = error;
+    throw new SchemaLimitError({ pointer: "", limit, value: Number(value), reason });
+  }
+}
+
+function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
   const limits = { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
-  const document = new SchemaDocument(readSchema(schema, limits), limits);
+  const registry = new Map(
+    Object.entries(options.schemas ?? {}).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]),
+  );
+  const source = (uri: string) => (registry.has(uri) ? readSchema(registry.get(uri), limits) : undefined);
+  const documents = new SchemaSet(readSchema(schema, limits), limits, source);
   const arena = new LanguageArena();
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
-  const schemas = new SchemaFormulas(document, store);
+  const strings = (formula: Formula): Language =>
+    derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
+  const schemas = new SchemaFormulas(documents, store, strings, (_name, node) => {
+    if (options.formats === "annotate") return undefined;
+    throw new UnsupportedSchemaError({
+      pointer: node.pointer,
+      keyword: "format",
+      reason: "formats are not supported yet",
+    });
+  });
+  schemas.checkAll();
   const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
   const derivatives = new Derivatives(store, schemas.expand, numbers);
   const satisfiability = new Satisfiability(store, derivatives, limits);
-  const root = schemas.reference(document.root);
+  const root = schemas.reference(documents.root);
   if (!satisfiability.value(root)) {
     throw new UnsatisfiableSchemaError({ pointer: "", reason: "no value matches the schema" });
   }
-  const goals = new Goals(store, derivatives);
+  const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula));
   const order = options.order ?? "schema";
   const namesOf = (goal: Goal) => namesInOrder(goal, store, schemas);
   const frames = new JsonFrames({
@@ -88,7 +123,7 @@ export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = 
   });
   return {
     automaton: new Automaton(frames),
-    report: { dialect: dialectName(document.dialect), annotations: document.annotations },
+    report: { dialect: dialectName(documents.dialect), annotations: documents.annotations },
   };
 }
 
@@ -144,7 +179,9 @@ function namesInOrder(goal: Goal, store: FormulaStore, schemas: SchemaFormulas):
     );
   }
   const names = new Set<string>();
-  for (const id of [...ids].sort((a, b) => a - b))
+  const order = (id: number) => schemas.documentOrder(id);
+  for (const id of [...ids].sort((a, b) => order(a) - order(b) || a - b)) {
     for (const name of schemas.propertyNames(id)) names.add(name);
+  }
   return [...names];
 }

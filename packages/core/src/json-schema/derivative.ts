@@ -4,6 +4,7 @@
  * Brzozowski's derivatives of regular expressions (1964), on JSON events.
  */
 import type { Language } from "../language/index.js";
+import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
 import {
   FALSE,
   type Formula,
@@ -14,6 +15,9 @@ import {
   TRUE,
   UNBOUNDED,
 } from "./formula.js";
+
+/** Expanding recurses; so many levels fit on the stack whatever else is on it. */
+const MAX_IN_PLACE_DEPTH = 256;
 
 export interface NumberSyntax {
   readonly all: Language;
@@ -54,12 +58,13 @@ export class Derivatives {
         case Kind.Type:
           return (store.first(atom) & type) !== 0 ? TRUE : FALSE;
         case Kind.Schema:
-          return store.map(this.expand(store.first(atom)), replace, known);
+          return this.expanded(atom, (formula) => store.map(formula, replace, known));
         case Kind.Str:
           return type === 16 ? atom : TRUE;
         case Kind.Num:
           return type === 8 ? atom : TRUE;
         case Kind.Items:
+        case Kind.ItemCount:
           return type === 32 ? atom : TRUE;
         case Kind.Props:
         case Kind.PropCount:
@@ -69,6 +74,33 @@ export class Derivatives {
       }
     };
     return store.map(formula, replace, known);
+  }
+
+  /** Sub-schemas that are being expanded: one within itself would never end. */
+  private readonly expanding = new Set<Formula>();
+
+  private expanded(schema: Formula, rebuild: (formula: Formula) => Formula): Formula {
+    if (this.expanding.has(schema)) {
+      throw new InvalidSchemaError({
+        pointer: "",
+        reason:
+          "a schema refers to itself without a property or an item in between, so it never says anything",
+      });
+    }
+    if (this.expanding.size >= MAX_IN_PLACE_DEPTH) {
+      throw new SchemaLimitError({
+        pointer: "",
+        limit: "in-place depth",
+        value: MAX_IN_PLACE_DEPTH,
+        reason: `more than ${MAX_IN_PLACE_DEPTH} schemas apply to the same value, each inside the other; flatten them`,
+      });
+    }
+    this.expanding.add(schema);
+    try {
+      return rebuild(this.expand(this.store.first(schema)));
+    } finally {
+      this.expanding.delete(schema);
+    }
   }
 
   /** The string contents that a formula specialised to strings allows. */
@@ -156,6 +188,12 @@ export class Derivatives {
     return store.map(
       formula,
       (atom) => {
+        if (store.kind(atom) === Kind.ItemCount) {
+          const count = store.first(atom);
+          const counted = store.second(atom);
+          // More than enough is enough: "the rest has as many" or "this is one and the rest has one less".
+          return store.or([atom, store.and([store.valueIn(counted), store.itemCount(count - 1, counted)])]);
+        }
         if (store.kind(atom) !== Kind.Items) return atom;
         const from = store.first(atom);
         const to = store.second(atom);

@@ -7,6 +7,8 @@ export const enum Dialect {
   Draft07 = 7,
   Draft201909 = 2019,
   Draft202012 = 2020,
+  /** None is named: 2020-12, in which keywords that it dropped keep their old meaning. */
+  Unnamed = 2021,
 }
 
 const BY_URI = new Map<string, Dialect>([
@@ -21,14 +23,14 @@ const BY_URI = new Map<string, Dialect>([
  * The dialect that a `$schema` URI names, with or without `#`, by http or https.
  * @throws InvalidSchemaError when it is not a string; UnsupportedSchemaError when it names another metaschema.
  */
-export function dialectOf(uri: unknown): Dialect {
+export function dialectOf(uri: unknown, pointer = ""): Dialect {
   if (typeof uri !== "string") {
-    throw new InvalidSchemaError({ pointer: "", keyword: "$schema", reason: "must be a URI" });
+    throw new InvalidSchemaError({ pointer, keyword: "$schema", reason: "must be a URI" });
   }
   const dialect = BY_URI.get(uri.replace(/^https?:\/\//, "").replace(/#$/, ""));
   if (dialect === undefined) {
     throw new UnsupportedSchemaError({
-      pointer: "",
+      pointer,
       keyword: "$schema",
       reason: `the metaschema ${uri} is not known; use draft-04, -06, -07, 2019-09 or 2020-12`,
     });
@@ -48,6 +50,7 @@ export function dialectName(dialect: Dialect): string {
     case Dialect.Draft201909:
       return "2019-09";
     case Dialect.Draft202012:
+    case Dialect.Unnamed:
       return "2020-12";
   }
 }

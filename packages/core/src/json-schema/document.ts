@@ -1,20 +1,32 @@
-import {
-  isJsonArray,
-  type JsonNode,
-  JsonNumber,
-  JsonObject,
-  jsonPointer,
-  parseJsonPointer,
-} from "../json/index.js";
-import { Dialect, dialectOf } from "./dialect.js";
-import { InvalidSchemaError, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
+/**
+ * Schema documents: every sub-schema found, every keyword's value checked, identifiers and anchors noted, in one linear
+ * pass, so that all errors of a document are found when it is compiled (JSON Schema core, sections 8 and 9).
+ */
+import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
+import { Dialect, dialectName } from "./dialect.js";
+import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
 
-/** A place in the document that is a schema. Its number is its identity in formulas, in document order. */
-export interface SchemaNode {
-  readonly id: number;
+/** A schema with an identifier of its own, or the root of a document. */
+export interface Resource {
+  /** Absolute, without fragment. */
+  readonly uri: string;
+  readonly document: Document;
+  readonly root: Position;
+  readonly dialect: Dialect;
+  readonly anchors: Map<string, Position>;
+  /** `$dynamicAnchor`s; `$recursiveAnchor: true` is the one named "". */
+  readonly dynamicAnchors: Map<string, Position>;
+}
+
+/** A place in a document that is a schema. */
+export interface Position {
+  readonly resource: Resource;
+  /** From the root of the document. */
   readonly pointer: string;
   readonly json: boolean | JsonObject;
+  /** Increases in the order of the document. */
+  readonly order: number;
 }
 
 /** A keyword that says nothing about validity, and where it stands. */
@@ -23,188 +35,233 @@ export interface Annotation {
   readonly keyword: string;
 }
 
-/**
- * A schema document, read once from end to end: every sub-schema is numbered, every keyword's value checked, every
- * reference resolved, so that all errors of the document are found when it is compiled.
- */
-export class SchemaDocument {
-  readonly dialect: Dialect;
-  readonly annotations: Annotation[] = [];
-  private readonly rootJson: JsonNode;
-  private readonly nodes: SchemaNode[] = [];
-  private readonly byPointer = new Map<string, SchemaNode>();
-  private readonly maxSchemas: number;
+/** What reading a document needs and adds to. */
+export interface DocumentContext {
+  readonly maxSchemas: number;
+  readonly annotations: Annotation[];
+  /** Called for each new resource; its URI leads to it from then on. */
+  addResource(resource: Resource): void;
+  /** Counts the schemas found. */
+  nextOrder(): number;
+  /** The dialect that a `$schema` names. */
+  dialect(uri: JsonNode, pointer: string): Dialect;
+}
+
+interface Pending {
+  readonly json: boolean | JsonObject;
+  readonly pointer: string;
+  readonly resource: Resource | undefined;
+}
+
+export class Document {
+  readonly json: JsonNode;
+  readonly root: Position;
+  private readonly byPointer = new Map<string, Position>();
+  private readonly context: DocumentContext;
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
-  constructor(root: JsonNode, limits: { readonly maxSchemas: number }) {
-    if (typeof root !== "boolean" && !(root instanceof JsonObject)) {
+  constructor(json: JsonNode, uri: string, dialect: Dialect, context: DocumentContext) {
+    if (typeof json !== "boolean" && !(json instanceof JsonObject)) {
       throw new InvalidSchemaError({ pointer: "", reason: "a schema must be an object or a boolean" });
     }
-    this.rootJson = root;
-    this.maxSchemas = limits.maxSchemas;
-    const uri = root instanceof JsonObject ? root.get("$schema") : undefined;
-    this.dialect = uri === undefined ? Dialect.Draft202012 : dialectOf(uri);
-    this.scan([{ json: root, pointer: "" }]);
-  }
-
-  get root(): SchemaNode {
-    return this.nodes[0] as SchemaNode;
-  }
-
-  node(id: number): SchemaNode {
-    return this.nodes[id] as SchemaNode;
+    this.json = json;
+    this.context = context;
+    this.root = this.open(json, "", uri, dialect);
+    this.scan([{ json, pointer: "", resource: this.root.resource }]);
   }
 
   get schemaCount(): number {
-    return this.nodes.length;
+    return this.byPointer.size;
   }
 
-  /** The sub-schema at a pointer below a schema: `child(node, "properties", "a")`. */
-  child(node: SchemaNode, ...segments: readonly (string | number)[]): SchemaNode {
-    return this.byPointer.get(node.pointer + jsonPointer(...segments)) as SchemaNode;
+  positions(): IterableIterator<Position> {
+    return this.byPointer.values();
   }
 
-  /** The schema that the `$ref` of a node points at. */
-  target(node: SchemaNode): SchemaNode {
-    return this.byPointer.get(this.targetPointer(node)) as SchemaNode;
+  at(pointer: string): Position | undefined {
+    return this.byPointer.get(pointer);
+  }
+
+  /** The schema at a pointer, also where no keyword makes it one; undefined: there is none. */
+  resolve(pointer: string, from: Resource): Position | undefined {
+    const known = this.byPointer.get(pointer);
+    if (known !== undefined) return known;
+    let at: JsonNode | undefined = this.json;
+    for (const segment of parseJsonPointer(pointer) ?? ["", "no pointer"]) {
+      if (at instanceof JsonObject) at = at.get(segment);
+      else if (isJsonArray(at) && /^(0|[1-9]\d*)$/.test(segment)) at = at[Number(segment)];
+      else at = undefined;
+    }
+    if (typeof at !== "boolean" && !(at instanceof JsonObject)) return undefined;
+    this.scan([{ json: at, pointer, resource: from }]);
+    return this.byPointer.get(pointer);
   }
 
   /** The keywords of a schema that count: those of its dialect, and up to draft-07 only `$ref` where there is one. */
-  *keywords(node: SchemaNode): Generator<readonly [string, JsonNode, Keyword]> {
-    if (typeof node.json === "boolean") return;
-    const onlyRef = this.dialect <= Dialect.Draft07 && node.json.has("$ref");
-    for (const [name, value] of node.json) {
-      const keyword = keywordIn(this.dialect, name);
+  static *keywords(position: Position): Generator<readonly [string, JsonNode, Keyword]> {
+    if (typeof position.json === "boolean") return;
+    const { dialect } = position.resource;
+    const onlyRef = dialect <= Dialect.Draft07 && position.json.has("$ref");
+    for (const [name, value] of position.json) {
+      const keyword = keywordIn(dialect, name);
       if (keyword === undefined || (onlyRef && name !== "$ref")) continue;
       yield [name, value, keyword];
     }
   }
 
-  private scan(pending: { json: JsonNode; pointer: string }[]): void {
-    const references: SchemaNode[] = [];
+  private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: Dialect): Position {
+    const declared = json instanceof JsonObject ? json.get("$schema") : undefined;
+    const dialect = declared === undefined ? inherited : this.context.dialect(declared, pointer);
+    const resource: { -readonly [K in keyof Resource]: Resource[K] } = {
+      uri: resourceUri(json, uri, dialect),
+      document: this,
+      root: undefined as unknown as Position,
+      dialect,
+      anchors: new Map(),
+      dynamicAnchors: new Map(),
+    };
+    resource.root = { resource, pointer, json, order: this.context.nextOrder() };
+    this.context.addResource(resource);
+    return resource.root;
+  }
+
+  private scan(pending: Pending[]): void {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       if (this.byPointer.has(next.pointer)) continue;
-      const node = this.add(next.json as boolean | JsonObject, next.pointer);
-      const children: { json: JsonNode; pointer: string }[] = [];
-      this.scanNode(node, children, references);
-      for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as (typeof children)[number]);
-      // References can point at places that no keyword makes a schema; they are read when all others are.
-      if (pending.length === 0) {
-        for (const reference of references.splice(0)) {
-          const pointer = this.targetPointer(reference);
-          if (!this.byPointer.has(pointer)) pending.push({ json: this.resolve(reference, pointer), pointer });
-        }
-      }
+      const children: Pending[] = [];
+      this.scanSchema(next, children);
+      for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as Pending);
     }
   }
 
-  private add(json: boolean | JsonObject, pointer: string): SchemaNode {
-    if (this.nodes.length >= this.maxSchemas) {
-      throw new SchemaLimitError({
-        pointer,
-        limit: "maxSchemas",
-        value: this.maxSchemas,
-        reason: `the document has more than ${this.maxSchemas} sub-schemas; raise limits.maxSchemas if it is to be trusted`,
-      });
-    }
-    const node = { id: this.nodes.length, pointer, json };
-    this.nodes.push(node);
-    this.byPointer.set(pointer, node);
-    return node;
-  }
-
-  private scanNode(
-    node: SchemaNode,
-    children: { json: JsonNode; pointer: string }[],
-    references: SchemaNode[],
-  ): void {
-    if (typeof node.json === "boolean") return;
-    const { pointer } = node;
-    const onlyRef = this.dialect <= Dialect.Draft07 && node.json.has("$ref");
-    for (const [name, value] of node.json) {
-      const keyword = keywordIn(this.dialect, name);
+  private scanSchema({ json, pointer, resource }: Pending, children: Pending[]): void {
+    const parent = resource as Resource;
+    const isRoot = parent.root.json === json && parent.root.pointer === pointer;
+    let position: Position;
+    if (isRoot) position = parent.root;
+    else if (json instanceof JsonObject && opensResource(json, parent.dialect)) {
+      position = this.open(json, pointer, parent.uri, parent.dialect);
+    } else position = { resource: parent, pointer, json, order: this.context.nextOrder() };
+    this.add(position);
+    if (typeof json === "boolean") return;
+    const { dialect } = position.resource;
+    this.noteAnchors(position, json);
+    const onlyRef = dialect <= Dialect.Draft07 && json.has("$ref");
+    for (const [name, value] of json) {
+      const keyword = keywordIn(dialect, name);
       const ignored = onlyRef && name !== "$ref" && name !== "definitions";
       if (keyword === undefined || keyword.role === "annotation" || ignored) {
-        if (name !== "$schema") this.annotations.push({ pointer, keyword: name });
+        if (!IDENTIFIERS.has(name)) this.context.annotations.push({ pointer, keyword: name });
         continue;
       }
-      const mismatch = shapeMismatch(keyword.shape, value);
-      if (mismatch !== undefined) {
-        throw new InvalidSchemaError({ pointer, keyword: name, reason: `must be ${mismatch}` });
-      }
-      const reason = unsupportedReason(name, value, keyword, pointer, this.dialect);
-      if (reason !== undefined) throw new UnsupportedSchemaError({ pointer, keyword: name, reason });
-      if (name === "$ref") references.push(node);
-      if (!keyword.shape.startsWith("schema")) continue;
-      const below = pointer + jsonPointer(name);
-      if (isJsonArray(value)) {
-        for (let i = 0; i < value.length; i++) {
-          children.push({ json: value[i] as JsonNode, pointer: `${below}/${i}` });
+      this.check(name, value, keyword, pointer, dialect);
+      if (keyword.shape.startsWith("schema")) {
+        this.pushChildren(keyword, value, pointer + jsonPointer(name), position.resource, children);
+      } else if (keyword.shape === "dependencies") {
+        for (const [key, child] of value as JsonObject) {
+          if (isJsonArray(child)) continue;
+          const below = pointer + jsonPointer(name, key);
+          children.push({ json: child as boolean | JsonObject, pointer: below, resource: position.resource });
         }
-      } else if (keyword.shape === "schema-map") {
-        for (const [key, json] of value as JsonObject)
-          children.push({ json, pointer: below + jsonPointer(key) });
-      } else children.push({ json: value, pointer: below });
+      }
     }
   }
 
-  private targetPointer(node: SchemaNode): string {
-    const reference = (node.json as JsonObject).get("$ref") as string;
-    const fragment = reference.startsWith("#") ? decodeFragment(reference.slice(1)) : undefined;
-    const segments = fragment === undefined ? undefined : parseJsonPointer(fragment);
-    if (segments === undefined) {
-      throw new UnsupportedSchemaError({
-        pointer: node.pointer,
-        keyword: "$ref",
-        reason: `"${reference}" is not a reference within the document ("#/..."), the only kind that is followed so far`,
+  private pushChildren(
+    keyword: Keyword,
+    value: JsonNode,
+    below: string,
+    resource: Resource,
+    children: Pending[],
+  ): void {
+    const push = (json: JsonNode, pointer: string) =>
+      children.push({ json: json as boolean | JsonObject, pointer, resource });
+    if (isJsonArray(value)) {
+      for (let i = 0; i < value.length; i++) push(value[i] as JsonNode, `${below}/${i}`);
+    } else if (keyword.shape === "schema-map") {
+      for (const [key, json] of value as JsonObject) push(json, below + jsonPointer(key));
+    } else push(value, below);
+  }
+
+  private add(position: Position): void {
+    const { maxSchemas } = this.context;
+    if (this.byPointer.size >= maxSchemas) {
+      throw new SchemaLimitError({
+        pointer: position.pointer,
+        limit: "maxSchemas",
+        value: maxSchemas,
+        reason: `the document has more than ${maxSchemas} sub-schemas; raise limits.maxSchemas if it is to be trusted`,
       });
     }
-    return jsonPointer(...segments);
+    this.byPointer.set(position.pointer, position);
   }
 
-  private resolve(node: SchemaNode, pointer: string): boolean | JsonObject {
-    let at: JsonNode | undefined = this.rootJson;
-    for (const segment of parseJsonPointer(pointer) as string[]) {
-      if (at instanceof JsonObject) at = at.get(segment);
-      else if (isJsonArray(at) && /^(0|[1-9]\d*)$/.test(segment)) at = at[Number(segment)];
-      else at = undefined;
+  private noteAnchors(position: Position, json: JsonObject): void {
+    const { resource } = position;
+    const { dialect } = resource;
+    if (dialect <= Dialect.Draft07) {
+      const id = json.get(dialect === Dialect.Draft04 ? "id" : "$id");
+      if (typeof id === "string" && id.startsWith("#") && !json.has("$ref"))
+        resource.anchors.set(id.slice(1), position);
+      return;
     }
-    if (typeof at === "boolean" || at instanceof JsonObject) return at;
-    throw new InvalidSchemaError({
-      pointer: node.pointer,
-      keyword: "$ref",
-      reason:
-        at === undefined ? `there is nothing at "#${pointer}"` : `what is at "#${pointer}" is not a schema`,
-    });
+    const anchor = json.get("$anchor");
+    if (typeof anchor === "string") resource.anchors.set(anchor, position);
+    const dynamic = json.get("$dynamicAnchor");
+    if (typeof dynamic === "string" && dialect >= Dialect.Draft202012) {
+      resource.anchors.set(dynamic, position);
+      resource.dynamicAnchors.set(dynamic, position);
+    }
+    if (json.get("$recursiveAnchor") === true && dialect === Dialect.Draft201909) {
+      resource.dynamicAnchors.set("", position);
+    }
+  }
+
+  private check(name: string, value: JsonNode, keyword: Keyword, pointer: string, dialect: Dialect): void {
+    const mismatch = shapeMismatch(keyword.shape, value);
+    if (mismatch !== undefined) {
+      throw new InvalidSchemaError({ pointer, keyword: name, reason: `must be ${mismatch}` });
+    }
+    // Draft-04's boolean bounds keep their meaning in schemas that name no dialect; in the others they are an error.
+    if (keyword.shape === "number-or-boolean" && typeof value === "boolean") {
+      if (dialect !== Dialect.Draft04 && dialect !== Dialect.Unnamed) {
+        const reason = `must be a number in ${dialectName(dialect)}`;
+        throw new InvalidSchemaError({ pointer, keyword: name, reason });
+      }
+    }
   }
 }
 
-function decodeFragment(fragment: string): string | undefined {
+const IDENTIFIERS: ReadonlySet<string> = new Set(["$schema", "$id", "id", "$anchor", "$dynamicAnchor"]);
+
+function identifier(json: JsonObject, dialect: Dialect): string | undefined {
+  // Up to draft-07 everything beside a `$ref` is ignored, identifiers too.
+  if (dialect <= Dialect.Draft07 && json.has("$ref")) return undefined;
+  const id = json.get(dialect === Dialect.Draft04 ? "id" : "$id");
+  return typeof id === "string" ? id : undefined;
+}
+
+function opensResource(json: JsonObject, dialect: Dialect): boolean {
+  const declared = json.get("$schema");
+  const id = identifier(json, dialect) ?? (declared === undefined ? undefined : json.get("$id"));
+  return typeof id === "string" && id !== "" && !id.startsWith("#");
+}
+
+function resourceUri(json: boolean | JsonObject, base: string, dialect: Dialect): string {
+  const id = json instanceof JsonObject ? identifier(json, dialect) : undefined;
+  return withoutFragment(id === undefined ? base : resolveUri(id, base));
+}
+
+/** A reference resolved against a base (RFC 3986, section 5); the reference itself where it cannot be. */
+export function resolveUri(reference: string, base: string): string {
   try {
-    return decodeURIComponent(fragment);
+    return new URL(reference, base).href;
   } catch {
-    return undefined;
+    return reference;
   }
 }
 
-function unsupportedReason(
-  name: string,
-  value: JsonNode,
-  keyword: Keyword,
-  pointer: string,
-  dialect: Dialect,
-): string | undefined {
-  // An identifier of the whole document changes nothing as long as references stay inside it.
-  if ((name === "$id" || name === "id") && pointer === "") return undefined;
-  if (keyword.role === "unsupported") return "this keyword is not supported yet";
-  if (name === "items" && isJsonArray(value)) {
-    return "an array of schemas is not supported yet; write prefixItems (2020-12)";
-  }
-  if (keyword.shape === "number-or-boolean") {
-    const wantsBoolean = dialect === Dialect.Draft04;
-    if (wantsBoolean !== (typeof value === "boolean") && !(value instanceof JsonNumber && !wantsBoolean)) {
-      return wantsBoolean ? "must be a boolean in draft-04" : "must be a number from draft-06 on";
-    }
-  }
-  return undefined;
+export function withoutFragment(uri: string): string {
+  const hash = uri.indexOf("#");
+  return hash < 0 ? uri : uri.slice(0, hash);
 }

@@ -41,6 +41,7 @@ export const enum Kind {
   Str,
   Num,
   Items,
+  ItemCount,
   Props,
   PropCount,
   ValueIn,
@@ -59,12 +60,15 @@ const ATOM_TYPE: readonly number[] = [
   JsonType.String,
   JsonType.Number,
   JsonType.Array,
+  JsonType.Array,
   JsonType.Object,
   JsonType.Object,
   0,
   0,
   0,
 ];
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const ascending = (a: number, b: number) => a - b;
 
@@ -73,7 +77,8 @@ export class FormulaStore {
   private readonly table: FormulaTable;
   private readonly keyTexts = new Map<string, KeySet>();
   private readonly keyLanguages = new Map<Language, KeySet>();
-  private readonly keySets: (string | Language)[] = [];
+  private readonly keyFormulas = new Map<Formula, KeySet>();
+  private readonly keySets: (string | Language | (() => Language))[] = [];
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
     this.arena = arena;
@@ -94,7 +99,7 @@ export class FormulaStore {
     return this.table.a[formula >> 1] as number;
   }
 
-  /** Second field: end index of `Items`, value formula of `Props`. */
+  /** Second field: end index of `Items`, value formula of `Props` and `ItemCount`. */
   second(formula: Formula): number {
     return this.table.b[formula >> 1] as number;
   }
@@ -141,9 +146,20 @@ export class FormulaStore {
     return this.items(count, UNBOUNDED, FALSE);
   }
 
+  /** At least `count` items (more) are in `value`. */
+  itemCount(count: number, value: Formula): Formula {
+    if (count <= 0) return TRUE;
+    if (value === TRUE) return this.minItems(count);
+    if (count === 1 || value === FALSE) return this.items(0, UNBOUNDED, value ^ 1) ^ 1;
+    return this.table.intern(Kind.ItemCount, count, value, 0) << 1;
+  }
+
   /** Properties with a name in `keys` have values in `value`. */
   props(keys: KeySet, value: Formula): Formula {
     if (value === TRUE) return TRUE;
+    const name = this.keySets[keys];
+    // No text that is JSON in UTF-8 has such a name.
+    if (typeof name === "string" && LONE_SURROGATE.test(name)) return TRUE;
     return this.table.intern(Kind.Props, keys, value, 0) << 1;
   }
 
@@ -190,9 +206,23 @@ export class FormulaStore {
     return id;
   }
 
+  /** The names that a formula over strings does not allow; `language` finds them when they are first asked for. */
+  keysOutside(formula: Formula, language: () => Language): KeySet {
+    let id = this.keyFormulas.get(formula);
+    if (id === undefined) {
+      id = this.keySets.push(language) - 1;
+      this.keyFormulas.set(formula, id);
+    }
+    return id;
+  }
+
   /** The name, if the set is one name; otherwise its language. */
   keysOf(keys: KeySet): string | Language {
-    return this.keySets[keys] as string | Language;
+    const found = this.keySets[keys] as string | Language | (() => Language);
+    if (typeof found !== "function") return found;
+    const language = found();
+    this.keySets[keys] = language;
+    return language;
   }
 
   // --- connectives -------------------------------------------------------------------------------------------------
@@ -265,12 +295,59 @@ export class FormulaStore {
       if (implied) removeValue(kept, this.type(types));
     }
     if (hasOr) {
+      const merged = this.mergeClauses(kept);
+      if (merged !== undefined) return this.and(merged);
       const changed = this.resolveUnits(kept, types);
       if (changed !== undefined) return this.and(changed);
     }
     if (kept.length === 0) return TRUE;
     if (kept.length === 1) return kept[0] as Formula;
     return this.table.internList(Kind.And, kept) << 1;
+  }
+
+  /**
+   * Clauses that differ in what they say of the open value only are one: (x or r) and (y or r) is (x and y) or r. So a
+   * union of objects that a property tells apart asks one thing of its value, not one for each. Undefined: no change.
+   */
+  private mergeClauses(literals: readonly Formula[]): Formula[] | undefined {
+    let groups: Map<string, Formula[]> | undefined;
+    let merges = false;
+    for (const literal of literals) {
+      if (this.kind(literal) !== Kind.And || (literal & 1) === 0) continue;
+      const key = this.restOfClause(literal);
+      if (key === undefined) continue;
+      groups ??= new Map();
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [literal]);
+      else {
+        group.push(literal);
+        merges = true;
+      }
+    }
+    if (groups === undefined || !merges) return undefined;
+    const result = new Set(literals);
+    for (const group of groups.values()) {
+      if (group.length < 2) continue;
+      const values: Formula[] = [];
+      let rest: Formula[] = [];
+      for (const literal of group) {
+        result.delete(literal);
+        const negated = this.children(literal);
+        // The clause says "not all of these": not the value's part, or not the rest.
+        rest = negated.filter((child) => this.kind(child) !== Kind.ValueIn);
+        values.push(
+          ...negated.filter((child) => this.kind(child) === Kind.ValueIn).map((child) => child ^ 1),
+        );
+      }
+      result.add(this.or([this.and(values), ...rest.map((child) => child ^ 1)]));
+    }
+    return [...result];
+  }
+
+  private restOfClause(clause: Formula): string | undefined {
+    const children = this.children(clause);
+    if (!children.some((child) => this.kind(child) === Kind.ValueIn)) return undefined;
+    return children.filter((child) => this.kind(child) !== Kind.ValueIn).join();
   }
 
   /** Disjunctions that a unit satisfies are dropped, disjuncts that a unit excludes removed; undefined: no change. */

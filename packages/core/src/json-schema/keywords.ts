@@ -14,12 +14,15 @@ export type KeywordShape =
   | "names"
   | "types"
   | "values"
+  | "dependencies"
+  | "names-map"
+  | "boolean"
   | "any";
 
 export interface Keyword {
   readonly shape: KeywordShape;
-  /** `enforced`: compiled; `annotation`: says nothing about validity; `unsupported`: refused. */
-  readonly role: "enforced" | "annotation" | "unsupported";
+  /** `enforced`: compiled; `definitions`: schemas for others to refer to; `annotation`: says nothing about validity. */
+  readonly role: "enforced" | "definitions" | "annotation";
   readonly since: Dialect;
   /** The last dialect that has it. */
   readonly until: Dialect;
@@ -29,82 +32,88 @@ const keyword = (
   shape: KeywordShape,
   role: Keyword["role"],
   since = Dialect.Draft04,
-  until = Dialect.Draft202012,
+  until = Dialect.Unnamed,
 ): Keyword => ({ shape, role, since, until });
+
+const D4 = Dialect.Draft04;
+const D6 = Dialect.Draft06;
+const D7 = Dialect.Draft07;
+const D19 = Dialect.Draft201909;
+const D20 = Dialect.Draft202012;
 
 /** Every keyword of the five dialects. A keyword that is not here, or not in the dialect, is an annotation. */
 export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ["$ref", keyword("string", "enforced")],
-  ["$defs", keyword("schema-map", "enforced", Dialect.Draft201909)],
-  ["definitions", keyword("schema-map", "enforced")],
+  ["$dynamicRef", keyword("string", "enforced", D20)],
+  ["$recursiveRef", keyword("string", "enforced", D19, D19)],
+  ["$defs", keyword("schema-map", "definitions", D19)],
+  ["definitions", keyword("schema-map", "definitions")],
   ["type", keyword("types", "enforced")],
   ["enum", keyword("values", "enforced")],
-  ["const", keyword("any", "enforced", Dialect.Draft06)],
+  ["const", keyword("any", "enforced", D6)],
   ["allOf", keyword("schemas", "enforced")],
   ["anyOf", keyword("schemas", "enforced")],
+  ["oneOf", keyword("schemas", "enforced")],
+  ["not", keyword("schema", "enforced")],
+  ["if", keyword("schema", "enforced", D7)],
+  ["then", keyword("schema", "enforced", D7)],
+  ["else", keyword("schema", "enforced", D7)],
   ["properties", keyword("schema-map", "enforced")],
-  ["required", keyword("names", "enforced")],
+  ["patternProperties", keyword("schema-map", "enforced")],
   ["additionalProperties", keyword("schema", "enforced")],
+  ["propertyNames", keyword("schema", "enforced", D6)],
+  ["required", keyword("names", "enforced")],
+  ["minProperties", keyword("count", "enforced")],
+  ["maxProperties", keyword("count", "enforced")],
+  ["dependentSchemas", keyword("schema-map", "enforced", D19)],
+  ["dependentRequired", keyword("names-map", "enforced", D19)],
+  ["dependencies", keyword("dependencies", "enforced", D4, D7)],
+  ["unevaluatedProperties", keyword("schema", "enforced", D19)],
   ["items", keyword("schema-or-schemas", "enforced")],
-  ["prefixItems", keyword("schemas", "enforced", Dialect.Draft202012)],
+  ["additionalItems", keyword("schema", "enforced", D4, D19)],
+  ["prefixItems", keyword("schemas", "enforced", D20)],
   ["minItems", keyword("count", "enforced")],
   ["maxItems", keyword("count", "enforced")],
+  ["uniqueItems", keyword("boolean", "enforced")],
+  ["contains", keyword("schema", "enforced", D6)],
+  ["minContains", keyword("count", "enforced", D19)],
+  ["maxContains", keyword("count", "enforced", D19)],
+  ["unevaluatedItems", keyword("schema", "enforced", D19)],
   ["minLength", keyword("count", "enforced")],
   ["maxLength", keyword("count", "enforced")],
+  ["pattern", keyword("string", "enforced")],
+  ["format", keyword("string", "enforced")],
   ["minimum", keyword("number", "enforced")],
   ["maximum", keyword("number", "enforced")],
   ["exclusiveMinimum", keyword("number-or-boolean", "enforced")],
   ["exclusiveMaximum", keyword("number-or-boolean", "enforced")],
+  ["multipleOf", keyword("number", "enforced")],
 
   ["$schema", keyword("string", "annotation")],
-  ["$comment", keyword("any", "annotation", Dialect.Draft07)],
+  ["$id", keyword("string", "annotation", D6)],
+  ["id", keyword("any", "annotation", D4, D4)],
+  ["$anchor", keyword("string", "annotation", D19)],
+  ["$dynamicAnchor", keyword("string", "annotation", D20)],
+  ["$recursiveAnchor", keyword("boolean", "annotation", D19, D19)],
+  ["$vocabulary", keyword("any", "annotation", D19)],
+  ["$comment", keyword("any", "annotation", D7)],
   ["title", keyword("any", "annotation")],
   ["description", keyword("any", "annotation")],
   ["default", keyword("any", "annotation")],
-  ["examples", keyword("any", "annotation", Dialect.Draft06)],
-  ["deprecated", keyword("any", "annotation", Dialect.Draft201909)],
-  ["readOnly", keyword("any", "annotation", Dialect.Draft07)],
-  ["writeOnly", keyword("any", "annotation", Dialect.Draft07)],
-  ["contentEncoding", keyword("any", "annotation", Dialect.Draft07)],
-  ["contentMediaType", keyword("any", "annotation", Dialect.Draft07)],
-  ["contentSchema", keyword("schema", "annotation", Dialect.Draft201909)],
-
-  ["$id", keyword("string", "unsupported", Dialect.Draft06)],
-  ["id", keyword("string", "unsupported", Dialect.Draft04, Dialect.Draft04)],
-  ["$anchor", keyword("string", "unsupported", Dialect.Draft201909)],
-  ["$dynamicRef", keyword("string", "unsupported", Dialect.Draft202012)],
-  ["$dynamicAnchor", keyword("string", "unsupported", Dialect.Draft202012)],
-  ["$recursiveRef", keyword("string", "unsupported", Dialect.Draft201909, Dialect.Draft201909)],
-  ["$recursiveAnchor", keyword("any", "unsupported", Dialect.Draft201909, Dialect.Draft201909)],
-  ["$vocabulary", keyword("any", "unsupported", Dialect.Draft201909)],
-  ["oneOf", keyword("schemas", "unsupported")],
-  ["not", keyword("schema", "unsupported")],
-  ["if", keyword("schema", "unsupported", Dialect.Draft07)],
-  ["then", keyword("schema", "unsupported", Dialect.Draft07)],
-  ["else", keyword("schema", "unsupported", Dialect.Draft07)],
-  ["dependentSchemas", keyword("schema-map", "unsupported", Dialect.Draft201909)],
-  ["dependentRequired", keyword("any", "unsupported", Dialect.Draft201909)],
-  ["dependencies", keyword("any", "unsupported")],
-  ["patternProperties", keyword("schema-map", "unsupported")],
-  ["propertyNames", keyword("schema", "unsupported", Dialect.Draft06)],
-  ["minProperties", keyword("count", "unsupported")],
-  ["maxProperties", keyword("count", "unsupported")],
-  ["additionalItems", keyword("schema", "unsupported")],
-  ["uniqueItems", keyword("any", "unsupported")],
-  ["contains", keyword("schema", "unsupported", Dialect.Draft06)],
-  ["minContains", keyword("count", "unsupported", Dialect.Draft201909)],
-  ["maxContains", keyword("count", "unsupported", Dialect.Draft201909)],
-  ["unevaluatedItems", keyword("schema", "unsupported", Dialect.Draft201909)],
-  ["unevaluatedProperties", keyword("schema", "unsupported", Dialect.Draft201909)],
-  ["pattern", keyword("string", "unsupported")],
-  ["format", keyword("string", "unsupported")],
-  ["multipleOf", keyword("number", "unsupported")],
+  ["examples", keyword("any", "annotation", D6)],
+  ["deprecated", keyword("any", "annotation", D19)],
+  ["readOnly", keyword("any", "annotation", D7)],
+  ["writeOnly", keyword("any", "annotation", D7)],
+  ["contentEncoding", keyword("any", "annotation", D7)],
+  ["contentMediaType", keyword("any", "annotation", D7)],
+  ["contentSchema", keyword("any", "annotation", D19)],
 ]);
 
 /** The keyword as the dialect has it; undefined: an annotation there. */
 export function keywordIn(dialect: Dialect, name: string): Keyword | undefined {
   const found = KEYWORDS.get(name);
-  return found !== undefined && found.since <= dialect && dialect <= found.until ? found : undefined;
+  if (found === undefined || dialect < found.since) return undefined;
+  return dialect <= found.until || dialect === Dialect.Unnamed ? found : undefined;
 }
 
 export const TYPE_NAMES = ["null", "boolean", "object", "array", "number", "string", "integer"] as const;
@@ -148,6 +157,17 @@ export function shapeMismatch(shape: KeywordShape, value: JsonNode): string | un
         : `one of ${TYPE_NAMES.map((name) => `"${name}"`).join(", ")} or an array of them`;
     case "values":
       return isJsonArray(value) ? undefined : "an array";
+    case "dependencies":
+      return value instanceof JsonObject &&
+        [...value].every(([, v]) => isSchema(v) || (isJsonArray(v) && v.every(isString)))
+        ? undefined
+        : "an object whose values are schemas or arrays of strings";
+    case "names-map":
+      return value instanceof JsonObject && [...value].every(([, v]) => isJsonArray(v) && v.every(isString))
+        ? undefined
+        : "an object whose values are arrays of strings";
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "a boolean";
     case "any":
       return undefined;
   }

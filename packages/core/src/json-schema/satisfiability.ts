@@ -4,9 +4,11 @@
  * finite, so a formula that needs itself is unsatisfiable: the least fixed point, found as in `formulas` with
  * provisional answers (Tarjan's low links).
  */
+import { arrayLiteralsHold } from "./array-satisfiability.js";
 import type { Derivatives } from "./derivative.js";
 import { SchemaLimitError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
+import { objectLiteralsHold } from "./object-satisfiability.js";
 
 /** Which names can still occur in an open object; values are interned by the caller as `id`. */
 export interface KeyAvailability {
@@ -25,7 +27,9 @@ class TooDeep {
   }
 }
 
-const MAX_RECURSION = 400;
+const MAX_RECURSION = 200;
+/** Branching recurses, too. */
+const MAX_BRANCH_DEPTH = 1000;
 const MAX_AVAILABILITIES = 2 ** 26;
 
 export class Satisfiability {
@@ -42,6 +46,8 @@ export class Satisfiability {
   private readonly provisionalOrder: Formula[] = [];
   private low = Number.POSITIVE_INFINITY;
   private steps = 0;
+  /** Disjunctions being branched on, one inside the other. */
+  private branchDepth = 0;
 
   constructor(store: FormulaStore, derivatives: Derivatives, limits: { readonly maxSatSteps: number }) {
     this.store = store;
@@ -72,6 +78,7 @@ export class Satisfiability {
     for (;;) {
       const goal = goals[goals.length - 1];
       this.steps = 0;
+      this.branchDepth = 0;
       try {
         const answer = goal === undefined ? ask() : this.valueStep(goal);
         if (goal === undefined) return answer;
@@ -149,7 +156,8 @@ export class Satisfiability {
     this.low = Number.POSITIVE_INFINITY;
     const answer = this.tableau(
       formula,
-      (literals) => this.objectLiterals(literals, keys),
+      (literals) =>
+        objectLiteralsHold(literals, { store: this.store, keys, value: this.decide, step: this.countStep }),
       (rest) => this.objectRest(rest, keys),
     );
     // A "no" that rests on an undecided formula may change; it is asked again.
@@ -166,7 +174,10 @@ export class Satisfiability {
     this.low = Number.POSITIVE_INFINITY;
     const answer = this.tableau(
       formula,
-      (literals) => this.arrayLiterals(literals),
+      (literals) => {
+        const { store, decide, countStep, giveUp } = this;
+        return arrayLiteralsHold(literals, { store, value: decide, step: countStep, giveUp });
+      },
       (rest) => this.arrayRest(rest),
     );
     if (answer || this.low === Number.POSITIVE_INFINITY) this.arrays.set(formula, answer);
@@ -180,7 +191,7 @@ export class Satisfiability {
     literalsHold: (literals: readonly Formula[]) => boolean,
     again: (formula: Formula) => boolean,
   ): boolean {
-    if (++this.steps > this.maxSteps) throw this.limit();
+    this.countStep();
     const { store } = this;
     if (this.derivatives.holdsAtEnd(formula)) return true;
     const conjuncts =
@@ -191,7 +202,9 @@ export class Satisfiability {
     for (const conjunct of conjuncts) {
       const kind = store.kind(conjunct);
       if (kind === Kind.And || kind === Kind.ExactlyOne) {
-        const size = store.children(conjunct).length;
+        // What one of several must hold says most; the rest then resolves by units.
+        const isOne = kind === Kind.ExactlyOne && (conjunct & 1) === 0;
+        const size = isOne ? 0 : store.children(conjunct).length;
         if (size < width) {
           width = size;
           choice = conjunct;
@@ -201,7 +214,10 @@ export class Satisfiability {
     if (literals.length > 0 && !literalsHold(literals)) return false;
     if (choice === TRUE) return true;
     const rest = conjuncts.filter((conjunct) => conjunct !== choice);
-    return this.branches(choice).some((branch) => again(store.and([...rest, ...branch])));
+    if (++this.branchDepth > MAX_BRANCH_DEPTH) throw this.limit();
+    const found = this.branches(choice).some((branch) => again(store.and([...rest, ...branch])));
+    this.branchDepth--;
+    return found;
   }
 
   /** The cases of a disjunction or an exactly-one, those that can end first. */
@@ -213,74 +229,26 @@ export class Satisfiability {
       const ending = disjuncts.filter((disjunct) => derivatives.holdsAtEnd(disjunct));
       return [...ending, ...disjuncts.filter((disjunct) => !ending.includes(disjunct))].map((d) => [d]);
     }
+    if ((choice & 1) === 0) {
+      return children.map((chosen) => children.map((child) => (child === chosen ? child : child ^ 1)));
+    }
     const head = children[0] as Formula;
     const tail = children.slice(1);
-    return (choice & 1) === 0
-      ? [
-          [head, ...tail.map((child) => child ^ 1)],
-          [head ^ 1, store.exactlyOne(tail)],
-        ]
-      : [
-          [head ^ 1, store.exactlyOne(tail) ^ 1],
-          [head, store.or(tail)],
-        ];
+    return [
+      [head ^ 1, store.exactlyOne(tail) ^ 1],
+      [head, store.or(tail)],
+    ];
   }
 
-  /** Required names must be available and have a value; nothing else is needed of a rest. */
-  private objectLiterals(literals: readonly Formula[], keys: KeyAvailability): boolean {
-    const { store } = this;
-    const needed = new Map<string, Formula[]>();
-    for (const literal of literals) {
-      if ((literal & 1) === 0) continue;
-      const name = store.kind(literal) === Kind.Props ? store.keysOf(store.first(literal)) : undefined;
-      if (typeof name !== "string") throw new Error("Negated key languages and counts are not decided yet");
-      if (!keys.isAvailable(name)) return false;
-      const value = store.second(literal) ^ 1;
-      const values = needed.get(name);
-      if (values === undefined) needed.set(name, [value]);
-      else values.push(value);
-    }
-    if (needed.size === 0) return true;
-    const languages: Formula[] = [];
-    for (const literal of literals) {
-      if ((literal & 1) === 1 || store.kind(literal) !== Kind.Props) continue;
-      const name = store.keysOf(store.first(literal));
-      if (typeof name === "string") needed.get(name)?.push(store.second(literal));
-      else languages.push(literal);
-    }
-    for (const [name, values] of needed) {
-      for (const literal of languages) {
-        if (store.arena.matches(store.keysOf(store.first(literal)) as number, name)) {
-          values.push(store.second(literal));
-        }
-      }
-      if (!this.valueStep(store.and(values))) return false;
-    }
-    return true;
-  }
+  private readonly decide = (formula: Formula): boolean => this.valueStep(formula);
 
-  /** The items up to the required length must have values. */
-  private arrayLiterals(literals: readonly Formula[]): boolean {
-    const { store } = this;
-    let length = 0;
-    for (const literal of literals) {
-      if ((literal & 1) === 0) continue;
-      if (store.third(literal) !== FALSE) throw new Error("Negated item formulas are not decided yet");
-      length = Math.max(length, store.first(literal) + 1);
-    }
-    const positive = literals.filter((literal) => (literal & 1) === 0);
-    const starts = new Set([0]);
-    for (const literal of positive) {
-      starts.add(store.first(literal));
-      starts.add(store.second(literal));
-    }
-    for (const start of [...starts].sort((a, b) => a - b)) {
-      if (start >= length) break;
-      const here = positive.filter((f) => store.first(f) <= start && start < store.second(f));
-      if (!this.valueStep(store.and(here.map((f) => store.third(f))))) return false;
-    }
-    return true;
-  }
+  private readonly countStep = (): void => {
+    if (++this.steps > this.maxSteps) throw this.limit();
+  };
+
+  private readonly giveUp = (): never => {
+    throw this.limit();
+  };
 
   private limit(): SchemaLimitError {
     return new SchemaLimitError({

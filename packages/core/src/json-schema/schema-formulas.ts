@@ -1,16 +1,16 @@
-import {
-  canonicalJson,
-  canonicalNumber,
-  isJsonArray,
-  type JsonNode,
-  JsonNumber,
-  JsonObject,
-} from "../json/index.js";
-import { type Language, type NumberRange, numberEqual, numberRange } from "../language/index.js";
-import { Dialect } from "./dialect.js";
-import type { SchemaDocument, SchemaNode } from "./document.js";
-import { InvalidSchemaError } from "./errors.js";
-import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE, UNBOUNDED } from "./formula.js";
+import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
+import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
+import { arrayKeywords } from "./array-keywords.js";
+import { Constants } from "./constants.js";
+import { Document, type Position } from "./document.js";
+import { InvalidSchemaError, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
+import { checkProgress, inPlacePaths, REFERENCES } from "./in-place.js";
+import { count, type KeywordContext } from "./keyword-context.js";
+import { numberKeywords } from "./number-keywords.js";
+import { keys, objectKeywords } from "./object-keywords.js";
+import type { SchemaNode, SchemaSet } from "./schema-set.js";
+import { unevaluatedItems, unevaluatedProperties } from "./unevaluated.js";
 
 const TYPE_BITS: Readonly<Record<string, number>> = {
   null: JsonType.Null,
@@ -22,39 +22,52 @@ const TYPE_BITS: Readonly<Record<string, number>> = {
   object: JsonType.Object,
 };
 
-/** Keywords that apply their sub-schemas to the same value as themselves. */
-const IN_PLACE: ReadonlySet<string> = new Set(["$ref", "allOf", "anyOf"]);
+/** How a `format` is compiled: its language, or undefined where it is an annotation. */
+export type FormatLanguage = (name: string, position: Position) => Language | undefined;
 
-/**
- * The formulas of a document's schemas, and of its constants, each made when it is first needed. In formulas a schema is
- * its number; a constant array or object gets a number after the schemas'.
- */
-export class SchemaFormulas {
-  readonly document: SchemaDocument;
-  private readonly store: FormulaStore;
+/** The formulas of schemas and constants, each made when it is first needed. In formulas they are their numbers. */
+export class SchemaFormulas implements KeywordContext {
+  readonly schemas: SchemaSet;
+  readonly store: FormulaStore;
+  private readonly constants: Constants;
+  private readonly stringsOf: (formula: Formula) => Language;
+  private readonly format: FormatLanguage;
   private readonly formulas: (Formula | undefined)[] = [];
-  private readonly constants: (readonly JsonNode[] | JsonObject)[] = [];
-  private readonly constantIds = new Map<string, number>();
 
-  /** @throws InvalidSchemaError where a schema refers to itself without a property or item in between. */
-  constructor(document: SchemaDocument, store: FormulaStore) {
-    this.document = document;
+  /**
+   * @param strings the strings that a formula allows
+   * @throws InvalidSchemaError where a schema refers to itself without a property or item in between, or a pattern is
+   *   none; UnsupportedSchemaError where a pattern is not regular
+   */
+  constructor(
+    schemas: SchemaSet,
+    store: FormulaStore,
+    strings: (formula: Formula) => Language,
+    format: FormatLanguage,
+  ) {
+    this.schemas = schemas;
     this.store = store;
-    this.checkProgress();
+    this.stringsOf = strings;
+    this.format = format;
+    this.constants = new Constants(store, () => schemas.reserveId());
   }
 
   /** The formula "the value matches this schema", without looking inside it where that can wait. */
   reference(node: SchemaNode): Formula {
     const seen = new Set<SchemaNode>();
-    for (let at = node; ; at = this.document.target(at)) {
+    for (let at = node; ; ) {
       if (typeof at.json === "boolean") return at.json ? TRUE : FALSE;
-      const enforced = [...this.document.keywords(at)].filter(
-        ([name, , keyword]) =>
-          (keyword.role === "enforced" && keyword.shape !== "schema-map") || name === "properties",
-      );
-      if (enforced.length === 0) return TRUE;
-      if (enforced.length > 1 || enforced[0]?.[0] !== "$ref" || seen.has(at)) return this.store.schema(at.id);
+      let enforced = 0;
+      let reference: string | undefined;
+      for (const [name, , keyword] of this.schemas.keywords(at)) {
+        if (keyword.role !== "enforced") continue;
+        enforced++;
+        if (REFERENCES.includes(name)) reference = name;
+      }
+      if (enforced === 0) return TRUE;
+      if (enforced > 1 || reference === undefined || seen.has(at)) return this.store.schema(at.id);
       seen.add(at);
+      at = this.schemas.target(at, reference);
     }
   }
 
@@ -62,263 +75,134 @@ export class SchemaFormulas {
   readonly expand = (id: number): Formula => {
     let formula = this.formulas[id];
     if (formula === undefined) {
-      const constant = this.constants[id - this.document.schemaCount];
-      formula =
-        constant === undefined ? this.schemaFormula(this.document.node(id)) : this.expandConstant(constant);
+      formula = this.constants.expand(id) ?? this.schemaFormula(this.schemas.byId(id) as SchemaNode);
       this.formulas[id] = formula;
     }
     return formula;
   };
 
+  strings(formula: Formula): Language {
+    return this.stringsOf(formula);
+  }
+
+  pattern(source: string, pointer: string, keyword: string): Language {
+    try {
+      return compilePattern(this.store.arena, source).language;
+    } catch (error) {
+      if (error instanceof LanguageLimitError) {
+        const { limit, value } = error;
+        throw new SchemaLimitError({ pointer, keyword, limit, value: Number(value), reason: error.message });
+      }
+      if (!(error instanceof PatternError)) throw error;
+      const details = { pointer, keyword, reason: error.message };
+      throw error.reason === "syntax" ? new InvalidSchemaError(details) : new UnsupportedSchemaError(details);
+    }
+  }
+
+  /** Where a schema or constant stands among the others in the document. */
+  documentOrder(id: number): number {
+    return this.schemas.byId(id)?.position.order ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Property names in the order in which a schema or constant mentions them, in-place sub-schemas included. */
   *propertyNames(id: number, seen: Set<number> = new Set()): Generator<string> {
     if (seen.has(id)) return;
     seen.add(id);
-    const constant = this.constants[id - this.document.schemaCount];
+    const constant = this.constants.names(id);
     if (constant !== undefined) {
-      if (constant instanceof JsonObject) yield* constant.keys();
+      yield* constant;
       return;
     }
-    const node = this.document.node(id);
-    for (const [name, value] of this.document.keywords(node)) {
+    const node = this.schemas.byId(id) as SchemaNode;
+    for (const [name, value] of this.schemas.keywords(node)) {
       if (name === "properties") yield* (value as JsonObject).keys();
-      else if (IN_PLACE.has(name)) {
-        for (const child of this.inPlace(node, name, value)) yield* this.propertyNames(child.id, seen);
-      } else if (name === "const" || name === "enum") {
+      else if (name === "const" || name === "enum") {
         for (const json of name === "const" ? [value] : (value as readonly JsonNode[])) {
-          if (json instanceof JsonObject) yield* json.keys();
+          if (json !== null && typeof json === "object" && "keys" in json && !isJsonArray(json)) {
+            yield* (json as JsonObject).keys();
+          }
         }
+      } else {
+        for (const child of this.inPlace(node, name, value)) yield* this.propertyNames(child.id, seen);
       }
     }
-    const required = node.json instanceof JsonObject ? node.json.get("required") : undefined;
+    const required = typeof node.json === "boolean" ? undefined : node.json.get("required");
     if (isJsonArray(required)) yield* required as readonly string[];
   }
 
-  // --- schemas -----------------------------------------------------------------------------------------------------
+  private inPlace(node: SchemaNode, name: string, value: JsonNode): SchemaNode[] {
+    const { schemas } = this;
+    if (REFERENCES.includes(name)) return [schemas.target(node, name)];
+    return inPlacePaths(name, value).map((path) => schemas.child(node, ...path));
+  }
 
   private schemaFormula(node: SchemaNode): Formula {
-    const { store, document } = this;
+    const { store, schemas } = this;
     if (typeof node.json === "boolean") return node.json ? TRUE : FALSE;
-    const parts: Formula[] = [];
     const found = new Map<string, JsonNode>();
-    for (const [name, value] of document.keywords(node)) found.set(name, value);
-    for (const [name, value] of found) {
-      switch (name) {
-        case "$ref":
-          parts.push(this.reference(document.target(node)));
-          break;
-        case "type":
-          parts.push(store.type(typeMask(value)));
-          break;
-        case "enum":
-          parts.push(this.constantsFormula(value as readonly JsonNode[]));
-          break;
-        case "const":
-          parts.push(this.constantsFormula([value]));
-          break;
-        case "allOf":
-          parts.push(...this.inPlace(node, name, value).map((child) => this.reference(child)));
-          break;
-        case "anyOf":
-          parts.push(store.or(this.inPlace(node, name, value).map((child) => this.reference(child))));
-          break;
-        case "properties":
-          for (const key of (value as JsonObject).keys()) {
-            parts.push(
-              store.props(store.keySet(key), this.reference(document.child(node, "properties", key))),
-            );
-          }
-          break;
-        case "required":
-          parts.push(this.ifObject((value as readonly string[]).map((key) => store.required(key))));
-          break;
-        case "minItems":
-          parts.push(this.ifArray(store.minItems(count(value))));
-          break;
-        case "maxItems":
-          parts.push(store.maxItems(count(value)));
-          break;
-        default:
-          break;
-      }
+    for (const [name, value] of schemas.keywords(node)) found.set(name, value);
+    const all = (name: string) =>
+      schemas.children(node, name, found.get(name) as JsonNode).map((child) => this.reference(child));
+    const parts: Formula[] = [];
+    for (const name of REFERENCES) {
+      if (found.has(name)) parts.push(this.reference(schemas.target(node, name)));
     }
-    parts.push(this.additionalProperties(node, found), this.itemsFormula(node, found));
-    parts.push(this.lengths(found), this.numbers(node, found));
+    if (found.has("type")) parts.push(store.type(typeMask(found.get("type") as JsonNode)));
+    if (found.has("enum")) parts.push(this.constants.formula(found.get("enum") as readonly JsonNode[]));
+    if (found.has("const")) parts.push(this.constants.formula([found.get("const") as JsonNode]));
+    if (found.has("allOf")) parts.push(...all("allOf"));
+    if (found.has("anyOf")) parts.push(store.or(all("anyOf")));
+    if (found.has("oneOf")) parts.push(store.exactlyOne(all("oneOf")));
+    if (found.has("not")) parts.push(...all("not").map((formula) => formula ^ 1));
+    if (found.has("if")) {
+      const [test] = all("if") as [Formula];
+      if (found.has("then")) parts.push(store.or([test ^ 1, ...all("then")]));
+      if (found.has("else")) parts.push(store.or([test, ...all("else")]));
+    }
+    parts.push(this.stringKeywords(node, found));
+    parts.push(numberKeywords(found, node.position.resource.dialect, store));
+    parts.push(arrayKeywords(node, found, this), objectKeywords(node, found, this));
+    if (found.has("unevaluatedProperties")) parts.push(unevaluatedProperties(node, this));
+    if (found.has("unevaluatedItems")) parts.push(unevaluatedItems(node, this));
     return store.and(parts);
   }
 
-  private inPlace(node: SchemaNode, name: string, value: JsonNode): SchemaNode[] {
-    if (name === "$ref") return [this.document.target(node)];
-    return (value as readonly JsonNode[]).map((_, index) => this.document.child(node, name, index));
-  }
-
-  /** A negated atom implies its type; these hold of other types as well. */
-  private ifObject(formulas: readonly Formula[]): Formula {
-    return this.store.or([this.store.type(ALL_TYPES & ~JsonType.Object), this.store.and(formulas)]);
-  }
-
-  private ifArray(formula: Formula): Formula {
-    return formula === TRUE ? TRUE : this.store.or([this.store.type(ALL_TYPES & ~JsonType.Array), formula]);
-  }
-
-  private additionalProperties(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
-    if (!found.has("additionalProperties")) return TRUE;
-    const value = this.reference(this.document.child(node, "additionalProperties"));
-    if (value === TRUE) return TRUE;
-    const properties = found.get("properties");
-    const names = properties instanceof JsonObject ? [...properties.keys()] : [];
-    return this.store.props(this.otherKeys(names), value);
-  }
-
-  private otherKeys(names: readonly string[]): number {
-    const { arena } = this.store;
-    return this.store.keyLanguage(arena.difference(arena.any, arena.choice(names)));
-  }
-
-  private itemsFormula(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
-    const { store, document } = this;
-    const prefix = (found.get("prefixItems") ?? []) as readonly JsonNode[];
-    const parts = prefix.map((_, i) =>
-      store.items(i, i + 1, this.reference(document.child(node, "prefixItems", i))),
-    );
-    if (found.has("items")) {
-      parts.push(store.items(prefix.length, UNBOUNDED, this.reference(document.child(node, "items"))));
-    }
-    return store.and(parts);
-  }
-
-  private lengths(found: ReadonlyMap<string, JsonNode>): Formula {
+  private stringKeywords(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+    const { store } = this;
+    const { arena } = store;
+    const parts: Language[] = [];
     const min = found.get("minLength");
     const max = found.get("maxLength");
-    if (min === undefined && max === undefined) return TRUE;
-    const length = this.store.arena.length(
-      min === undefined ? 0 : count(min),
-      max === undefined ? Number.POSITIVE_INFINITY : count(max),
-    );
-    return this.store.str(length);
+    if (min !== undefined || max !== undefined) {
+      const least = min === undefined ? 0 : count(min);
+      parts.push(arena.length(least, max === undefined ? Number.POSITIVE_INFINITY : count(max)));
+    }
+    const pattern = found.get("pattern");
+    if (typeof pattern === "string") parts.push(this.pattern(pattern, node.pointer, "pattern"));
+    const format = found.get("format");
+    const language = typeof format === "string" ? this.format(format, node.position) : undefined;
+    if (language !== undefined) parts.push(language);
+    return parts.length === 0 ? TRUE : store.str(arena.intersection(parts));
   }
 
-  /** Bounds and "integer" as one language: together they are one automaton of few states. */
-  private numbers(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
-    const types = found.get("type");
-    const list = isJsonArray(types) ? types : types === undefined ? [] : [types];
-    const range: { -readonly [K in keyof NumberRange]: NumberRange[K] } = {};
-    if (list.includes("integer") && !list.includes("number")) range.integer = true;
-    const text = (name: string) => (found.get(name) as JsonNumber | undefined)?.text;
-    range.min = text("minimum");
-    range.max = text("maximum");
-    for (const [name, bound, strict] of [
-      ["exclusiveMinimum", "min", "exclusiveMin"],
-      ["exclusiveMaximum", "max", "exclusiveMax"],
-    ] as const) {
-      const value = found.get(name);
-      if (value === true) range[strict] = true;
-      else if (value instanceof JsonNumber) {
-        const other = range[bound];
-        if (other !== undefined) return this.separateBounds(node, found);
-        range[bound] = value.text;
-        range[strict] = true;
+  /** Finds the errors of all documents at hand that expanding their schemas would meet. */
+  checkAll(): void {
+    checkProgress(this.schemas);
+    for (const position of this.schemas.positions()) {
+      const found = new Map<string, JsonNode>();
+      for (const [name, value] of Document.keywords(position)) found.set(name, value);
+      numberKeywords(found, position.resource.dialect, this.store);
+      const pattern = found.get("pattern");
+      if (typeof pattern === "string") this.pattern(pattern, position.pointer, "pattern");
+      for (const source of keys(found, "patternProperties")) {
+        this.pattern(source, position.pointer, "patternProperties");
       }
-    }
-    if (range.integer !== true && range.min === undefined && range.max === undefined) return TRUE;
-    if (this.document.dialect === Dialect.Draft04) range.integerForm = "no-fraction";
-    return this.store.num(numberRange(this.store.arena, range));
-  }
-
-  /** Both `minimum` and `exclusiveMinimum` (or the maxima) as numbers: one range each, intersected. */
-  private separateBounds(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
-    const strict = ["type", "exclusiveMinimum", "exclusiveMaximum"];
-    const loose = ["type", "minimum", "maximum"];
-    const only = (names: readonly string[]) => new Map([...found].filter(([name]) => names.includes(name)));
-    return this.store.and([this.numbers(node, only(strict)), this.numbers(node, only(loose))]);
-  }
-
-  // --- constants ---------------------------------------------------------------------------------------------------
-
-  /** The value equals one of the constants; strings and numbers go into one language each. */
-  private constantsFormula(values: readonly JsonNode[]): Formula {
-    const { store } = this;
-    const strings: string[] = [];
-    const numbers: Language[] = [];
-    const parts: Formula[] = [];
-    let mask = 0;
-    for (const value of values) {
-      if (value === null) mask |= JsonType.Null;
-      else if (typeof value === "boolean") mask |= value ? JsonType.True : JsonType.False;
-      else if (typeof value === "string") strings.push(value);
-      else if (value instanceof JsonNumber) numbers.push(numberEqual(store.arena, value.text));
-      else parts.push(this.constantReference(value));
-    }
-    const primitives: Formula[] = [];
-    if (strings.length > 0) {
-      mask |= JsonType.String;
-      primitives.push(store.str(store.arena.choice(strings)));
-    }
-    if (numbers.length > 0) {
-      mask |= JsonType.Number;
-      primitives.push(store.num(store.arena.union(numbers)));
-    }
-    return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
-  }
-
-  private constantReference(value: readonly JsonNode[] | JsonObject): Formula {
-    const key = canonicalJson(value);
-    let id = this.constantIds.get(key);
-    if (id === undefined) {
-      id = this.document.schemaCount + this.constants.push(value) - 1;
-      this.constantIds.set(key, id);
-    }
-    return this.store.schema(id);
-  }
-
-  private expandConstant(value: readonly JsonNode[] | JsonObject): Formula {
-    const { store } = this;
-    if (value instanceof JsonObject) {
-      const parts = [store.type(JsonType.Object), store.props(this.otherKeys([...value.keys()]), FALSE)];
-      for (const [key, json] of value) {
-        parts.push(store.required(key), store.props(store.keySet(key), this.constantsFormula([json])));
+      if (found.get("uniqueItems") === true) {
+        const reason = "uniqueItems: true is not supported yet";
+        throw new UnsupportedSchemaError({ pointer: position.pointer, keyword: "uniqueItems", reason });
       }
-      return store.and(parts);
-    }
-    const items = value.map((json, i) => store.items(i, i + 1, this.constantsFormula([json])));
-    return store.and([
-      store.type(JsonType.Array),
-      store.minItems(value.length),
-      store.maxItems(value.length),
-      ...items,
-    ]);
-  }
-
-  // --- progress ----------------------------------------------------------------------------------------------------
-
-  /** Depth-first over in-place references: a cycle would expand for ever. */
-  private checkProgress(): void {
-    const done = new Uint8Array(this.document.schemaCount);
-    for (let start = 0; start < done.length; start++) {
-      if (done[start] !== 0) continue;
-      const path: { node: SchemaNode; rest: SchemaNode[] }[] = [];
-      const enter = (node: SchemaNode) => {
-        done[node.id] = 1;
-        const rest: SchemaNode[] = [];
-        for (const [name, value] of this.document.keywords(node)) {
-          if (IN_PLACE.has(name)) rest.push(...this.inPlace(node, name, value));
-        }
-        path.push({ node, rest });
-      };
-      enter(this.document.node(start));
-      for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-        const next = top.rest.pop();
-        if (next === undefined) {
-          done[top.node.id] = 2;
-          path.pop();
-        } else if (done[next.id] === 1) {
-          throw new InvalidSchemaError({
-            pointer: next.pointer,
-            reason:
-              "the schema refers to itself without a property or an item in between, so it never says anything",
-          });
-        } else if (done[next.id] === 0) enter(next);
-      }
+      const format = found.get("format");
+      if (typeof format === "string") this.format(format, position);
     }
   }
 }
@@ -326,9 +210,4 @@ export class SchemaFormulas {
 function typeMask(value: JsonNode): number {
   const names = isJsonArray(value) ? value : [value];
   return names.reduce((mask: number, name) => mask | (TYPE_BITS[name as string] as number), 0);
-}
-
-/** A count as a number; beyond 2^31 - 2 none can be reached, so it is that. */
-function count(value: JsonNode): number {
-  return Math.min(Number(canonicalNumber((value as JsonNumber).text)), UNBOUNDED - 1);
 }

@@ -1,0 +1,21 @@
+import { canonicalNumber, type JsonNode, type JsonNumber } from "../json/index.js";
+import type { Language } from "../language/index.js";
+import { type Formula, type FormulaStore, UNBOUNDED } from "./formula.js";
+import type { SchemaNode, SchemaSet } from "./schema-set.js";
+
+/** What compiling a keyword needs. */
+export interface KeywordContext {
+  readonly store: FormulaStore;
+  readonly schemas: SchemaSet;
+  /** "The value matches this schema." */
+  reference(node: SchemaNode): Formula;
+  /** The strings that a formula allows. */
+  strings(formula: Formula): Language;
+  /** The strings that a regular expression of ECMA-262 matches. @throws InvalidSchemaError, UnsupportedSchemaError */
+  pattern(source: string, pointer: string, keyword: string): Language;
+}
+
+/** A count as a number; beyond 2^31 - 2 none can be reached, so it is that. */
+export function count(value: JsonNode): number {
+  return Math.min(Number(canonicalNumber((value as JsonNumber).text)), UNBOUNDED - 1);
+}

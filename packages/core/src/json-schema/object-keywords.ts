@@ -1,0 +1,82 @@
+import { isJsonArray, type JsonNode, JsonObject } from "../json/index.js";
+import type { Language } from "../language/index.js";
+import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
+import { count, type KeywordContext } from "./keyword-context.js";
+import type { SchemaNode } from "./schema-set.js";
+
+type Found = ReadonlyMap<string, JsonNode>;
+
+/** The formula of a schema's keywords about objects, but for `unevaluatedProperties`. */
+export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula {
+  const { store } = context;
+  const parts: Formula[] = [];
+  const reference = (...path: string[]) => context.reference(context.schemas.child(node, ...path));
+  for (const key of keys(found, "properties")) {
+    parts.push(store.props(store.keySet(key), reference("properties", key)));
+  }
+  for (const source of keys(found, "patternProperties")) {
+    const language = context.pattern(source, node.pointer, "patternProperties");
+    parts.push(store.props(store.keyLanguage(language), reference("patternProperties", source)));
+  }
+  if (found.has("additionalProperties")) {
+    const value = reference("additionalProperties");
+    if (value !== TRUE) {
+      parts.push(store.props(store.keyLanguage(additionalKeys(node, found, context)), value));
+    }
+  }
+  if (found.has("propertyNames")) {
+    const names = reference("propertyNames");
+    // Later: what it says of names may itself have names to say something of.
+    const outside = () => store.arena.complement(context.strings(names));
+    if (names !== TRUE) parts.push(store.props(store.keysOutside(names, outside), FALSE));
+  }
+  const required = (found.get("required") ?? []) as readonly string[];
+  parts.push(ifObject(store, store.and(required.map((key) => store.required(key)))));
+  const least = found.get("minProperties");
+  if (least !== undefined) parts.push(ifObject(store, store.propCount(count(least))));
+  const most = found.get("maxProperties");
+  if (most !== undefined) parts.push(ifObject(store, store.propCount(count(most) + 1) ^ 1));
+  parts.push(...dependencies(node, found, context));
+  return store.and(parts);
+}
+
+/** The keys that `additionalProperties` of a schema applies to. */
+export function additionalKeys(node: SchemaNode, found: Found, context: KeywordContext): Language {
+  const { arena } = context.store;
+  const patterns = keys(found, "patternProperties").map((source) =>
+    context.pattern(source, node.pointer, "patternProperties"),
+  );
+  return arena.difference(arena.any, arena.union([arena.choice(keys(found, "properties")), ...patterns]));
+}
+
+/** The keys of a keyword's object. */
+export function keys(found: Found, keyword: string): string[] {
+  const value = found.get(keyword);
+  return value instanceof JsonObject ? [...value.keys()] : [];
+}
+
+/** "If there is the property `key`": false only for objects that have it. */
+export function lacks(store: FormulaStore, key: string): Formula {
+  return store.props(store.keySet(key), FALSE);
+}
+
+function dependencies(node: SchemaNode, found: Found, context: KeywordContext): Formula[] {
+  const { store, schemas } = context;
+  const parts: Formula[] = [];
+  for (const keyword of ["dependentRequired", "dependentSchemas", "dependencies"]) {
+    const value = found.get(keyword);
+    if (!(value instanceof JsonObject)) continue;
+    for (const [key, dependency] of value) {
+      const then = isJsonArray(dependency)
+        ? store.and((dependency as readonly string[]).map((name) => store.required(name)))
+        : context.reference(schemas.child(node, keyword, key));
+      parts.push(store.or([lacks(store, key), then]));
+    }
+  }
+  return parts;
+}
+
+/** A negated atom implies its type; this holds of other types as well. */
+function ifObject(store: FormulaStore, formula: Formula): Formula {
+  return formula === TRUE ? TRUE : store.or([store.type(ALL_TYPES & ~JsonType.Object), formula]);
+}

@@ -1,0 +1,191 @@
+/**
+ * Whether some properties satisfy a conjunction of literals about objects. Obligations ("some property of K has a value
+ * in S", required names, at least n) are met by properties; each is a slot with a name or a language of names, and a
+ * formula for its value. Obligations share slots where they can: with `maxProperties: 1` they must.
+ */
+import type { Language } from "../language/index.js";
+import { type Formula, type FormulaStore, Kind } from "./formula.js";
+import type { KeyAvailability } from "./satisfiability.js";
+
+/** What the search asks. */
+export interface ObjectSearch {
+  readonly store: FormulaStore;
+  readonly keys: KeyAvailability;
+  /** Whether some value satisfies a formula. */
+  value(formula: Formula): boolean;
+  /** Counts a step against the limit. */
+  step(): void;
+}
+
+/** A property that is used: its name is settled when it is made. */
+interface Slot {
+  readonly name: string;
+  value: Formula;
+}
+
+/** "Some property of these keys has a value in `value`." */
+interface Obligation {
+  readonly keys: Language;
+  readonly value: Formula;
+}
+
+interface Problem extends ObjectSearch {
+  readonly universal: readonly Formula[];
+  readonly obligations: readonly Obligation[];
+  readonly least: number;
+  readonly most: number;
+  /** Names that the literals mention, which can differ from all others. */
+  readonly mentioned: readonly string[];
+}
+
+export function objectLiteralsHold(literals: readonly Formula[], search: ObjectSearch): boolean {
+  const { store, keys } = search;
+  const needed = new Map<string, Formula[]>();
+  const obligations: Obligation[] = [];
+  const universal: Formula[] = [];
+  const mentioned = new Set<string>();
+  let least = 0;
+  let most = Number.POSITIVE_INFINITY;
+  for (const literal of literals) {
+    const negated = (literal & 1) === 1;
+    if (store.kind(literal) === Kind.PropCount) {
+      const count = store.first(literal);
+      if (negated) most = Math.min(most, count - 1);
+      else least = Math.max(least, count);
+      continue;
+    }
+    const set = store.keysOf(store.first(literal));
+    if (typeof set === "string") mentioned.add(set);
+    if (!negated) universal.push(literal);
+    else if (typeof set === "string") {
+      if (!keys.isAvailable(set)) return false;
+      const values = needed.get(set);
+      if (values === undefined) needed.set(set, [store.second(literal) ^ 1]);
+      else values.push(store.second(literal) ^ 1);
+    } else obligations.push({ keys: set, value: store.second(literal) ^ 1 });
+  }
+  if (needed.size > most) return false;
+  if (needed.size === 0 && obligations.length === 0 && least === 0) return true;
+  const problem: Problem = { ...search, universal, obligations, least, most, mentioned: [...mentioned] };
+  const slots: Slot[] = [];
+  for (const [name, values] of needed) {
+    const value = store.and([...values, universalFor(name, problem)]);
+    if (!search.value(value)) return false;
+    slots.push({ name, value });
+  }
+  return meet(0, slots, problem);
+}
+
+/** Meets the obligations from `index` on, and then the least count. */
+function meet(index: number, slots: Slot[], problem: Problem): boolean {
+  problem.step();
+  const obligation = problem.obligations[index];
+  if (obligation === undefined) return enough(slots, problem);
+  const { arena } = problem.store;
+  for (const slot of slots) {
+    if (!arena.matches(obligation.keys, slot.name)) continue;
+    const before = slot.value;
+    slot.value = problem.store.and([before, obligation.value]);
+    if (problem.value(slot.value) && meet(index + 1, slots, problem)) return true;
+    slot.value = before;
+  }
+  if (slots.length >= problem.most) return false;
+  for (const name of freshNames(obligation.keys, slots, problem)) {
+    const value = problem.store.and([obligation.value, universalFor(name, problem)]);
+    if (!problem.value(value)) continue;
+    slots.push({ name, value });
+    if (meet(index + 1, slots, problem)) return true;
+    slots.pop();
+  }
+  return false;
+}
+
+/** Whether there are other properties to reach the least count. */
+function enough(slots: readonly Slot[], problem: Problem): boolean {
+  const missing = problem.least - slots.length;
+  if (missing <= 0) return true;
+  if (problem.least > problem.most) return false;
+  const { arena } = problem.store;
+  const used = new Set(slots.map((slot) => slot.name));
+  let found = 0;
+  for (const name of problem.mentioned) {
+    if (used.has(name) || !problem.keys.isAvailable(name)) continue;
+    if (problem.value(universalFor(name, problem)) && ++found >= missing) return true;
+  }
+  for (const region of regions(arena.any, slots, problem)) {
+    if (!problem.value(universalIn(region, problem))) continue;
+    found += namesIn(region, missing - found, problem).length;
+    if (found >= missing) return true;
+  }
+  return false;
+}
+
+/** One name for each kind of name in a language that is not used yet: mentioned ones, and one of each region of others. */
+function* freshNames(keys: Language, slots: readonly Slot[], problem: Problem): Generator<string> {
+  const { arena } = problem.store;
+  for (const name of problem.mentioned) {
+    if (slots.some((slot) => slot.name === name) || !problem.keys.isAvailable(name)) continue;
+    if (arena.matches(keys, name)) yield name;
+  }
+  for (const region of regions(keys, slots, problem)) yield* namesIn(region, 1, problem);
+}
+
+/** Splits the names that nothing mentions by the key languages of the universal literals and obligations. */
+function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Generator<Language> {
+  const { arena } = problem.store;
+  const taken = [...problem.mentioned, ...slots.map((slot) => slot.name)];
+  const languages = new Set<Language>();
+  for (const literal of problem.universal) {
+    const set = problem.store.keysOf(problem.store.first(literal));
+    if (typeof set !== "string") languages.add(set);
+  }
+  // Names that several obligations can share come apart from those that only one can have.
+  for (const obligation of problem.obligations) languages.add(obligation.keys);
+  const list = [...languages];
+  const split = function* (region: Language, at: number): Generator<Language> {
+    problem.step();
+    if (arena.isEmpty(region)) return;
+    const language = list[at];
+    if (language === undefined) {
+      yield region;
+      return;
+    }
+    yield* split(arena.intersection([region, language]), at + 1);
+    yield* split(arena.difference(region, language), at + 1);
+  };
+  yield* split(arena.difference(keys, arena.choice(taken)), 0);
+}
+
+/** Up to `atMost` available names of a language. */
+function namesIn(region: Language, atMost: number, problem: Problem): string[] {
+  const { arena } = problem.store;
+  const names: string[] = [];
+  let rest = region;
+  while (names.length < atMost) {
+    const name = arena.shortest(rest);
+    if (name === undefined) break;
+    problem.step();
+    if (problem.keys.isAvailable(name)) names.push(name);
+    rest = arena.difference(rest, arena.text(name));
+  }
+  return names;
+}
+
+/** What the universal literals say of the value of a name. */
+function universalFor(name: string, problem: Problem): Formula {
+  const { store } = problem;
+  return store.and(
+    problem.universal
+      .filter((literal) => {
+        const set = store.keysOf(store.first(literal));
+        return typeof set === "string" ? set === name : store.arena.matches(set, name);
+      })
+      .map((literal) => store.second(literal)),
+  );
+}
+
+/** The same for all names of a region, which is inside or outside of each key language as a whole. */
+function universalIn(region: Language, problem: Problem): Formula {
+  const name = problem.store.arena.shortest(region);
+  return universalFor(name as string, problem);
+}

@@ -1,0 +1,225 @@
+/** The documents of one grammar, and schemas in them as nodes: places seen from a dynamic scope. */
+import { isJsonArray, type JsonNode, type JsonObject, jsonPointer } from "../json/index.js";
+import { Dialect, dialectOf } from "./dialect.js";
+import {
+  type Annotation,
+  Document,
+  type DocumentContext,
+  type Position,
+  type Resource,
+  resolveUri,
+  withoutFragment,
+} from "./document.js";
+import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
+import type { Keyword } from "./keywords.js";
+
+/** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
+interface Scope {
+  readonly id: number;
+  readonly anchors: ReadonlyMap<string, Position>;
+}
+
+/** A schema as it is reached: its place, and the dynamic scope. Its number is its identity in formulas. */
+export interface SchemaNode {
+  readonly id: number;
+  readonly pointer: string;
+  readonly json: boolean | JsonObject;
+  readonly position: Position;
+  readonly scope: Scope;
+}
+
+/** Finds the document for an absolute URI without fragment; undefined: there is none. */
+export type SchemaSource = (uri: string) => JsonNode | undefined;
+
+/** The base of a document that says nothing of its own. */
+const DEFAULT_BASE = "grammask:///schema";
+
+export class SchemaSet {
+  readonly annotations: Annotation[] = [];
+  readonly root: SchemaNode;
+  private readonly source: SchemaSource;
+  private readonly resources = new Map<string, Resource>();
+  private readonly scopes = new Map<string, Scope>();
+  private readonly nodes: SchemaNode[] = [];
+  private readonly byPlace = new Map<Position, SchemaNode[]>();
+  private readonly context: DocumentContext;
+  private order = 0;
+
+  /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
+  constructor(
+    json: JsonNode,
+    limits: { readonly maxSchemas: number },
+    source: SchemaSource = () => undefined,
+  ) {
+    this.source = source;
+    this.context = {
+      maxSchemas: limits.maxSchemas,
+      annotations: this.annotations,
+      addResource: (resource) => {
+        if (!this.resources.has(resource.uri)) this.resources.set(resource.uri, resource);
+      },
+      dialect: (uri, pointer) => dialectOf(uri, pointer),
+      nextOrder: () => this.order++,
+    };
+    const document = new Document(json, DEFAULT_BASE, Dialect.Unnamed, this.context);
+    this.root = this.node(document.root, this.extend(undefined, document.root.resource));
+    this.checkReferences();
+  }
+
+  get dialect(): Dialect {
+    return this.root.position.resource.dialect;
+  }
+
+  byId(id: number): SchemaNode | undefined {
+    return this.nodes[id];
+  }
+
+  /** A number for something that is not in a document (a constant), in the same numbering. */
+  reserveId(): number {
+    return this.nodes.push(undefined as unknown as SchemaNode) - 1;
+  }
+
+  /** All schemas of the documents at hand. */
+  *positions(): Generator<Position> {
+    for (const document of new Set([...this.resources.values()].map((resource) => resource.document))) {
+      yield* document.positions();
+    }
+  }
+
+  keywords(node: SchemaNode): Generator<readonly [string, JsonNode, Keyword]> {
+    return Document.keywords(node.position);
+  }
+
+  /** The sub-schema at a pointer below a schema: `child(node, "properties", "a")`. */
+  child(node: SchemaNode, ...segments: readonly (string | number)[]): SchemaNode {
+    const position = this.positionBelow(node.position, segments);
+    return this.node(position, this.extend(node.scope, position.resource));
+  }
+
+  positionBelow({ resource, pointer }: Position, segments: readonly (string | number)[]): Position {
+    return resource.document.at(pointer + jsonPointer(...segments)) as Position;
+  }
+
+  /** The schemas below a keyword that has an array of them. */
+  children(node: SchemaNode, keyword: string, value: JsonNode): SchemaNode[] {
+    return isJsonArray(value)
+      ? value.map((_, i) => this.child(node, keyword, i))
+      : [this.child(node, keyword)];
+  }
+
+  /** The schema that a reference keyword of a node points at. */
+  target(node: SchemaNode, keyword: string): SchemaNode {
+    const { position, scope } = node;
+    const reference = (node.json as JsonObject).get(keyword) as string;
+    let target = this.resolve(position, keyword, reference);
+    if (keyword === "$recursiveRef") {
+      if (target.resource.dynamicAnchors.get("") === target) target = scope.anchors.get("") ?? target;
+    } else if (keyword === "$dynamicRef") {
+      const fragment = reference.slice(reference.indexOf("#") + 1);
+      if (reference.includes("#") && target.resource.dynamicAnchors.get(fragment) === target) {
+        target = scope.anchors.get(fragment) ?? target;
+      }
+    }
+    return this.node(target, this.extend(scope, target.resource));
+  }
+
+  /** Where a reference leads when nothing is dynamic. */
+  staticTarget(position: Position, keyword: string): Position {
+    return this.resolve(position, keyword, (position.json as JsonObject).get(keyword) as string);
+  }
+
+  /** Every reference of the documents at hand leads somewhere; documents that they lead to are read. */
+  private checkReferences(): void {
+    const checked = new Set<Resource>();
+    for (;;) {
+      const next = [...this.resources.values()].filter((resource) => !checked.has(resource));
+      if (next.length === 0) return;
+      for (const resource of next) {
+        checked.add(resource);
+        for (const position of resource.document.positions()) {
+          if (position.resource !== resource || typeof position.json === "boolean") continue;
+          for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"]) {
+            const known = [...Document.keywords(position)].find(([name]) => name === keyword);
+            if (known !== undefined) this.resolve(position, keyword, known[1] as string);
+          }
+        }
+      }
+    }
+  }
+
+  private resolve(position: Position, keyword: string, reference: string): Position {
+    const { resource } = position;
+    const uri = resolveUri(reference, resource.uri);
+    const hash = uri.indexOf("#");
+    const fragment = hash < 0 ? "" : decodeFragment(uri.slice(hash + 1));
+    const target = this.resource(withoutFragment(uri), resource);
+    let found: Position | undefined;
+    if (target !== undefined && fragment !== undefined) {
+      if (fragment === "") found = target.root;
+      else if (fragment.startsWith("/")) {
+        found = target.document.resolve(target.root.pointer + fragment, target);
+      } else found = target.anchors.get(fragment);
+    }
+    if (found !== undefined) return found;
+    const details = { pointer: position.pointer, keyword };
+    if (target === undefined) {
+      throw new UnsupportedSchemaError({
+        ...details,
+        reason: `"${reference}" is in another document (${withoutFragment(uri)}); pass it in the option schemas`,
+      });
+    }
+    throw new InvalidSchemaError({ ...details, reason: `there is no schema at "${reference}"` });
+  }
+
+  private resource(uri: string, from: Resource): Resource | undefined {
+    const known = this.resources.get(uri);
+    if (known !== undefined) return known;
+    const json = this.source(uri);
+    if (json === undefined) return undefined;
+    const document = new Document(json, uri, from.dialect, this.context);
+    // Under the name it was found by, even if it gives itself another.
+    this.resources.set(uri, document.root.resource);
+    return document.root.resource;
+  }
+
+  private node(position: Position, scope: Scope): SchemaNode {
+    let nodes = this.byPlace.get(position);
+    if (nodes === undefined) {
+      nodes = [];
+      this.byPlace.set(position, nodes);
+    }
+    let node = nodes.find((candidate) => candidate.scope === scope);
+    if (node === undefined) {
+      node = { id: this.nodes.length, pointer: position.pointer, json: position.json, position, scope };
+      this.nodes.push(node);
+      nodes.push(node);
+    }
+    return node;
+  }
+
+  private extend(scope: Scope | undefined, resource: Resource): Scope {
+    const anchors = new Map(scope?.anchors);
+    let changed = scope === undefined;
+    for (const [name, position] of resource.dynamicAnchors) {
+      if (anchors.has(name)) continue;
+      anchors.set(name, position);
+      changed = true;
+    }
+    if (!changed) return scope as Scope;
+    const key = [...anchors].map(([name, p]) => `${name}\n${p.resource.uri}\n${p.pointer}`).join("\n\n");
+    let interned = this.scopes.get(key);
+    if (interned === undefined) {
+      interned = { id: this.scopes.size, anchors };
+      this.scopes.set(key, interned);
+    }
+    return interned;
+  }
+}
+
+function decodeFragment(fragment: string): string | undefined {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return undefined;
+  }
+}
