@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import { byteVocabulary } from "../../test/byte-vocabulary.js";
+import { randomStatement, smallValues } from "../../test/random-formulas.js";
+import { randomNumbers } from "../../test/walk.js";
+import {
+  compileJsonSchema,
+  type Grammar,
+  type JsonSchemaOptions,
+  Matcher,
+  SchemaLimitError,
+  UnsatisfiableSchemaError,
+} from "../index.js";
+import { jsonNumber, LanguageArena, normalisedNumber } from "../language/index.js";
+import { Derivatives } from "./derivative.js";
+import { FALSE, type Formula, FormulaStore, TRUE } from "./formula.js";
+import { ALL_KEYS, Satisfiability } from "./satisfiability.js";
+
+function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
+  const arena = new LanguageArena();
+  const store = new FormulaStore(arena, { maxNodes: 1_000_000 });
+  const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
+  const derivatives = new Derivatives(store, (id) => schemas[id] as Formula, numbers);
+  return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }) };
+}
+
+const vocabulary = byteVocabulary([]);
+
+function accepts(grammar: Grammar, text: string): boolean {
+  const matcher = new Matcher(grammar, vocabulary);
+  return matcher.acceptBytes(new TextEncoder().encode(text)) && matcher.isComplete;
+}
+
+function isSatisfiable(schema: unknown, options: JsonSchemaOptions = {}): boolean {
+  try {
+    compileJsonSchema(schema, options);
+    return true;
+  } catch (error) {
+    if (error instanceof UnsatisfiableSchemaError) return false;
+    throw error;
+  }
+}
+
+describe("satisfiability", () => {
+  it("is what trying all small values says", () => {
+    const random = randomNumbers(3);
+    const values = smallValues();
+    const counts = [0, 0];
+    for (let i = 0; i < 600; i++) {
+      const { store, satisfiability } = build();
+      // Several statements at once, so that a good part has no member.
+      const list = Array.from({ length: 1 + (i % 4) }, () =>
+        randomStatement(store, random, 1, { negations: false }),
+      );
+      const member = values.find((value) => list.every((statement) => statement.holds(value)));
+      const answer = satisfiability.value(store.and(list.map((statement) => statement.formula)));
+      if (answer !== (member !== undefined)) {
+        throw new Error(`formula ${i}: said ${answer}, member ${JSON.stringify(member)}`);
+      }
+      counts[Number(answer)] = (counts[Number(answer)] as number) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(60);
+  });
+
+  it("answers questions in any order, again and again", () => {
+    const random = randomNumbers(4);
+    const { store, satisfiability } = build();
+    const asked: [Formula, boolean][] = [];
+    for (let i = 0; i < 150; i++) {
+      const { formula } = randomStatement(store, random, 1, { negations: false });
+      asked.push([formula, satisfiability.value(formula)]);
+    }
+    expect(asked.some(([, answer]) => !answer)).toBe(true);
+    for (const [formula, answer] of asked.toReversed()) expect(satisfiability.value(formula)).toBe(answer);
+  });
+
+  it("of the rest of an object asks which names are left", () => {
+    const { store, satisfiability } = build();
+    const without = (...names: string[]) => ({
+      id: names.length,
+      isAvailable: (k: string) => !names.includes(k),
+    });
+    const a = store.required("a");
+    const b = store.required("b");
+    expect(satisfiability.object(store.and([a, b]), ALL_KEYS)).toBe(true);
+    expect(satisfiability.object(store.and([a, b]), without("a"))).toBe(false);
+    expect(satisfiability.object(store.or([a, b]), without("a"))).toBe(true);
+    expect(satisfiability.object(store.or([a, b]), without("a", "b"))).toBe(false);
+    expect(satisfiability.object(TRUE, without("a", "b"))).toBe(true);
+    expect(satisfiability.object(FALSE, ALL_KEYS)).toBe(false);
+  });
+
+  it("of recursion is the least fixed point: no exit, no value", () => {
+    const next = (extra: object = {}) => ({
+      type: "object",
+      properties: { next: { $ref: "#" } },
+      required: ["next"],
+      ...extra,
+    });
+    expect(isSatisfiable(next())).toBe(false);
+    expect(isSatisfiable({ ...next(), required: [] })).toBe(true);
+    expect(isSatisfiable({ anyOf: [next(), { type: "null" }] })).toBe(true);
+    expect(isSatisfiable({ type: "array", items: { $ref: "#" }, minItems: 1 })).toBe(false);
+    expect(isSatisfiable({ type: "array", items: { $ref: "#" } })).toBe(true);
+    const pair = (exit: boolean) => ({
+      $ref: "#/$defs/even",
+      $defs: {
+        even: { type: "array", prefixItems: [{ $ref: "#/$defs/odd" }], minItems: 1 },
+        odd: {
+          anyOf: [
+            { type: "object", required: ["e"], properties: { e: { $ref: "#/$defs/even" } } },
+            ...(exit ? [{ type: "object", required: ["stop"] }] : []),
+          ],
+        },
+      },
+    });
+    expect(isSatisfiable(pair(false))).toBe(false);
+    expect(isSatisfiable(pair(true))).toBe(true);
+    expect(accepts(compileJsonSchema(pair(true)), '[{"e":[{"stop":1}]}]')).toBe(true);
+  });
+
+  it("of a recursive branch takes nothing from the others", () => {
+    // The first branch never ends; a name that only it could carry is not offered.
+    const schema = {
+      type: "object",
+      anyOf: [{ required: ["loop"] }, { required: ["end"] }],
+      properties: { loop: { $ref: "#/$defs/loop" }, end: { type: "null" } },
+      $defs: { loop: { type: "object", required: ["loop"], properties: { loop: { $ref: "#/$defs/loop" } } } },
+    };
+    const grammar = compileJsonSchema(schema);
+    expect(accepts(grammar, '{"end":null}')).toBe(true);
+    const matcher = new Matcher(grammar, vocabulary);
+    expect(matcher.acceptBytes(new TextEncoder().encode('{"'))).toBe(true);
+    expect(matcher.acceptBytes(new TextEncoder().encode("l"))).toBe(false);
+    expect(matcher.acceptBytes(new TextEncoder().encode("e"))).toBe(true);
+  });
+
+  it("of many schemas that refer to each other at random agrees with iterating from below", () => {
+    const random = randomNumbers(5);
+    const below = (n: number) => Math.floor(random() * n);
+    const counts = [0, 0];
+    for (let round = 0; round < 200; round++) {
+      const size = 2 + below(8);
+      // Each definition: some branches, each needing some definitions.
+      const branches = Array.from({ length: size }, () =>
+        Array.from({ length: 1 + below(2) }, () =>
+          Array.from({ length: below(12) === 0 ? 0 : 1 + below(2) }, () => below(size)),
+        ),
+      );
+      const known = new Set<number>();
+      for (let before = -1; before < known.size; ) {
+        before = known.size;
+        branches.forEach((list, i) => {
+          if (list.some((needs) => needs.every((need) => known.has(need)))) known.add(i);
+        });
+      }
+      const definition = (list: readonly (readonly number[])[]) => ({
+        anyOf: list.map((needs, i) =>
+          (i + round) % 2 === 0
+            ? {
+                type: "object",
+                required: needs.map((_, k) => `k${k}`),
+                properties: Object.fromEntries(
+                  needs.map((need, k) => [`k${k}`, { $ref: `#/$defs/d${need}` }]),
+                ),
+              }
+            : {
+                type: "array",
+                minItems: needs.length,
+                prefixItems: [...needs.map((need) => ({ $ref: `#/$defs/d${need}` })), true],
+              },
+        ),
+      });
+      const $defs = Object.fromEntries(branches.map((list, i) => [`d${i}`, definition(list)]));
+      const answer = isSatisfiable({ $ref: "#/$defs/d0", $defs });
+      expect(answer, JSON.stringify($defs)).toBe(known.has(0));
+      counts[Number(answer)] = (counts[Number(answer)] as number) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(20);
+  });
+
+  it("looks 3,000 required objects or items deep without overflowing the stack", () => {
+    const limits = { maxDepth: 10_000 };
+    const nested = (depth: number, innermost: string) =>
+      '{"type":"object","required":["a"],"properties":{"a":'.repeat(depth) + innermost + "}}".repeat(depth);
+    expect(isSatisfiable(nested(3000, "false"), { limits })).toBe(false);
+    const grammar = compileJsonSchema(nested(3000, '{"type":"null"}'), { limits });
+    expect(accepts(grammar, `${'{"a":'.repeat(3000)}null${"}".repeat(3000)}`)).toBe(true);
+    expect(accepts(grammar, `${'{"a":'.repeat(3000)}1${"}".repeat(3000)}`)).toBe(false);
+    const arrays = (innermost: string) =>
+      '{"type":"array","minItems":1,"items":'.repeat(3000) + innermost + "}".repeat(3000);
+    expect(isSatisfiable(arrays("false"), { limits })).toBe(false);
+    expect(isSatisfiable(arrays("true"), { limits })).toBe(true);
+  });
+
+  it("stops at the limit of steps with a typed error", () => {
+    const { store, satisfiability } = build([], 5);
+    const pairs = Array.from({ length: 20 }, (_, i) =>
+      store.or([store.required(`a${i}`), store.required(`b${i}`)]),
+    );
+    const ask = () => satisfiability.object(store.and(pairs), ALL_KEYS);
+    expect(ask).toThrow(SchemaLimitError);
+    try {
+      ask();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "schema-limit", limit: "maxSatSteps", value: 5 });
+    }
+    // The limit is for one question, and the next one starts afresh.
+    expect(satisfiability.object(store.required("a"), ALL_KEYS)).toBe(true);
+    const pair = (i: number) => ({ anyOf: [{ required: [`a${i}`] }, { required: [`b${i}`] }] });
+    const schema = { type: "object", allOf: Array.from({ length: 20 }, (_, i) => pair(i)) };
+    expect(() => compileJsonSchema(schema, { limits: { maxSatSteps: 5 } })).toThrow(SchemaLimitError);
+    expect(isSatisfiable(schema)).toBe(true);
+  });
+});
