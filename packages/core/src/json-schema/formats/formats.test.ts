@@ -229,6 +229,7 @@ const EXAMPLES: Record<string, { valid: string[]; invalid: string[] }> = {
       "α͵s",
       "a׳ב",
       "・",
+      "・〆",
       "ب٠۰",
       "क‍ष",
       "0a.א",
@@ -428,6 +429,8 @@ const EXAMPLES: Record<string, { valid: string[]; invalid: string[] }> = {
       "\\cA",
       "é",
       "[ -~]",
+      "\\u{1F600}+",
+      "[\u{1f600}]",
     ],
     invalid: [
       "(",
@@ -459,6 +462,9 @@ const EXAMPLES: Record<string, { valid: string[]; invalid: string[] }> = {
       "(?<1>a)",
       "(?<n>a)(?<n>b)",
       "^*",
+      "\\u{1}*",
+      "[﷞-\u{b2885}]",
+      "[a-\u{10ffff}]",
     ],
   },
 };

@@ -40,19 +40,17 @@ function hexadecimal(arena: LanguageArena, letter: string, length: number): Lang
   return arena.concat(arena.text(letter), digits);
 }
 
-/** Where blocks begin beyond ASCII, outside of which no range between plain characters has its ends. */
+/** Where blocks begin beyond ASCII; no range between plain characters has both ends in one of them. */
 const BLOCKS = [
   ...Array.from({ length: (0x600 - 0xa0) / 16 }, (_, i) => 0xa0 + 16 * i),
-  ...[0x600, 0x700, 0x900, 0xe00, 0x1000, 0x1e00, 0x2000, 0x2100, 0x3000],
-  ...[
-    0x3040, 0x3080, 0x30a0, 0x30e0, 0x3100, 0x3400, 0x4e00, 0x9000, 0xac00, 0xd000, 0xe000, 0xf900, 0xff00,
-    0x10000, 0x20000, 0x110000,
-  ],
+  ...[0x600, 0x700, 0x900, 0xe00, 0x1000, 0x1e00, 0x2000, 0x2100, 0x3000, 0x3040, 0x3080, 0x30a0, 0x30e0],
+  ...[0x3100, 0x3400, 0x4e00, 0x9000, 0xac00, 0xd000, 0xe000, 0xf900, 0xff00, 0x10000],
 ];
 
 /**
  * One character, and if one likes a hyphen and one that does not come before it. To keep the states few, a range that
- * begins beyond ASCII ends in a later block: `а-я`, `一-龥`, but not `a` to the next letter.
+ * begins beyond ASCII ends in a later block (`а-я`, `一-龥`). No end lies beyond the first plane, because without the flag
+ * `u` it would be the half of a pair.
  */
 class CharacterTheory implements LeafTheory {
   constructor(private readonly arena: LanguageArena) {}
@@ -74,6 +72,7 @@ class CharacterTheory implements LeafTheory {
     }
     out.add(0x7f, arena.epsilon);
     for (let i = 0; i + 1 < BLOCKS.length; i++) out.add(BLOCKS[i]!, this.#rangeTo(BLOCKS[i + 1]!));
+    out.add(0x10000, arena.epsilon);
   }
 
   /** Nothing, or a hyphen and a character from this one on. */
@@ -81,7 +80,7 @@ class CharacterTheory implements LeafTheory {
     const { arena } = this;
     const { sets } = arena;
     const plain = sets.complement(sets.ofRanges([0x2d, 0x2d, 0x5c, 0x5d]));
-    const last = arena.codePoints(sets.intersection(sets.range(least, 0x10ffff), plain));
+    const last = arena.codePoints(sets.intersection(sets.range(least, 0xffff), plain));
     return arena.repeat(arena.concat(arena.text("-"), last), 0, 1);
   }
 }

@@ -67,7 +67,11 @@ function classEscape(arena: LanguageArena): Language {
   );
   return arena.union([
     whole(arena, "[\\^$\\\\.*+?()\\[\\]{}|/dDsSwWtnvfr]|c[A-Za-z]"),
-    whole(arena, "u\\{(?:[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\\}"),
+    arena.intersection([
+      whole(arena, "u\\{(?:[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\\}"),
+      // Without the flag `u`, decimal digits in braces are a quantifier.
+      whole(arena, "u\\{[0-9]*[A-Fa-f].*"),
+    ]),
     properties,
   ]);
 }
