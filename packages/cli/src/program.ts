@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { addBench } from "./bench/command.js";
 import { ExitCode } from "./exit.js";
 import { explain } from "./explain.js";
 import type { Io } from "./io.js";
@@ -28,7 +29,8 @@ export async function runProgram(io: Io, version: string, args: readonly string[
   addGenerate(program, io, done);
   addCheck(program, io, done);
   addInspect(program, io, done);
-  for (const command of program.commands)
+  addBench(program, io, done);
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
     command.copyInheritedSettings(program).addHelpText("after", exitCodes);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fixture, runCli } from "./run-cli.js";
+
+const tokenizer = fileURLToPath(
+  new URL("../../../models/smollm2-135m-instruct/tokenizer.json", import.meta.url),
+);
+const maskbench = ["bench", "maskbench", "--tokenizer", tokenizer, "--data"];
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "grammask-maskbench-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("what came of each record", async () => {
+  const json = join(folder, "out.json");
+  const { code, stdout } = await runCli([...maskbench, fixture("records.jsonl"), "--json", json]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^passed +1 +20.00 %$/m);
+  const { engines, tokenizer: used, machine, date } = JSON.parse(readFileSync(json, "utf8"));
+  expect(used).toMatchObject({ file: "tokenizer.json", tokens: 49152, eos: 2 });
+  expect(machine.node).toBe(process.versions.node);
+  expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+  const { tbm, ttfm, failures, ...counts } = engines.grammask;
+  expect(counts).toMatchObject({
+    files: 5,
+    passed: 1,
+    compileErrors: 1,
+    validationErrors: 2,
+    invalidationErrors: 1,
+  });
+  const distribution = ["avg", "p25", "p50", "p75", "p90", "p95", "p99", "p999", "max"];
+  expect([Object.keys(tbm), Object.keys(ttfm)]).toEqual([distribution, distribution]);
+  expect(tbm.max).toBeGreaterThan(0);
+  expect(failures).toEqual([
+    { id: "refused", kind: "compile-error", detail: expect.stringMatching(/^invalid-schema type: /) },
+    { id: "wrongly-refused", kind: "validation-error", detail: expect.stringContaining("test 1: token 0") },
+    {
+      id: "incomplete",
+      kind: "validation-error",
+      detail: 'test 0: not complete at the end: "[1, 2"',
+    },
+    {
+      id: "wrongly-accepted",
+      kind: "invalidation-error",
+      detail: expect.stringContaining("test 1: accepted"),
+    },
+  ]);
+});
+
+test("MaskBench's own files, a sample, the order of the schema", async () => {
+  const tests = [{ data: { a: 1 }, valid: true }];
+  writeFileSync(join(folder, "published.json"), JSON.stringify({ schema: { required: ["a"] }, tests }));
+  const published = await runCli([...maskbench, join(folder, "published.json"), "--eos", "0"]);
+  expect(published.stdout).toMatch(/^passed +1 +100.00 %$/m);
+  const sample = await runCli([
+    ...maskbench,
+    fixture("records.jsonl"),
+    "--sample",
+    "1/2",
+    "--order",
+    "schema",
+  ]);
+  expect(sample.stdout).toMatch(/^files +3$/m);
+});
+
+test("a record that takes too long", async () => {
+  const json = join(folder, "slow.json");
+  const args = ["--sample", "1/5", "--file-limit", "0.001", "--json", json];
+  const { code } = await runCli([...maskbench, fixture("records.jsonl"), ...args]);
+  expect(code).toBe(0);
+  const { failures } = JSON.parse(readFileSync(json, "utf8")).engines.grammask;
+  expect(failures).toMatchObject([{ id: "passes", kind: "timeout" }]);
+});
+
+test.each([
+  [["bench", "maskbench", "--data", "x"], "required option '--tokenizer <file>' not specified"],
+  [[...maskbench, "nowhere.jsonl"], "nowhere.jsonl: there is no such file"],
+  [[...maskbench, fixture("records.jsonl"), "--sample", "3/2"], "It must be like 1/10."],
+  [[...maskbench, fixture("records.jsonl"), "--order", "none"], "Allowed choices are any, schema"],
+  [["bench", "maskbench", "--data", "x", "--tokenizer", "nowhere.json"], "Cannot read x"],
+])("%j: %s", async (args, message) => {
+  const { code, stdout, stderr } = await runCli(args);
+  expect(stderr).toContain(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});
