@@ -7,7 +7,7 @@ import type { TokenMask } from "./mask/token-mask.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
 /** Memory for the masks of one grammar and vocabulary, in bytes. */
-const MASK_MEMORY = 64 * 1024 * 1024;
+const MASK_MEMORY = 32 * 1024 * 1024;
 
 const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
 
@@ -178,9 +178,9 @@ export class Matcher {
   /**
    * Tokens that the grammar leaves no choice about, to be fed to the model without sampling. Where the vocabulary can
    * tokenise (`encode`), forced text is tokenised as the tokenizer would write it, except for its last token, which might
-   * merge with what follows; otherwise only tokens whose masks allow nothing else are returned.
+   * merge with what follows; otherwise only tokens whose masks allow nothing else are returned. At most `max` tokens.
    */
-  forcedTokens(): number[] {
+  forcedTokens(max = 256): number[] {
     const { encode } = this.vocabulary;
     if (this.ended) return [];
     const tokens: number[] = [];
@@ -188,11 +188,12 @@ export class Matcher {
     if (encode !== undefined) {
       const text = wholeCharacters(this.forcedBytes());
       for (const id of text === "" ? [] : encode(text).slice(0, -1)) {
-        if (!this.accept(id)) break;
+        if (tokens.length >= max || !this.accept(id)) break;
         tokens.push(id);
       }
     }
     for (let mask = this.mask(); mask.count === 1 && !this.ended; mask = this.mask()) {
+      if (tokens.length >= max) break;
       const id = (mask.ids as Int32Array)[0] as number;
       if (!this.accept(id)) break;
       tokens.push(id);

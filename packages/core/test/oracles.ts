@@ -33,8 +33,8 @@ export async function judge(schema: object | boolean): Promise<Judge> {
     try {
       byAjv = ajv(value) === true;
     } catch (error) {
-      // Its generated code is wrong for some schemas with prefixItems: [false].
-      if (!(error instanceof ReferenceError)) throw error;
+      // Its generated code is wrong for some schemas with prefixItems: [false] or unevaluatedProperties.
+      if (!(error instanceof ReferenceError || error instanceof TypeError)) throw error;
       return byHyperjump ? "valid" : "invalid";
     }
     if (byAjv !== byHyperjump) return "disputed";

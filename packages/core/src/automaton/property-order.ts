@@ -6,6 +6,11 @@ export type PropertyOrder = "schema" | "any";
 /** A set of names that have been used, interned; 0 is the empty set. */
 export type SeenKeys = number;
 
+export interface SeenNames extends Iterable<string> {
+  readonly size: number;
+  has(name: string): boolean;
+}
+
 /** The names that an object's schema mentions, in order, interned. */
 export interface NameList {
   readonly id: number;
@@ -13,10 +18,40 @@ export interface NameList {
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
+/** A set and one more: a long object's sets share what they have in common. */
+class GrownSet implements SeenNames {
+  readonly size: number;
+  private readonly before: SeenNames;
+  private readonly name: string;
+
+  constructor(before: SeenNames, name: string) {
+    this.before = before;
+    this.name = name;
+    this.size = before.size + 1;
+  }
+
+  has(name: string): boolean {
+    for (let at: SeenNames = this; ; at = at.before) {
+      if (!(at instanceof GrownSet)) return at.has(name);
+      if (at.name === name) return true;
+    }
+  }
+
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (let at: SeenNames = this; ; at = at.before) {
+      if (!(at instanceof GrownSet)) {
+        yield* at;
+        return;
+      }
+      yield at.name;
+    }
+  }
+}
+
 /** Interns name lists, sets of seen names, and which names are still available. */
 export class PropertyNames {
   private readonly lists = new Map<string, NameList>();
-  private readonly seenSets: ReadonlySet<string>[] = [new Set()];
+  private readonly seenSets: SeenNames[] = [new Set<string>()];
   private readonly seenIds = new Map<string, SeenKeys>();
   private readonly availabilities = new Map<string, KeyAvailability>();
 
@@ -30,16 +65,19 @@ export class PropertyNames {
     return list;
   }
 
-  seen(id: SeenKeys): ReadonlySet<string> {
-    return this.seenSets[id] as ReadonlySet<string>;
+  seen(id: SeenKeys): SeenNames {
+    return this.seenSets[id] as SeenNames;
   }
 
   withSeen(id: SeenKeys, name: string): SeenKeys {
-    const names = [...this.seen(id), name].sort();
-    const key = JSON.stringify(names);
+    const before = this.seen(id);
+    // Small sets are the same in whichever order they came; large ones are not sorted again for every name.
+    const isSmall = before.size < 64;
+    const names = isSmall ? [...before, name].sort() : [];
+    const key = JSON.stringify(isSmall ? names : [id, name]);
     let result = this.seenIds.get(key);
     if (result === undefined) {
-      result = this.seenSets.push(new Set(names)) - 1;
+      result = this.seenSets.push(isSmall ? new Set(names) : new GrownSet(before, name)) - 1;
       this.seenIds.set(key, result);
     }
     return result;

@@ -16,27 +16,17 @@ import {
 } from "../json/index.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { dialectName } from "../json-schema/dialect.js";
-import {
-  InvalidSchemaError,
-  SchemaLimitError,
-  UnsatisfiableSchemaError,
-  UnsupportedSchemaError,
-} from "../json-schema/errors.js";
+import type { Position } from "../json-schema/document.js";
+import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
+import { formatLanguage } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
-import {
-  JsonStringAutomaton,
-  jsonNumber,
-  type Language,
-  LanguageArena,
-  LanguageLimitError,
-  normalisedNumber,
-  TextAutomaton,
-} from "../language/index.js";
+import { type Language, LanguageLimitError } from "../language/index.js";
 import type { Grammar } from "./grammar.js";
+import { sharedLexemes } from "./lexemes.js";
 
 export interface JsonSchemaOptions {
   /** Order of an object's properties: as the schema mentions them (default), or any. */
@@ -87,21 +77,16 @@ function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
   );
   const source = (uri: string) => (registry.has(uri) ? readSchema(registry.get(uri), limits) : undefined);
   const documents = new SchemaSet(readSchema(schema, limits), limits, source);
-  const arena = new LanguageArena();
+  const lexemes = sharedLexemes();
+  const { arena } = lexemes;
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
   const strings = (formula: Formula): Language =>
     derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
-  const schemas = new SchemaFormulas(documents, store, strings, (_name, node) => {
-    if (options.formats === "annotate") return undefined;
-    throw new UnsupportedSchemaError({
-      pointer: node.pointer,
-      keyword: "format",
-      reason: "formats are not supported yet",
-    });
-  });
+  const format = (name: string, { resource }: Position) =>
+    options.formats === "annotate" ? undefined : formatLanguage(arena, name, resource.dialect);
+  const schemas = new SchemaFormulas(documents, store, strings, format);
   schemas.checkAll();
-  const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
-  const derivatives = new Derivatives(store, schemas.expand, numbers);
+  const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
   const satisfiability = new Satisfiability(store, derivatives, limits);
   const root = schemas.reference(documents.root);
   if (!satisfiability.value(root)) {
@@ -115,8 +100,8 @@ function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
     goals,
     objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, namesOf),
     arrays: new Arrays(goals, satisfiability),
-    strings: new JsonStringAutomaton(arena, { escapes: options.escapes ?? "any" }),
-    texts: new TextAutomaton(arena),
+    strings: lexemes.strings(options.escapes ?? "any"),
+    texts: lexemes.texts,
     plainNumbers: options.numbers === "plain" ? new PlainNumbers(arena) : undefined,
     whitespace: whitespacePolicy(options.whitespace ?? "spaced"),
     root,

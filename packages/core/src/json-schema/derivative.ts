@@ -208,7 +208,10 @@ export class Derivatives {
   /** Whether the formula holds of an object or array that ends here. */
   holdsAtEnd(formula: Formula): boolean {
     const { store } = this;
-    const end = store.map(formula, (atom) => (store.kind(atom) === Kind.PropCount ? FALSE : TRUE), this.ends);
-    return end === TRUE;
+    const atEnd = (atom: Formula) => {
+      const kind = store.kind(atom);
+      return kind === Kind.PropCount || kind === Kind.ItemCount ? FALSE : TRUE;
+    };
+    return store.map(formula, atEnd, this.ends) === TRUE;
   }
 }

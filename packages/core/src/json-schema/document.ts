@@ -5,6 +5,7 @@
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
 import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
+import { isKnownFormat } from "./formats/index.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
 
 /** A schema with an identifier of its own, or the root of a document. */
@@ -155,6 +156,10 @@ export class Document {
         continue;
       }
       this.check(name, value, keyword, pointer, dialect);
+      // A format that the specification does not define says nothing.
+      if (name === "format" && !isKnownFormat(value as string, dialect)) {
+        this.context.annotations.push({ pointer, keyword: name });
+      }
       if (keyword.shape.startsWith("schema")) {
         this.pushChildren(keyword, value, pointer + jsonPointer(name), position.resource, children);
       } else if (keyword.shape === "dependencies") {

@@ -201,8 +201,6 @@ export class SchemaFormulas implements KeywordContext {
         const reason = "uniqueItems: true is not supported yet";
         throw new UnsupportedSchemaError({ pointer: position.pointer, keyword: "uniqueItems", reason });
       }
-      const format = found.get("format");
-      if (typeof format === "string") this.format(format, position);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { MaskCache } from "./mask-cache.js";
-import { StringMasks } from "./string-masks.js";
+import { type StringMasks, stringMasks } from "./string-masks.js";
 import { freezeMask, type TokenMask } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
@@ -31,8 +31,8 @@ export class Masks {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
     this.walk = new TrieWalk(automaton, vocabulary.trie);
-    this.strings = new StringMasks(automaton.frames.strings, vocabulary, maxBytes / 2);
-    this.cache = new MaskCache(Math.floor(maxBytes / 2 / (vocabulary.size / 8 + 256)));
+    this.strings = stringMasks(automaton.frames.strings, vocabulary);
+    this.cache = new MaskCache(Math.floor(maxBytes / (vocabulary.size / 8 + 256)));
   }
 
   /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */

@@ -23,6 +23,26 @@ interface FreeMask {
   readonly quotes: Int32Array;
 }
 
+/** Memory for the masks of one automaton and vocabulary, in bytes. */
+const MASK_MEMORY = 32 * 1024 * 1024;
+
+const shared = new WeakMap<JsonStringAutomaton, WeakMap<Vocabulary, StringMasks>>();
+
+/** The string masks of a vocabulary, shared by all grammars that read strings with the same automaton. */
+export function stringMasks(strings: JsonStringAutomaton, vocabulary: Vocabulary): StringMasks {
+  let byVocabulary = shared.get(strings);
+  if (byVocabulary === undefined) {
+    byVocabulary = new WeakMap();
+    shared.set(strings, byVocabulary);
+  }
+  let masks = byVocabulary.get(vocabulary);
+  if (masks === undefined) {
+    masks = new StringMasks(strings, vocabulary, MASK_MEMORY);
+    byVocabulary.set(vocabulary, masks);
+  }
+  return masks;
+}
+
 /**
  * Masks of string states relative to their frame. A string state's mask is the same in every object, so it is computed
  * once; what differs, the few tokens that go on behind the closing quote, is resolved against the stack.

@@ -10,21 +10,19 @@
  * - in names with right-to-left labels, other labels that are not ASCII.
  */
 import type { CodePointSet, Language, LanguageArena } from "../../language/index.js";
-import type { FormatBuilder } from "./builder.js";
-import { whole } from "./builder.js";
+import { type FormatBuilder, whole } from "./builder.js";
 import { name, unreservedLabel } from "./hostname.js";
 import { MARKS, NONSTARTERS, PERMITTED, VIRAMAS } from "./idna-characters.js";
 
 /**
- * Whatever they are, 11 code points of the first plane take at most 5 digits for the first and 52 for the others, so
- * 61 characters with `xn--`: their distances add up to less than 65,536, and each costs at most 2 digits up to 35
- * places, 3 to 1,260, 4 to 28,885, 5 to 288,885 (RFC 3492, section 3.3, for every bias).
+ * Labels within these bounds take at most 61 characters with `xn--`: found by dynamic programming over how many code
+ * points are encoded, the bias (RFC 3492, section 6.1) and how far the next code point can be. 15 code points could
+ * take 65.
  */
-const MAX_MANY = 11;
-/** 3 code points take at most 5 + 6 + 6 digits; with 37 ASCII characters, `xn--` and the delimiter that is 59. */
-const MAX_FEW = 3;
+const MAX_MANY = 14;
+const MAX_FEW = 4;
 const MAX_MIXED = 40;
-/** 4 such labels, or ASCII ones, and 3 dots make at most 251 characters. */
+/** 4 such labels, or ASCII ones of this length, and 3 dots make at most 251 characters. */
 const MAX_ASCII = 62;
 const MAX_LABELS = 4;
 
