@@ -31,7 +31,7 @@ describe("idnHostname", () => {
         label = next;
       }
       const text = String.fromCodePoint(...label);
-      expect(longest).toBeGreaterThan(50);
+      expect(longest).toBeGreaterThan(45);
       expect(longest).toBeLessThanOrEqual(62);
       expect(arena.matches(language, text)).toBe(true);
       expect(arena.matches(language, `${text}${String.fromCodePoint(letter())}`)).toBe(false);
@@ -59,8 +59,7 @@ describe("idnHostname", () => {
       "საქართველო.გე",
       "հայաստան.հայ",
       "việtnam.vn",
-      "www.xn-.münchen.de",
-    ].filter((name) => !name.includes("xn-"));
+    ];
     expect(names.filter((name) => !arena.matches(language, name))).toEqual([]);
   });
 });

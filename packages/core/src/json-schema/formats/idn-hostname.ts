@@ -5,7 +5,8 @@
  * - code points beyond the first plane, marks that canonical composition may join with what is before them (those of
  *   Latin, Greek and Kana, written as one letter anyway), and more than one mark of a combining class other than 0 in
  *   a row, except as Thai and Lao have them;
- * - labels of more than `MAX_MIXED` code points, of which only `MAX_FEW` are not ASCII, or of more than `MAX_MANY`;
+ * - labels of more than `MAX_MANY` code points, unless they are `MAX_ALPHABETIC` before U+0800 or `MAX_MIXED` of which
+ *   `MAX_FEW` are not ASCII;
  * - names of more than 4 labels where one of them is not ASCII;
  * - in names with right-to-left labels, other labels that are not ASCII.
  */
@@ -15,11 +16,15 @@ import { name, unreservedLabel } from "./hostname.js";
 import { MARKS, NONSTARTERS, PERMITTED, VIRAMAS } from "./idna-characters.js";
 
 /**
- * Labels within these bounds take at most 61 characters with `xn--`: found by dynamic programming over how many code
- * points are encoded, the bias (RFC 3492, section 6.1) and how far the next code point can be. 15 code points could
- * take 65.
+ * Labels within these bounds take at most 62 characters with `xn--`: found by dynamic programming over how many code
+ * points are encoded, the bias (RFC 3492, section 6.1) and how far the next code point can be. 15 code points of the
+ * first plane could take 65.
  */
 const MAX_MANY = 14;
+/** Where nothing is from U+0800 on: Latin, Greek, Cyrillic, Hebrew, Arabic and others. */
+const MAX_ALPHABETIC = 18;
+const ALPHABETIC_END = 0x7ff;
+/** With few code points that are not ASCII. */
 const MAX_FEW = 4;
 const MAX_MIXED = 40;
 /** 4 such labels, or ASCII ones of this length, and 3 dots make at most 251 characters. */
@@ -159,7 +164,11 @@ function fitting(arena: LanguageArena): Language {
   const ascii = arena.repeat(arena.codePoints(sets.range(0, 0x7f)), 0, Number.POSITIVE_INFINITY);
   const other = arena.codePoints(sets.range(0x80, 0x10ffff));
   const few = arena.concat(arena.repeat(arena.concat(ascii, other), 0, MAX_FEW), ascii);
-  return arena.union([arena.length(1, MAX_MANY), arena.intersection([few, arena.length(1, MAX_MIXED)])]);
+  return arena.union([
+    arena.length(1, MAX_MANY),
+    arena.repeat(arena.codePoints(sets.range(0, ALPHABETIC_END)), 1, MAX_ALPHABETIC),
+    arena.intersection([few, arena.length(1, MAX_MIXED)]),
+  ]);
 }
 
 function without(arena: LanguageArena, characters: CodePointSet, bad: readonly Language[]): Language {
