@@ -35,17 +35,17 @@ const bytes = Vocabulary.fromBytes(
 );
 const encoder = new TextEncoder();
 
-/** Compiles a group's schema and reads its instances; tells what came of each as soon as it is known. */
+/** Compiles a group's schema, with others that it may refer to, and reads its instances; tells what came of each as soon as it is known. */
 export function judgeGroup(
   group: Group,
-  remotes: Readonly<Record<string, string>>,
+  schemas: Readonly<Record<string, string>>,
   tell: (test: number, finding: Finding) => void,
 ): void {
   let grammar: Grammar | undefined;
   let refused: Finding | undefined;
   let unsatisfiable = false;
   try {
-    grammar = compileJsonSchema(group.schema, schemaOptions(group, remotes));
+    grammar = compileJsonSchema(group.schema, schemaOptions(group, schemas));
   } catch (error) {
     unsatisfiable = error instanceof UnsatisfiableSchemaError;
     refused = findingOf(error);
@@ -59,14 +59,9 @@ export function judgeGroup(
   }
 }
 
-function schemaOptions(group: Group, remotes: Readonly<Record<string, string>>): JsonSchemaOptions {
-  const options = {
-    order: "any",
-    whitespace: "flexible",
-    formats: group.section === "format" ? "assert" : "annotate",
-    resolve: (uri: string) => remotes[uri],
-  } as const;
-  return options;
+function schemaOptions(group: Group, schemas: Readonly<Record<string, string>>): JsonSchemaOptions {
+  const formats = group.section === "format" ? "assert" : "annotate";
+  return { order: "any", whitespace: "flexible", formats, schemas };
 }
 
 function readInstance(grammar: Grammar, instance: string, valid: boolean): Finding {

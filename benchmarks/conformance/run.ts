@@ -5,19 +5,19 @@ import type { WorkerMessage } from "./worker.js";
 
 /** Judges groups in a worker thread, which is replaced where a group takes too long or exhausts the memory. */
 export class GroupRunner {
-  readonly #remotes: Record<string, string>;
+  readonly #schemas: Record<string, string>;
   readonly #limitMs: number;
   #worker: Promise<Worker> | undefined;
 
-  constructor(remotes: Record<string, string>, limitMs: number) {
-    this.#remotes = remotes;
+  constructor(schemas: Record<string, string>, limitMs: number) {
+    this.#schemas = schemas;
     this.#limitMs = limitMs;
   }
 
   /** One finding for each test of the group. */
   async run(group: Group): Promise<Finding[]> {
     const findings: (Finding | undefined)[] = group.tests.map(() => undefined);
-    this.#worker ??= startWorker(this.#remotes);
+    this.#worker ??= startWorker(this.#schemas);
     const worker = await this.#worker;
     const trouble = await new Promise<Finding | undefined>((resolve) => {
       const finish = (finding?: Finding) => {
@@ -50,9 +50,9 @@ export class GroupRunner {
   }
 }
 
-function startWorker(remotes: Record<string, string>): Promise<Worker> {
+function startWorker(schemas: Record<string, string>): Promise<Worker> {
   const worker = new Worker(new URL("./worker.js", import.meta.url), {
-    workerData: { remotes },
+    workerData: { schemas },
     resourceLimits: { maxOldGenerationSizeMb: 2048 },
   });
   return new Promise((resolve, reject) => {

@@ -6,11 +6,11 @@ import type { Group } from "./suite.js";
 /** What the worker says: that it is ready, a test's finding, or that the group is done. */
 export type WorkerMessage = "ready" | "done" | { readonly test: number; readonly finding: Finding };
 
-const { remotes } = workerData as { remotes: Record<string, string> };
+const { schemas } = workerData as { schemas: Record<string, string> };
 const say = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 parentPort!.on("message", (group: Group) => {
-  judgeGroup(group, remotes, (test, finding) => say({ test, finding }));
+  judgeGroup(group, schemas, (test, finding) => say({ test, finding }));
   say("done");
 });
 say("ready");
