@@ -48,6 +48,9 @@ export interface DocumentContext {
   dialect(uri: JsonNode, pointer: string): Dialect;
 }
 
+/** Every schema is kept by its pointer, which repeats its ancestors' keys: together at most so many characters. */
+const MAX_POINTER_LENGTH = 50_000_000;
+
 interface Pending {
   readonly json: boolean | JsonObject;
   readonly pointer: string;
@@ -59,6 +62,7 @@ export class Document {
   readonly root: Position;
   private readonly byPointer = new Map<string, Position>();
   private readonly context: DocumentContext;
+  private pointerLength = 0;
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
   constructor(json: JsonNode, uri: string, dialect: Dialect, context: DocumentContext) {
@@ -196,6 +200,15 @@ export class Document {
         limit: "maxSchemas",
         value: maxSchemas,
         reason: `the document has more than ${maxSchemas} sub-schemas; raise limits.maxSchemas if it is to be trusted`,
+      });
+    }
+    this.pointerLength += position.pointer.length;
+    if (this.pointerLength > MAX_POINTER_LENGTH) {
+      throw new SchemaLimitError({
+        pointer: position.pointer.slice(0, 200),
+        limit: "length of pointers",
+        value: MAX_POINTER_LENGTH,
+        reason: "the document's sub-schemas have very long JSON Pointers; shorten its keys or nest it less",
       });
     }
     this.byPointer.set(position.pointer, position);
