@@ -5,7 +5,7 @@ import { type FormatBuilder, whole } from "./builder.js";
 /** Code points of a name, without the dot that can follow it (RFC 1035, section 2.3.4: 255 octets on the wire). */
 const MAX_NAME = 253;
 /** Octets of a label (RFC 1035, section 2.3.4). */
-export const MAX_LABEL = 63;
+const MAX_LABEL = 63;
 
 const LETTER_OR_DIGIT = "[A-Za-z0-9]";
 const INSIDE = "[A-Za-z0-9\\-]";
@@ -24,8 +24,7 @@ function label(): string {
 function labelWithoutPunycode(): string {
   const max = MAX_LABEL;
   const third = `${LETTER_OR_DIGIT}${rest(3, max)}|-${LETTER_OR_DIGIT}${rest(4, max)}`;
-  const second =
-    `[A-MO-Za-mo-z0-9]${rest(2, max)}|-${INSIDE}{0,${max - 3}}${LETTER_OR_DIGIT}` + `|[Nn](?:${third})?`;
+  const second = `[A-MO-Za-mo-z0-9]${rest(2, max)}|-${INSIDE}{0,${max - 3}}${LETTER_OR_DIGIT}|[Nn](?:${third})?`;
   return `(?:[A-WYZa-wyz0-9]${rest(1, max)}|[Xx](?:${second})?)`;
 }
 

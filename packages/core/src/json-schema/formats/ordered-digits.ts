@@ -27,34 +27,22 @@ export function orderedDigits(arena: LanguageArena, options: DigitOptions): Lang
 
 /** Numbers of as many digits that are not less than the given one. */
 export function atLeast(arena: LanguageArena, digits: string, base: 10 | 16): Language {
-  const { sets } = arena;
-  const digit = (from: number) =>
-    arena.codePoints(
-      sets.ofRanges(
-        Array.from(DIGITS.slice(from, base), (character) => [character, character.toUpperCase()])
-          .flat()
-          .flatMap((character) => [character.charCodeAt(0), character.charCodeAt(0)]),
-      ),
-    );
-  const exactly = (value: number) =>
-    arena.codePoints(
-      sets.ofRanges(
-        [DIGITS[value]!, DIGITS[value]!.toUpperCase()].flatMap((character) => [
-          character.charCodeAt(0),
-          character.charCodeAt(0),
-        ]),
-      ),
-    );
+  const anyDigit = oneOf(arena, DIGITS.slice(0, base));
   let result = arena.epsilon;
   for (let i = digits.length - 1; i >= 0; i--) {
     const value = DIGITS.indexOf(digits[i]!);
-    const rest = digits.length - 1 - i;
-    result = arena.union([
-      arena.concat(exactly(value), result),
-      arena.concat(digit(value + 1), arena.repeat(digit(0), rest, rest)),
-    ]);
+    const left = digits.length - 1 - i;
+    const equal = arena.concat(oneOf(arena, DIGITS[value]!), result);
+    const greater = oneOf(arena, DIGITS.slice(value + 1, base));
+    result = arena.union([equal, arena.concat(greater, arena.repeat(anyDigit, left, left))]);
   }
   return result;
+}
+
+/** One of the digits, in either case. */
+function oneOf(arena: LanguageArena, digits: string): Language {
+  const codes = Array.from(digits + digits.toUpperCase(), (digit) => digit.charCodeAt(0));
+  return arena.codePoints(arena.sets.ofRanges(codes.flatMap((code) => [code, code])));
 }
 
 /** States are digits as a number with a 1 before them, so that leading zeros count. */
