@@ -14,7 +14,7 @@ const CAPACITY = 32;
  * Spellings that a small model does not lose itself in: one that may escape what needs no escape, or write digits without
  * end, sometimes does, and goes on from there.
  */
-const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
+export const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
 
 /** Compiles what a request asks for, and keeps the grammars that were used last, by the text of their schema. */
 export class GrammarCache {

@@ -8,6 +8,7 @@ import { GrammarCache } from "./grammar-cache.js";
 import type { DataType } from "./model-files.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { TextModel } from "./text-model.js";
+import { warmUp } from "./warm-up.js";
 
 /** What a generation gave. */
 export interface GenerateResult {
@@ -78,12 +79,15 @@ export class Model implements AsyncDisposable {
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
   get vocabulary(): Vocabulary {
-    const size = this.#decoder.contract.vocabularySize;
-    this.#vocabulary ??= Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
-      eosTokenIds: this.#text.config.eosTokenIds.filter((id) => id < size),
-      size,
-      encode: (text) => this.encode(text),
-    });
+    if (this.#vocabulary === undefined) {
+      const size = this.#decoder.contract.vocabularySize;
+      this.#vocabulary = Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
+        eosTokenIds: this.#text.config.eosTokenIds.filter((id) => id < size),
+        size,
+        encode: (text) => this.encode(text),
+      });
+      warmUp(this.#vocabulary);
+    }
     return this.#vocabulary;
   }
 
