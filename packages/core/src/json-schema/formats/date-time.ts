@@ -1,6 +1,6 @@
 /** Dates and times of RFC 3339, section 5.6, with the restrictions of section 5.7. */
 import { build, type FormatBuilder, whole } from "./builder.js";
-import { leapSecondTime } from "./leap-second.js";
+import { leapSecondDateTime, leapSecondTime } from "./leap-second.js";
 
 /** Years that have a 29 February: multiples of 4, of centuries only the multiples of 400. */
 const LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
@@ -13,16 +13,24 @@ export const date: FormatBuilder = (arena) => {
   return whole(arena, `[0-9]{4}-(?:${days31}|${days30}|${february})|${LEAP_YEAR}-02-29`);
 };
 
-/**
- * `full-time`: with an offset, `Z` in either case, any number of digits in a fraction. 60 seconds are allowed at 23:59
- * UTC. Whether a leap second was inserted on that day is not asked: the list of them grows and is not in the ABNF.
- */
-export const time: FormatBuilder = (arena) => {
+/** `full-time` without leap seconds. */
+const ordinaryTime: FormatBuilder = (arena) => {
   const clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
-  const ordinary = `${clock}:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+\\-]${clock})`;
-  return arena.union([whole(arena, ordinary), leapSecondTime(arena)]);
+  return whole(arena, `${clock}:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+\\-]${clock})`);
 };
 
-/** `date-time`: with `T` in either case, and not the space that section 5.6 leaves to applications. */
-export const dateTime: FormatBuilder = (arena) =>
-  arena.concat(build(arena, date), whole(arena, "[Tt]"), build(arena, time));
+/**
+ * `full-time`: with an offset, `Z` in either case, any number of digits in a fraction; 60 seconds at 23:59 UTC.
+ */
+export const time: FormatBuilder = (arena) =>
+  arena.union([build(arena, ordinaryTime), leapSecondTime(arena)]);
+
+/**
+ * `date-time`: with `T` in either case, and not the space that section 5.6 leaves to applications. 60 seconds are
+ * allowed only where a leap second was: those that the future may bring are left out.
+ */
+export const dateTime: FormatBuilder = (arena) => {
+  const separator = whole(arena, "[Tt]");
+  const ordinary = arena.concat(build(arena, date), separator, build(arena, ordinaryTime));
+  return arena.union([ordinary, leapSecondDateTime(arena, separator)]);
+};
