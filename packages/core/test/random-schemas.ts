@@ -71,6 +71,7 @@ function keywords(inner: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unk
         ),
       ),
       dependentSchemas: rarely(rare(fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true }))),
+      uniqueItems: rarely(rare(fc.boolean())),
       contains: rarely(rare(inner)),
       minContains: rarely(small),
       maxContains: rarely(small),

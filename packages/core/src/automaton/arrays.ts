@@ -1,4 +1,6 @@
 /** The states of an open array: the formulas that the rest of it, from the next item on, must satisfy. */
+import { canonicalJson, type JsonNode } from "../json/index.js";
+import { ENOUGH } from "../json-schema/distinct-values.js";
 import { FALSE, type Formula, JsonType } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
@@ -13,19 +15,25 @@ export interface ArrayState {
 
 /** An item that comes or is open. */
 export interface PendingItem extends PendingGoal {
+  goal: Goal;
   readonly id: number;
+  /** Whether what comes after it depends on what it is: items must differ. */
+  readonly isUnique: boolean;
   readonly constraint: Formula;
 }
 
 export class Arrays {
   private readonly goals: Goals;
   private readonly satisfiability: Satisfiability;
+  private readonly constant: (value: JsonNode) => Formula;
   private readonly states: ArrayState[] = [];
   private readonly stateIds = new Map<string, ArrayState>();
   private readonly items: PendingItem[] = [];
 
-  constructor(goals: Goals, satisfiability: Satisfiability) {
+  /** @param constant the formula "the value equals this one" */
+  constructor(goals: Goals, satisfiability: Satisfiability, constant: (value: JsonNode) => Formula) {
     this.goals = goals;
+    this.constant = constant;
     this.satisfiability = satisfiability;
   }
 
@@ -62,6 +70,57 @@ export class Arrays {
     return this.intern(this.goals.settle(item, result), item.constraint);
   }
 
+  /** The same, where what comes after depends on what the item was. */
+  afterUnique(item: PendingItem, result: Result, value: JsonNode): ArrayState {
+    const equal = this.constant(value);
+    const formulas = this.goals.settle(item, result);
+    return this.intern(
+      formulas.map((formula) => this.goals.steps.afterUnique(formula, equal)),
+      item.constraint,
+    );
+  }
+
+  /**
+   * The goal of an item without the values that items to come cannot do without: in [1 or 2, 1] with all different, the
+   * first must be 2. Only scalars can be so scarce here; arrays and objects are taken to be as many as needed.
+   */
+  private withoutFatal(item: PendingItem): Goal {
+    const { goals, satisfiability } = this;
+    const { goal } = item;
+    if (!this.needsMore(item)) return goal;
+    const fatal = this.scarce(item).filter((value) => {
+      const equal = this.constant(value);
+      const truths = goal.formulas.map((f) => satisfiability.value(goals.and([f, equal])));
+      if (!goals.allows(goal.constraint, truths)) return false;
+      const after = goals.settle(item, goals.result(truths));
+      const formulas = after.map((formula) => goals.steps.afterUnique(formula, equal));
+      return !satisfiability.array(goals.combined(formulas, item.constraint));
+    });
+    return fatal.length === 0
+      ? goal
+      : goals.excluding(
+          goal,
+          fatal.map((value) => this.constant(value)),
+        );
+  }
+
+  private needsMore({ rests }: PendingItem): boolean {
+    return rests.some((rest) => !this.goals.steps.holdsAtEnd(rest));
+  }
+
+  /** The scalars of the item and of those to come, where these are few. */
+  private scarce({ goal, rests }: PendingItem): JsonNode[] {
+    const values: JsonNode[] = [];
+    for (const formula of [
+      ...goal.formulas,
+      ...rests.flatMap((rest) => this.goals.steps.itemFormulas(rest)),
+    ]) {
+      const scalars = this.satisfiability.scalarsOf(formula, ENOUGH);
+      if (scalars !== undefined && scalars.length < ENOUGH) values.push(...scalars);
+    }
+    return [...new Map(values.map((value) => [canonicalJson(value), value])).values()];
+  }
+
   private intern(formulas: readonly Formula[], constraint: Formula): ArrayState {
     const key = `${formulas.join()}:${constraint}`;
     let state = this.stateIds.get(key);
@@ -79,7 +138,9 @@ export class Arrays {
     if (pending === undefined) return undefined;
     const { goal } = pending;
     if (!this.satisfiability.value(this.goals.combined(goal.formulas, goal.constraint))) return undefined;
-    const item = { ...pending, id: this.items.length, constraint: state.constraint };
+    const isUnique = pending.rests.some((rest) => this.goals.steps.hasUnique(rest));
+    const item = { ...pending, id: this.items.length, isUnique, constraint: state.constraint };
+    if (isUnique) item.goal = this.withoutFatal(item);
     this.items.push(item);
     return item;
   }

@@ -7,7 +7,7 @@
  * transition leads to is live: some continuation ends the output.
  */
 import type { ByteAutomaton, JsonStringAutomaton } from "../language/index.js";
-import type { ByteTrail } from "./byte-trail.js";
+import { ByteTrail } from "./byte-trail.js";
 import { type Config, Configs } from "./configs.js";
 import type { Result } from "./goals.js";
 
@@ -23,6 +23,7 @@ export const frameState = (kind: FrameKind, id: number): FrameState => (id << 2)
 export const frameKind = (state: FrameState): FrameKind => (state & 3) as FrameKind;
 export const frameId = (state: FrameState): number => state >> 2;
 
+const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
 const UNKNOWN = 0;
@@ -47,6 +48,10 @@ export interface Frames {
   waitsForKey(structure: number): boolean;
   /** The same, for keys. */
   resumeKey(structure: number, key: string): FrameState;
+  /** Whether the state waits for an item whose text decides what comes after it. */
+  waitsForItem(structure: number): boolean;
+  /** The same as `resume`, for such items. */
+  resumeItem(structure: number, result: Result, text: string): FrameState;
   /** The result that the final state of a lexeme stands for. */
   lexemeResult(kind: FrameKind, state: number): Result;
   /** Whether the output may end in this structural state. */
@@ -99,7 +104,7 @@ export class Automaton {
           const waiting = this.waitings[transition] as number;
           const next = this.nexts[transition] as number;
           if (waiting === CLOSES) {
-            this.finish(next, parent);
+            this.finish(next, parent, trail, position + 1);
             return true;
           }
           this.nextState = next;
@@ -151,12 +156,21 @@ export class Automaton {
     if (this.frames.waitsForKey(waiting)) {
       this.nextParent = this.configs.parent(parent);
       this.nextState = this.frames.resumeKey(waiting, trail.key(position));
-    } else this.finish(this.frames.lexemeResult(kind, lexeme), parent);
+    } else {
+      // A text lexeme has ended before this byte.
+      const end = kind === FrameKind.Text ? position : position + 1;
+      this.finish(this.frames.lexemeResult(kind, lexeme), parent, trail, end);
+    }
   }
 
   /** Hands a frame's result to the frame below, which waits for it. */
-  private finish(result: Result, parent: Config): void {
+  private finish(result: Result, parent: Config, trail: ByteTrail, end: number): void {
     const waiting = this.configs.state(parent) >> 2;
+    this.nextParent = this.configs.parent(parent);
+    if (this.frames.waitsForItem(waiting)) {
+      this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));
+      return;
+    }
     const key = waiting * 0x100000 + result;
     let state = this.resumed.get(key);
     if (state === undefined) {
@@ -164,7 +178,6 @@ export class Automaton {
       this.resumed.set(key, state);
     }
     this.nextState = state;
-    this.nextParent = this.configs.parent(parent);
   }
 
   /** Whether the output may end in a config. */
@@ -172,7 +185,11 @@ export class Automaton {
     let state = this.configs.state(config);
     if (frameKind(state) === FrameKind.Text) {
       if (!this.texts.isFinal(frameId(state))) return false;
-      this.finish(this.frames.lexemeResult(FrameKind.Text, frameId(state)), this.configs.parent(config));
+      const result = this.frames.lexemeResult(FrameKind.Text, frameId(state));
+      const parent = this.configs.parent(config);
+      // Only the frame below all others can end with the output.
+      if (this.configs.parent(parent) !== 0) return false;
+      this.finish(result, parent, NO_TRAIL, 0);
       if (this.nextParent !== 0) return false;
       state = this.nextState;
     }

@@ -24,6 +24,26 @@ export class ByteTrail {
     return content.includes(0x5c) ? (JSON.parse(`"${text}"`) as string) : text;
   }
 
+  /**
+   * The array item that ends at `end`: its text. Found from the start of the output, since states do not know where
+   * they began; arrays whose items must differ are rare.
+   */
+  item(end: number): string {
+    const starts: number[] = [];
+    let inString = false;
+    for (let i = 0; i < end; i++) {
+      const byte = this.bytes[i] as number;
+      if (inString) {
+        if (byte === 0x5c) i++;
+        else if (byte === 0x22) inString = false;
+      } else if (byte === 0x22) inString = true;
+      else if (byte === 0x5b || byte === 0x7b) starts.push(i + 1);
+      else if (byte === 0x5d || byte === 0x7d) starts.pop();
+      else if (byte === 0x2c) starts[starts.length - 1] = i + 1;
+    }
+    return decoder.decode(this.bytes.subarray(starts.at(-1) as number, end));
+  }
+
   clone(length: number): ByteTrail {
     const copy = new ByteTrail();
     copy.bytes = this.bytes.slice(0, Math.max(256, length));

@@ -107,6 +107,19 @@ export class Goals {
     );
   }
 
+  and(formulas: readonly Formula[]): Formula {
+    return this.store.and(formulas);
+  }
+
+  /** A goal without the values of some formulas. */
+  excluding(goal: Goal, values: readonly Formula[]): Goal {
+    const { store } = this;
+    const others = store.or(values) ^ 1;
+    if (this.isSingle(goal)) return this.single(store.and([goal.formulas[0] as Formula, others]));
+    const isOther = store.variable(goal.formulas.length);
+    return this.intern([...goal.formulas, others], store.and([goal.constraint, isOther]));
+  }
+
   /** Whether the constraint allows a combination of truths. */
   allows(constraint: Formula, truths: readonly boolean[]): boolean {
     return (

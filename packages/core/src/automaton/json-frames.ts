@@ -1,4 +1,5 @@
 /** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
+import { parseJson } from "../json/index.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
@@ -57,6 +58,19 @@ export class JsonFrames implements Frames {
 
   waitsForKey(structure: number): boolean {
     return this.structure.place[structure] === Place.ObjectKey;
+  }
+
+  waitsForItem(structure: number): boolean {
+    const { place, data } = this.structure;
+    if (place[structure] !== Place.ArrayWait) return false;
+    return this.parts.arrays.item(data[structure] as number).isUnique;
+  }
+
+  resumeItem(structure: number, result: Result, text: string): FrameState {
+    const { arrays } = this.parts;
+    const item = arrays.item(this.structure.data[structure] as number);
+    const state = arrays.afterUnique(item, result, parseJson(text));
+    return this.at(Place.ArrayAfter, state.id, 0, this.structure.depth[structure] as number);
   }
 
   isDone(structure: number): boolean {

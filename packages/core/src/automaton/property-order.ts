@@ -1,4 +1,4 @@
-import type { KeyAvailability } from "../json-schema/satisfiability.js";
+import type { KeyAvailability } from "../json-schema/key-availability.js";
 
 /** In which order an object's properties may come: as the schema mentions their names, or any. */
 export type PropertyOrder = "schema" | "any";

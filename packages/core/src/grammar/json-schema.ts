@@ -99,7 +99,7 @@ function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
     store,
     goals,
     objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, namesOf),
-    arrays: new Arrays(goals, satisfiability),
+    arrays: new Arrays(goals, satisfiability, (value) => schemas.constant(value)),
     strings: lexemes.strings(options.escapes ?? "any"),
     texts: lexemes.texts,
     plainNumbers: options.numbers === "plain" ? new PlainNumbers(arena) : undefined,

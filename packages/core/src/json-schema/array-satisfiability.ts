@@ -3,6 +3,8 @@
  * least n items) are met by items at chosen indices; the indices up to the last one, and up to the least length, must
  * have items as well. Counts that must not be exceeded are budgets that items spend.
  */
+import type { JsonNode } from "../json/index.js";
+import { canDiffer } from "./distinct-values.js";
 import { FALSE, type Formula, type FormulaStore, Kind, UNBOUNDED } from "./formula.js";
 
 /** What the search asks. */
@@ -10,6 +12,8 @@ export interface ArraySearch {
   readonly store: FormulaStore;
   /** Whether some value satisfies a formula. */
   value(formula: Formula): boolean;
+  /** Up to `atMost` different scalars that satisfy a formula; undefined: arrays or objects do, too. */
+  scalars(formula: Formula, atMost: number): readonly JsonNode[] | undefined;
   /** Counts a step against the limit. */
   step(): void;
   /** Throws the error of a limit: there is more to do than is reasonable. */
@@ -37,6 +41,8 @@ interface Problem extends ArraySearch {
   /** Indices where what the universal literals say changes, ascending, 0 first. */
   readonly starts: readonly number[];
   readonly length: number;
+  /** Whether all items must differ. */
+  readonly unique: boolean;
 }
 
 interface Chosen {
@@ -52,9 +58,18 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   const obligations: Obligation[] = [];
   const budgets: Budget[] = [];
   let length = 0;
+  let unique = false;
+  const repeated: Formula[] = [];
   for (const literal of literals) {
     const negated = (literal & 1) === 1;
-    if (store.kind(literal) === Kind.ItemCount) {
+    if (store.kind(literal) === Kind.Unique) {
+      const earlier = store.first(literal);
+      if (negated) repeated.push(earlier);
+      else {
+        unique = true;
+        universal.push(store.items(0, UNBOUNDED, earlier ^ 1));
+      }
+    } else if (store.kind(literal) === Kind.ItemCount) {
       const count = store.first(literal);
       const value = store.second(literal);
       if (negated) budgets.push({ value, most: count - 1 });
@@ -77,7 +92,22 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   }
   for (const obligation of obligations) starts.add(obligation.from);
   const sorted = [...starts].sort((a, b) => a - b);
-  return meet(0, new Map(), { ...search, universal, obligations, budgets, starts: sorted, length });
+  const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique };
+  return repeat(0, repeated, problem);
+}
+
+/** "Not all different": an item equals one of before, or the next two are equal. */
+function repeat(index: number, repeated: readonly Formula[], problem: Problem): boolean {
+  const earlier = repeated[index];
+  if (earlier === undefined) return meet(0, new Map(), problem);
+  const { store } = problem;
+  const again = { from: 0, to: UNBOUNDED, value: earlier, group: -1 - index };
+  const obligations = [...problem.obligations, again];
+  if (earlier !== FALSE && repeat(index + 1, repeated, { ...problem, obligations })) return true;
+  const both = store.and([universalAt(0, problem), universalAt(1, problem)]);
+  if (problem.unique || !problem.value(both)) return false;
+  const universal = [...problem.universal, store.items(0, 2, both)];
+  return repeat(index + 1, repeated, { ...problem, universal, length: Math.max(2, problem.length) });
 }
 
 /** Meets the obligations from `index` on, and then fills the gaps. */
@@ -145,11 +175,14 @@ function spend(
   problem: Problem,
 ): boolean {
   const item = items[index];
-  if (item === undefined) return true;
+  if (item === undefined) return !problem.unique || canDiffer(items, problem);
   const choose = (value: Formula, budget: number, rest: readonly number[]): boolean => {
     problem.step();
     const next = problem.budgets[budget];
-    if (next === undefined) return problem.value(value) && spend(index + 1, items, rest, problem);
+    if (next === undefined) {
+      const settled = items.map((other, i) => (i === index ? { value, times: item.times } : other));
+      return problem.value(value) && spend(index + 1, settled, rest, problem);
+    }
     if (choose(problem.store.and([value, next.value ^ 1]), budget + 1, rest)) return true;
     const remaining = (rest[budget] as number) - item.times;
     const paid = rest.map((amount, i) => (i === budget ? remaining : amount));

@@ -65,6 +65,7 @@ export class Derivatives {
           return type === 8 ? atom : TRUE;
         case Kind.Items:
         case Kind.ItemCount:
+        case Kind.Unique:
           return type === 32 ? atom : TRUE;
         case Kind.Props:
         case Kind.PropCount:
@@ -194,6 +195,10 @@ export class Derivatives {
           // More than enough is enough: "the rest has as many" or "this is one and the rest has one less".
           return store.or([atom, store.and([store.valueIn(counted), store.itemCount(count - 1, counted)])]);
         }
+        // What the item was is added when it has been read: see `afterUnique`.
+        if (store.kind(atom) === Kind.Unique) {
+          return store.and([store.valueIn(store.first(atom) ^ 1), atom]);
+        }
         if (store.kind(atom) !== Kind.Items) return atom;
         const from = store.first(atom);
         const to = store.second(atom);
@@ -202,6 +207,36 @@ export class Derivatives {
         return from > 0 ? rest : store.and([store.valueIn(value), rest]);
       },
       this.itemSteps,
+    );
+  }
+
+  /** What the formula says of single items, wherever they are. */
+  itemFormulas(formula: Formula): Formula[] {
+    const found = new Set<Formula>();
+    this.store.forEachAtom(formula, (literal) => {
+      const kind = this.store.kind(literal);
+      if (kind === Kind.Items) found.add(this.store.third(literal) ^ (literal & 1));
+      else if (kind === Kind.ItemCount) found.add(this.store.second(literal));
+    });
+    return [...found];
+  }
+
+  /** Whether the formula depends on what the items were. */
+  hasUnique(formula: Formula): boolean {
+    let found = false;
+    this.store.forEachAtom(formula, (literal) => {
+      if (this.store.kind(literal) === Kind.Unique) found = true;
+    });
+    return found;
+  }
+
+  /** After an item that satisfies `item` alone: no later one may. */
+  afterUnique(formula: Formula, item: Formula): Formula {
+    const { store } = this;
+    return store.map(
+      formula,
+      (atom) => (store.kind(atom) === Kind.Unique ? store.unique(store.or([store.first(atom), item])) : atom),
+      new Map(),
     );
   }
 

@@ -49,7 +49,7 @@ export interface DocumentContext {
 }
 
 /** Every schema is kept by its pointer, which repeats its ancestors' keys: together at most so many characters. */
-const MAX_POINTER_LENGTH = 50_000_000;
+const MAX_POINTER_LENGTH = 100_000_000;
 
 interface Pending {
   readonly json: boolean | JsonObject;

@@ -42,6 +42,7 @@ export const enum Kind {
   Num,
   Items,
   ItemCount,
+  Unique,
   Props,
   PropCount,
   ValueIn,
@@ -59,6 +60,7 @@ const ATOM_TYPE: readonly number[] = [
   0,
   JsonType.String,
   JsonType.Number,
+  JsonType.Array,
   JsonType.Array,
   JsonType.Array,
   JsonType.Object,
@@ -152,6 +154,11 @@ export class FormulaStore {
     if (value === TRUE) return this.minItems(count);
     if (count === 1 || value === FALSE) return this.items(0, UNBOUNDED, value ^ 1) ^ 1;
     return this.table.intern(Kind.ItemCount, count, value, 0) << 1;
+  }
+
+  /** Items (from here on) are all different, and none is in `earlier`, which says what the items before were. */
+  unique(earlier: Formula): Formula {
+    return this.table.intern(Kind.Unique, earlier, 0, 0) << 1;
   }
 
   /** Properties with a name in `keys` have values in `value`. */

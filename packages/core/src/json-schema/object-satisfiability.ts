@@ -5,7 +5,7 @@
  */
 import type { Language } from "../language/index.js";
 import { type Formula, type FormulaStore, Kind } from "./formula.js";
-import type { KeyAvailability } from "./satisfiability.js";
+import type { KeyAvailability } from "./key-availability.js";
 
 /** What the search asks. */
 export interface ObjectSearch {

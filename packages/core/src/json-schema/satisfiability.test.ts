@@ -13,7 +13,8 @@ import {
 import { jsonNumber, LanguageArena, normalisedNumber } from "../language/index.js";
 import { Derivatives } from "./derivative.js";
 import { FALSE, type Formula, FormulaStore, TRUE } from "./formula.js";
-import { ALL_KEYS, Satisfiability } from "./satisfiability.js";
+import { ALL_KEYS } from "./key-availability.js";
+import { Satisfiability } from "./satisfiability.js";
 
 function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
   const arena = new LanguageArena();

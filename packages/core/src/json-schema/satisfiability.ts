@@ -4,20 +4,15 @@
  * finite, so a formula that needs itself is unsatisfiable: the least fixed point, found as in `formulas` with
  * provisional answers (Tarjan's low links).
  */
+
+import { type JsonNode, JsonNumber } from "../json/index.js";
+import { numberEqual } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
 import type { Derivatives } from "./derivative.js";
 import { SchemaLimitError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
+import { ALL_KEYS, type KeyAvailability } from "./key-availability.js";
 import { objectLiteralsHold } from "./object-satisfiability.js";
-
-/** Which names can still occur in an open object; values are interned by the caller as `id`. */
-export interface KeyAvailability {
-  readonly id: number;
-  isAvailable(key: string): boolean;
-}
-
-/** Every name can still occur. */
-export const ALL_KEYS: KeyAvailability = { id: 0, isAvailable: () => true };
 
 /** Thrown when recursion gets deep; the formula is then solved by itself first. */
 class TooDeep {
@@ -68,6 +63,16 @@ export class Satisfiability {
   /** Whether some rest of an open array does. */
   array(formula: Formula): boolean {
     return this.solve(formula, () => this.arrayRest(formula));
+  }
+
+  /** Up to `atMost` different scalars that satisfy a formula; undefined: arrays or objects do, too. */
+  scalarsOf(formula: Formula, atMost: number): JsonNode[] | undefined {
+    let found: JsonNode[] | undefined = formula === TRUE ? undefined : [];
+    this.solve(formula, () => {
+      found = this.scalars(formula, atMost);
+      return true;
+    });
+    return found;
   }
 
   /** Runs a question from an empty stack; what turns out too deep is solved first, by itself. */
@@ -175,8 +180,8 @@ export class Satisfiability {
     const answer = this.tableau(
       formula,
       (literals) => {
-        const { store, decide, countStep, giveUp } = this;
-        return arrayLiteralsHold(literals, { store, value: decide, step: countStep, giveUp });
+        const { store, decide, scalars, countStep, giveUp } = this;
+        return arrayLiteralsHold(literals, { store, value: decide, scalars, step: countStep, giveUp });
       },
       (rest) => this.arrayRest(rest),
     );
@@ -239,6 +244,31 @@ export class Satisfiability {
       [head, store.or(tail)],
     ];
   }
+
+  private readonly scalars = (formula: Formula, atMost: number): JsonNode[] | undefined => {
+    const { derivatives, store } = this;
+    const { arena } = store;
+    const found: JsonNode[] = [];
+    for (const type of JSON_TYPES) {
+      const special = derivatives.specialise(formula, type as JsonType);
+      if (special === FALSE) continue;
+      if (type === JsonType.Array || type === JsonType.Object) {
+        const some = type === JsonType.Array ? this.arrayRest(special) : this.objectRest(special, ALL_KEYS);
+        if (some) return undefined;
+      } else if (type === JsonType.String || type === JsonType.Number) {
+        const isString = type === JsonType.String;
+        let rest = isString ? derivatives.stringLanguage(special) : derivatives.numberLanguage(special);
+        while (found.length < atMost) {
+          const text = arena.shortest(rest);
+          if (text === undefined) break;
+          this.countStep();
+          found.push(isString ? text : new JsonNumber(text));
+          rest = arena.difference(rest, isString ? arena.text(text) : numberEqual(arena, text));
+        }
+      } else if (special === TRUE) found.push(type === JsonType.Null ? null : type === JsonType.True);
+    }
+    return found;
+  };
 
   private readonly decide = (formula: Formula): boolean => this.valueStep(formula);
 

@@ -81,6 +81,11 @@ export class SchemaFormulas implements KeywordContext {
     return formula;
   };
 
+  /** "The value equals this one." */
+  constant(value: JsonNode): Formula {
+    return this.constants.formula([value]);
+  }
+
   strings(formula: Formula): Language {
     return this.stringsOf(formula);
   }
@@ -162,6 +167,7 @@ export class SchemaFormulas implements KeywordContext {
     parts.push(this.stringKeywords(node, found));
     parts.push(numberKeywords(found, node.position.resource.dialect, store));
     parts.push(arrayKeywords(node, found, this), objectKeywords(node, found, this));
+    if (found.get("uniqueItems") === true) parts.push(store.unique(FALSE));
     if (found.has("unevaluatedProperties")) parts.push(unevaluatedProperties(node, this));
     if (found.has("unevaluatedItems")) parts.push(unevaluatedItems(node, this));
     return store.and(parts);
@@ -196,10 +202,6 @@ export class SchemaFormulas implements KeywordContext {
       if (typeof pattern === "string") this.pattern(pattern, position.pointer, "pattern");
       for (const source of keys(found, "patternProperties")) {
         this.pattern(source, position.pointer, "patternProperties");
-      }
-      if (found.get("uniqueItems") === true) {
-        const reason = "uniqueItems: true is not supported yet";
-        throw new UnsupportedSchemaError({ pointer: position.pointer, keyword: "uniqueItems", reason });
       }
     }
   }

@@ -37,6 +37,7 @@ export class Masks {
 
   /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */
   get(config: Config, trail: ByteTrail, length: number): TokenMask {
+    if (this.isInUnique(config)) return this.compute(config, trail, length);
     const key = this.isInKey(config) ? `${config}:${keyPrefix(trail, length)}` : config;
     let mask = this.cache.get(key);
     if (mask === undefined) {
@@ -44,6 +45,15 @@ export class Masks {
       this.cache.set(key, mask);
     }
     return mask;
+  }
+
+  /** Where items must differ, what comes after one depends on the text, and masks are not the config's. */
+  private isInUnique(config: Config): boolean {
+    const { configs, frames } = this.automaton;
+    for (let at = configs.parent(config); at !== 0; at = configs.parent(at)) {
+      if (frames.waitsForItem(frameId(configs.state(at)))) return true;
+    }
+    return false;
   }
 
   /** What a token allows behind a key depends on the key, which is not part of the config. */
