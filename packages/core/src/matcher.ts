@@ -39,8 +39,8 @@ function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
 export class Matcher {
   readonly grammar: Grammar;
   readonly vocabulary: Vocabulary;
-  private readonly automaton: Automaton;
-  private readonly masks: Masks;
+  private automaton: Automaton;
+  private masks: Masks;
   private trail = new ByteTrail();
   // By number of accepted steps: the position after them. A step is a token or a piece of text.
   private configs = new Int32Array(64);
@@ -126,11 +126,16 @@ export class Matcher {
   /** Back to the start. */
   reset(): void {
     this.rollback(this.steps);
+    this.automaton = this.grammar.automaton;
+    this.masks = masksFor(this.automaton, this.vocabulary);
+    this.configs[0] = this.automaton.start;
   }
 
   /** A matcher at the same position that goes its own way. */
   clone(): Matcher {
     const copy = new Matcher(this.grammar, this.vocabulary);
+    copy.automaton = this.automaton;
+    copy.masks = this.masks;
     copy.trail = this.trail.clone(this.byteLength);
     copy.configs = this.configs.slice();
     copy.lengths = this.lengths.slice();

@@ -110,3 +110,15 @@ describe("random walks over random schemas", () => {
     expect(masks).toBeGreaterThan(SCHEMAS);
   });
 });
+
+describe("a grammar in long use", () => {
+  it("does not wear out with names that were not seen before", () => {
+    const grammar = compileJsonSchema(true);
+    const text = (n: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, k) => [`key${n * 10 + k}`, k])));
+    for (let n = 0; n < 2500; n++) {
+      const matcher = new Matcher(grammar, vocabulary);
+      if (!matcher.acceptBytes(new TextEncoder().encode(text(n)))) throw new Error(`refused ${text(n)}`);
+    }
+  });
+});

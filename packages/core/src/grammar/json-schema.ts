@@ -25,7 +25,7 @@ import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
 import { type Language, LanguageLimitError } from "../language/index.js";
-import type { Grammar } from "./grammar.js";
+import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { sharedLexemes } from "./lexemes.js";
 
 export interface JsonSchemaOptions {
@@ -70,13 +70,29 @@ export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = 
   }
 }
 
+/** Beyond that, well below the limits, the next matcher gets a new automaton. */
+const FULL_ARENA = 120_000;
+const FULL_CONFIGS = 2_000_000;
+
 function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
   const limits = { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
   const registry = new Map(
     Object.entries(options.schemas ?? {}).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]),
   );
   const source = (uri: string) => (registry.has(uri) ? readSchema(registry.get(uri), limits) : undefined);
-  const documents = new SchemaSet(readSchema(schema, limits), limits, source);
+  const json = readSchema(schema, limits);
+  const first = buildAutomaton(new SchemaSet(json, limits, source), options, limits);
+  const { dialect, annotations } = first.documents;
+  return new RenewableGrammar({ dialect: dialectName(dialect), annotations }, first, () =>
+    buildAutomaton(new SchemaSet(json, limits, source), options, limits),
+  );
+}
+
+function buildAutomaton(
+  documents: SchemaSet,
+  options: JsonSchemaOptions,
+  limits: SchemaLimits,
+): Generation & { readonly documents: SchemaSet } {
   const lexemes = sharedLexemes();
   const { arena } = lexemes;
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
@@ -106,10 +122,12 @@ function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
     whitespace: whitespacePolicy(options.whitespace ?? "spaced"),
     root,
   });
-  return {
-    automaton: new Automaton(frames),
-    report: { dialect: dialectName(documents.dialect), annotations: documents.annotations },
-  };
+  const automaton = new Automaton(frames);
+  const isFull = () =>
+    arena.nodes.count > FULL_ARENA ||
+    store.size > limits.maxFormulaNodes / 2 ||
+    automaton.configs.size > FULL_CONFIGS;
+  return { automaton, documents, isFull };
 }
 
 /** Any JSON value. */
