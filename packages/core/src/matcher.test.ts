@@ -347,6 +347,13 @@ describe("looking ahead", () => {
     expect(new Matcher(grammar, vocabulary).forcedTokens()).toEqual([]);
   });
 
+  it("forcedTokens has an end where the grammar has none", () => {
+    const endless = compileJsonSchema({ type: "array", items: { const: true }, minItems: 1e9 }, strict);
+    const tokens = new Matcher(endless, byteVocabulary([])).forcedTokens();
+    expect(tokens.length).toBeGreaterThan(100);
+    expect(tokens.length).toBeLessThan(100_000);
+  });
+
   it("forcedTokens with an encoder are what it makes of the forced text, but for the last token", () => {
     const words = [
       '{"',

@@ -71,6 +71,19 @@ describe("documents that are too deep or too large", () => {
     });
   });
 
+  const inPlace: [string, (next: object) => object][] = [
+    ["type and $ref", (next) => ({ type: "object", ...next })],
+    ["allOf", (next) => ({ allOf: [next] })],
+    ["anyOf", (next) => ({ anyOf: [next, { const: 1 }] })],
+  ];
+  it.each(inPlace)("a chain of 20,000 references by %s: works, or a typed error", (_, make) => {
+    const $defs = definitions(20_000, (i) =>
+      i === 19_999 ? { type: "object" } : make({ $ref: `#/$defs/d${i + 1}` }),
+    );
+    const result = outcome({ $ref: "#/$defs/d0", $defs });
+    if (!(result instanceof SchemaError)) expect(accepts(result, "{}")).toBe(true);
+  });
+
   it("a chain of 2,000 definitions that need each other", () => {
     const needs = (last: unknown) => ({
       $ref: "#/$defs/d0",
@@ -170,6 +183,28 @@ describe("large and strange values", () => {
     expect(accepts(grammar, "{}")).toBe(false);
   });
 
+  it.each([
+    '{"minimum":1e5000}',
+    '{"type":"object","properties":{"a":{"maximum":-1e5000}}}',
+    '{"enum":[1e-5000]}',
+  ])("bounds beyond all limits are found when %s is compiled", (schema) => {
+    expect(outcome(schema)).toBeInstanceOf(SchemaLimitError);
+  });
+
+  it("enum of 1,000 objects", () => {
+    const grammar = compileJsonSchema({ enum: range(1000).map((a) => ({ a })) });
+    expect(accepts(grammar, '{"a": 999}')).toBe(true);
+    expect(accepts(grammar, '{"a": 1000}')).toBe(false);
+  });
+
+  it.each([
+    '{"type":"object","required":["\\ud800"]}',
+    '{"const":{"\\ud800":1}}',
+    '{"enum":[{"a\\udc00":1}]}',
+  ])("%s needs a key that no text has", (schema) => {
+    expect(outcome(schema)).toMatchObject({ code: "unsatisfiable-schema" });
+  });
+
   it("lone surrogates, which no text has", () => {
     expect(outcome('{"enum":["\\ud800"]}')).toMatchObject({ code: "unsatisfiable-schema" });
     expect(outcome({ const: "a\udc00" })).toMatchObject({ code: "unsatisfiable-schema" });
@@ -225,6 +260,12 @@ describe("schemas that multiply out", () => {
         .join()}}`;
     expect(accepts(grammar, text(-1))).toBe(true);
     expect(accepts(grammar, text(17))).toBe(false);
+  });
+
+  it("3,000 alternatives of two: works, or a typed error", () => {
+    const allOf = range(3000).map((i) => ({ anyOf: [{ required: [`a${i}`] }, { required: [`b${i}`] }] }));
+    const result = outcome({ type: "object", allOf });
+    expect([Object, SchemaLimitError]).toContain(result.constructor);
   });
 
   it("definitions that refer to the next one twice", () => {
