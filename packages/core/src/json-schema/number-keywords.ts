@@ -5,37 +5,31 @@ import { type Formula, type FormulaStore, TRUE } from "./formula.js";
 
 type Found = ReadonlyMap<string, JsonNode>;
 
-const LOWER = ["minimum", "exclusiveMinimum"] as const;
-const UPPER = ["maximum", "exclusiveMaximum"] as const;
-
 /** `type: integer`, bounds and `multipleOf` as one language: together they are one automaton of few states. */
 export function numberKeywords(found: Found, dialect: Dialect, store: FormulaStore): Formula {
   const range: { -readonly [K in keyof NumberRange]: NumberRange[K] } = {};
+  const further: NumberRange[] = [];
   if (isIntegerOnly(found.get("type"))) range.integer = true;
   range.multipleOf = text(found, "multipleOf");
-  for (const [names, bound, exclusive] of [
-    [LOWER, "min", "exclusiveMin"],
-    [UPPER, "max", "exclusiveMax"],
+  for (const [inclusiveName, exclusiveName, bound, exclusive] of [
+    ["minimum", "exclusiveMinimum", "min", "exclusiveMin"],
+    ["maximum", "exclusiveMaximum", "max", "exclusiveMax"],
   ] as const) {
-    const [inclusiveName, exclusiveName] = names;
-    const strict = found.get(exclusiveName);
-    if (strict instanceof JsonNumber && found.has(inclusiveName)) return bothBounds(found, dialect, store);
-    range[bound] = strict instanceof JsonNumber ? strict.text : text(found, inclusiveName);
-    if (strict instanceof JsonNumber || strict === true) range[exclusive] = true;
+    range[bound] = text(found, inclusiveName);
+    range[exclusive] = range[bound] !== undefined && found.get(exclusiveName) === true;
+    const strict = text(found, exclusiveName);
+    // Both bounds of a side: a range of its own, to be intersected.
+    if (strict !== undefined && range[bound] !== undefined)
+      further.push({ [bound]: strict, [exclusive]: true });
+    else if (strict !== undefined) {
+      range[bound] = strict;
+      range[exclusive] = true;
+    }
   }
   const { integer, min, max, multipleOf } = range;
   if (integer !== true && min === undefined && max === undefined && multipleOf === undefined) return TRUE;
   if (dialect === Dialect.Draft04 && integer === true) range.integerForm = "no-fraction";
-  return store.num(numberRange(store.arena, range));
-}
-
-/** An inclusive and an exclusive bound of the same side: one range each, intersected. */
-function bothBounds(found: Found, dialect: Dialect, store: FormulaStore): Formula {
-  const without = (names: readonly string[]) => new Map([...found].filter(([name]) => !names.includes(name)));
-  return store.and([
-    numberKeywords(without([LOWER[0], UPPER[0]]), dialect, store),
-    numberKeywords(without([LOWER[1], UPPER[1]]), dialect, store),
-  ]);
+  return store.and([range, ...further].map((one) => store.num(numberRange(store.arena, one))));
 }
 
 function text(found: Found, name: string): string | undefined {
