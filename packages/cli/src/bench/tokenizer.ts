@@ -53,7 +53,9 @@ export class BenchTokenizer {
       throw new UsageError(`Cannot use the tokenizer ${file}: ${(error as Error).message}`);
     }
     const names = added.filter(({ special, content }) => special && content.length > 1);
-    const pattern = names.map(({ content }) => `(?<=${escape(content[0]!)})(?=${escape(content.slice(1))})`);
+    const pattern = names.map(
+      ({ content }) => `(?<=${escapeRegExp(content[0]!)})(?=${escapeRegExp(content.slice(1))})`,
+    );
     this.#special = pattern.length > 0 ? new RegExp(pattern.join("|"), "u") : undefined;
   }
 
@@ -113,7 +115,7 @@ function longestTokens(trie: TokenTrie, bytes: Uint8Array): number[] {
   return ids;
 }
 
-function escape(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
