@@ -17,6 +17,8 @@ import { allowedTokens, randomNumbers, randomWalk } from "./walk.js";
 const vocabulary = byteVocabulary();
 const SCHEMAS = Number(process.env.GRAMMASK_WALK_SCHEMAS ?? 300);
 const WALKS = Number(process.env.GRAMMASK_WALKS ?? 10);
+/** In milliseconds; long runs are asked for by the environment. */
+const TIMEOUT = 60_000 + SCHEMAS * 200;
 const seed = process.env.GRAMMASK_SEED ? { seed: Number(process.env.GRAMMASK_SEED) } : {};
 
 /** Undefined: no value matches, or the schema refers to itself in place. */
@@ -32,83 +34,91 @@ function compile(schema: object, order: "schema" | "any"): Grammar | undefined {
 const isLimit = (error: unknown) => error instanceof SchemaLimitError || error instanceof LanguageLimitError;
 
 describe("random walks over random schemas", () => {
-  it("end with JSON that the judges call valid, and never get stuck", async () => {
-    const count = { walks: 0, unfinished: 0, disputed: 0, limits: 0, empty: 0 };
-    await fc.assert(
-      fc.asyncProperty(
-        schemas,
-        fc.integer(),
-        fc.constantFrom<"schema" | "any">("schema", "any"),
-        async (schema, walkSeed, order) => {
-          try {
-            const grammar = compile(schema, order);
-            if (grammar === undefined) {
-              count.empty++;
-              return;
+  it(
+    "end with JSON that the judges call valid, and never get stuck",
+    async () => {
+      const count = { walks: 0, unfinished: 0, disputed: 0, limits: 0, empty: 0 };
+      await fc.assert(
+        fc.asyncProperty(
+          schemas,
+          fc.integer(),
+          fc.constantFrom<"schema" | "any">("schema", "any"),
+          async (schema, walkSeed, order) => {
+            try {
+              const grammar = compile(schema, order);
+              if (grammar === undefined) {
+                count.empty++;
+                return;
+              }
+              const verdict = await judge(schema);
+              const random = randomNumbers(walkSeed);
+              const matcher = new Matcher(grammar, vocabulary);
+              for (let i = 0; i < WALKS; i++) {
+                const text = randomWalk(matcher, random);
+                matcher.reset();
+                count.walks++;
+                if (text === undefined) count.unfinished++;
+                else {
+                  const judgement = verdict(text);
+                  if (judgement === "disputed") count.disputed++;
+                  expect(judgement, text).not.toBe("invalid");
+                }
+              }
+            } catch (error) {
+              if (!isLimit(error)) throw error;
+              count.limits++;
             }
-            const verdict = await judge(schema);
+          },
+        ),
+        { numRuns: SCHEMAS, endOnFailure: true, ...seed },
+      );
+      if (process.env.GRAMMASK_WALK_SCHEMAS) console.log(count);
+      expect(count.walks).toBeGreaterThan((SCHEMAS * WALKS) / 4);
+      expect(count.unfinished).toBeLessThan(count.walks / 20);
+      expect(count.limits).toBeLessThan(SCHEMAS / 50);
+      // Many of the random numbers are beyond what the judges can tell.
+      expect(count.disputed).toBeLessThan(count.walks / 3);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "allow just the tokens that can be accepted",
+    () => {
+      let masks = 0;
+      fc.assert(
+        fc.property(schemas, fc.integer(), (schema, walkSeed) => {
+          try {
+            const grammar = compile(schema, walkSeed % 2 === 0 ? "schema" : "any");
+            if (grammar === undefined) return;
             const random = randomNumbers(walkSeed);
             const matcher = new Matcher(grammar, vocabulary);
-            for (let i = 0; i < WALKS; i++) {
-              const text = randomWalk(matcher, random);
-              matcher.reset();
-              count.walks++;
-              if (text === undefined) count.unfinished++;
-              else {
-                const judgement = verdict(text);
-                if (judgement === "disputed") count.disputed++;
-                expect(judgement, text).not.toBe("invalid");
+            for (let step = 0; step < 25 && !matcher.isEnded; step++) {
+              const mask = matcher.mask();
+              for (let id = 0; id < vocabulary.size; id++) {
+                const accepted = matcher.accept(id);
+                if (accepted) matcher.rollback(1);
+                if (accepted !== mask.has(id)) {
+                  const after = new TextDecoder().decode(matcher.bytes);
+                  const token = vocabulary.tokenText(id);
+                  throw new Error(`${token}: mask ${mask.has(id)}, accept ${accepted}, after ${after}`);
+                }
               }
+              masks++;
+              const allowed = allowedTokens(matcher);
+              expect(allowed.length).toBe(mask.count);
+              matcher.accept(allowed[Math.floor(random() * allowed.length)] as number);
             }
           } catch (error) {
             if (!isLimit(error)) throw error;
-            count.limits++;
           }
-        },
-      ),
-      { numRuns: SCHEMAS, endOnFailure: true, ...seed },
-    );
-    if (process.env.GRAMMASK_WALK_SCHEMAS) console.log(count);
-    expect(count.walks).toBeGreaterThan((SCHEMAS * WALKS) / 4);
-    expect(count.unfinished).toBeLessThan(count.walks / 20);
-    expect(count.limits).toBeLessThan(SCHEMAS / 50);
-    // Many of the random numbers are beyond what the judges can tell.
-    expect(count.disputed).toBeLessThan(count.walks / 3);
-  });
-
-  it("allow just the tokens that can be accepted", () => {
-    let masks = 0;
-    fc.assert(
-      fc.property(schemas, fc.integer(), (schema, walkSeed) => {
-        try {
-          const grammar = compile(schema, walkSeed % 2 === 0 ? "schema" : "any");
-          if (grammar === undefined) return;
-          const random = randomNumbers(walkSeed);
-          const matcher = new Matcher(grammar, vocabulary);
-          for (let step = 0; step < 25 && !matcher.isEnded; step++) {
-            const mask = matcher.mask();
-            for (let id = 0; id < vocabulary.size; id++) {
-              const accepted = matcher.accept(id);
-              if (accepted) matcher.rollback(1);
-              if (accepted !== mask.has(id)) {
-                const after = new TextDecoder().decode(matcher.bytes);
-                const token = vocabulary.tokenText(id);
-                throw new Error(`${token}: mask ${mask.has(id)}, accept ${accepted}, after ${after}`);
-              }
-            }
-            masks++;
-            const allowed = allowedTokens(matcher);
-            expect(allowed.length).toBe(mask.count);
-            matcher.accept(allowed[Math.floor(random() * allowed.length)] as number);
-          }
-        } catch (error) {
-          if (!isLimit(error)) throw error;
-        }
-      }),
-      { numRuns: Math.ceil(SCHEMAS / 3), endOnFailure: true, ...seed },
-    );
-    expect(masks).toBeGreaterThan(SCHEMAS);
-  });
+        }),
+        { numRuns: Math.ceil(SCHEMAS / 3), endOnFailure: true, ...seed },
+      );
+      expect(masks).toBeGreaterThan(SCHEMAS);
+    },
+    TIMEOUT,
+  );
 });
 
 describe("a grammar in long use", () => {
