@@ -1,9 +1,11 @@
 // Prints the figures of the committed benchmark runs, with their date and machine: what the README shows.
 import { readFileSync } from "node:fs";
 
+/** @param {string} name */
 const read = (name) =>
   JSON.parse(readFileSync(new URL(`../benchmarks/results/${name}.json`, import.meta.url), "utf8"));
 
+/** @param {{ machine: Record<string, string | number> }} result */
 const machineOf = ({ machine }) =>
   `${machine.date}, ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, onnxruntime ${machine.onnxruntime}`;
 
