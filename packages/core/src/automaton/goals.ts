@@ -48,7 +48,8 @@ function tooMany(limit: string, value: number): SchemaLimitError {
 
 export class Goals {
   private readonly store: FormulaStore;
-  private readonly derivatives: Derivatives;
+  /** The derivatives that this grammar's goals are stepped with. */
+  readonly steps: Derivatives;
   private readonly satisfiable: (formula: Formula) => boolean;
   private readonly goals = new Map<string, Goal>();
   private readonly results: (readonly boolean[])[] = [[true]];
@@ -59,7 +60,7 @@ export class Goals {
   constructor(store: FormulaStore, derivatives: Derivatives, satisfiable: (formula: Formula) => boolean) {
     this.store = store;
     this.satisfiable = satisfiable;
-    this.derivatives = derivatives;
+    this.steps = derivatives;
     this.only = store.variable(0);
   }
 
@@ -285,10 +286,5 @@ export class Goals {
       truths[store.first(literal)] = (literal & 1) === 0;
     }
     return truths;
-  }
-
-  /** For reading values: the derivatives that this grammar's goals are stepped with. */
-  get steps(): Derivatives {
-    return this.derivatives;
   }
 }

@@ -40,8 +40,4 @@ export class Structure {
     }
     return id;
   }
-
-  get size(): number {
-    return this.place.length;
-  }
 }

@@ -75,10 +75,6 @@ export class Document {
     this.scan([{ json, pointer: "", resource: this.root.resource }]);
   }
 
-  get schemaCount(): number {
-    return this.byPointer.size;
-  }
-
   positions(): IterableIterator<Position> {
     return this.byPointer.values();
   }

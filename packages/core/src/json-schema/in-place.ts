@@ -4,7 +4,6 @@ import { Document, type Position } from "./document.js";
 import { InvalidSchemaError } from "./errors.js";
 import type { SchemaSet } from "./schema-set.js";
 
-export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
 const SCHEMAS: readonly string[] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
 const SCHEMA_MAPS: readonly string[] = ["dependentSchemas", "dependencies"];
 

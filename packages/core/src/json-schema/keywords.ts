@@ -109,6 +109,9 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ["contentSchema", keyword("any", "annotation", D19)],
 ]);
 
+/** The keywords whose value is a reference to a schema. */
+export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
+
 /** The keyword as the dialect has it; undefined: an annotation there. */
 export function keywordIn(dialect: Dialect, name: string): Keyword | undefined {
   const found = KEYWORDS.get(name);

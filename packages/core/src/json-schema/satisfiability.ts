@@ -33,7 +33,7 @@ export class Satisfiability {
   private readonly maxSteps: number;
   private readonly values = new Map<Formula, boolean>();
   private readonly objects = new Map<number, boolean>();
-  private readonly arrays = new Map<Formula, boolean>();
+  private readonly arrays = new Map<number, boolean>();
   /** Formulas being decided, with their depth. */
   private readonly open = new Map<Formula, number>();
   /** Formulas found false while others were open, with the least depth of those that the answer depends on. */
@@ -153,39 +153,35 @@ export class Satisfiability {
   }
 
   private objectRest(formula: Formula, keys: KeyAvailability): boolean {
-    if (formula <= FALSE) return formula === TRUE;
-    const key = formula * MAX_AVAILABILITIES + keys.id;
-    const known = this.objects.get(key);
-    if (known !== undefined) return known;
-    const outerLow = this.low;
-    this.low = Number.POSITIVE_INFINITY;
-    const answer = this.tableau(
-      formula,
-      (literals) =>
-        objectLiteralsHold(literals, { store: this.store, keys, value: this.decide, step: this.countStep }),
-      (rest) => this.objectRest(rest, keys),
-    );
-    // A "no" that rests on an undecided formula may change; it is asked again.
-    if (answer || this.low === Number.POSITIVE_INFINITY) this.objects.set(key, answer);
-    this.low = answer ? outerLow : Math.min(outerLow, this.low);
-    return answer;
+    const literalsHold = (literals: readonly Formula[]) =>
+      objectLiteralsHold(literals, { store: this.store, keys, value: this.decide, step: this.countStep });
+    return this.rest(formula, this.objects, keys.id, literalsHold, (rest) => this.objectRest(rest, keys));
   }
 
   private arrayRest(formula: Formula): boolean {
+    const { store, decide, scalars, countStep, giveUp } = this;
+    const search = { store, value: decide, scalars, step: countStep, giveUp };
+    const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
+    return this.rest(formula, this.arrays, 0, literalsHold, (rest) => this.arrayRest(rest));
+  }
+
+  /** A rest of an object or array, remembered by its formula and what names are left. */
+  private rest(
+    formula: Formula,
+    memo: Map<number, boolean>,
+    availability: number,
+    literalsHold: (literals: readonly Formula[]) => boolean,
+    again: (formula: Formula) => boolean,
+  ): boolean {
     if (formula <= FALSE) return formula === TRUE;
-    const known = this.arrays.get(formula);
+    const key = formula * MAX_AVAILABILITIES + availability;
+    const known = memo.get(key);
     if (known !== undefined) return known;
     const outerLow = this.low;
     this.low = Number.POSITIVE_INFINITY;
-    const answer = this.tableau(
-      formula,
-      (literals) => {
-        const { store, decide, scalars, countStep, giveUp } = this;
-        return arrayLiteralsHold(literals, { store, value: decide, scalars, step: countStep, giveUp });
-      },
-      (rest) => this.arrayRest(rest),
-    );
-    if (answer || this.low === Number.POSITIVE_INFINITY) this.arrays.set(formula, answer);
+    const answer = this.tableau(formula, literalsHold, again);
+    // A "no" that rests on an undecided formula may change; it is asked again.
+    if (answer || this.low === Number.POSITIVE_INFINITY) memo.set(key, answer);
     this.low = answer ? outerLow : Math.min(outerLow, this.low);
     return answer;
   }

@@ -11,7 +11,7 @@ import {
   withoutFragment,
 } from "./document.js";
 import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
-import type { Keyword } from "./keywords.js";
+import { type Keyword, REFERENCES } from "./keywords.js";
 
 /** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
 interface Scope {
@@ -130,17 +130,16 @@ export class SchemaSet {
 
   /** Every reference of the documents at hand leads somewhere; documents that they lead to are read. */
   private checkReferences(): void {
-    const checked = new Set<Resource>();
+    const checked = new Set<Document>();
     for (;;) {
-      const next = [...this.resources.values()].filter((resource) => !checked.has(resource));
+      const documents = new Set([...this.resources.values()].map((resource) => resource.document));
+      const next = [...documents].filter((document) => !checked.has(document));
       if (next.length === 0) return;
-      for (const resource of next) {
-        checked.add(resource);
-        for (const position of resource.document.positions()) {
-          if (position.resource !== resource || typeof position.json === "boolean") continue;
-          for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"]) {
-            const known = [...Document.keywords(position)].find(([name]) => name === keyword);
-            if (known !== undefined) this.resolve(position, keyword, known[1] as string);
+      for (const document of next) {
+        checked.add(document);
+        for (const position of document.positions()) {
+          for (const [name, value] of Document.keywords(position)) {
+            if (REFERENCES.includes(name)) this.resolve(position, name, value as string);
           }
         }
       }

@@ -12,6 +12,7 @@ import { Dialect } from "./dialect.js";
 import { UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, TRUE, UNBOUNDED } from "./formula.js";
 import type { KeywordContext } from "./keyword-context.js";
+import { REFERENCES } from "./keywords.js";
 import { additionalKeys, keys, lacks } from "./object-keywords.js";
 import type { SchemaNode } from "./schema-set.js";
 
@@ -46,7 +47,7 @@ function* evaluators(
     yield* evaluators(child, holds, false, context);
   };
   const has = (name: string) => found.has(name);
-  for (const name of ["$ref", "$dynamicRef", "$recursiveRef"]) {
+  for (const name of REFERENCES) {
     if (has(name)) yield* inside(schemas.target(node, name));
   }
   for (const name of ["allOf", "anyOf", "oneOf"]) {

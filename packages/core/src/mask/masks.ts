@@ -100,7 +100,6 @@ export class Masks {
     length: number,
     words: Uint32Array,
   ): void {
-    const keyStart = trail.keyStart;
     const path = pathTo(node, this.vocabulary);
     const depth = path.length;
     // The path is written behind the output, for keys that end there.
@@ -114,6 +113,5 @@ export class Masks {
     if (this.automaton.advance(before, parent, QUOTE, trail, length + depth - 1)) {
       this.walk.run(node, this.automaton.nextState, this.automaton.nextParent, trail, length, words);
     }
-    trail.keyStart = keyStart;
   }
 }
