@@ -1,5 +1,7 @@
 export type { PropertyOrder } from "./automaton/property-order.js";
 export type { Whitespace } from "./automaton/whitespace.js";
+export { compileChoice } from "./grammar/choice.js";
+export { GrammarError } from "./grammar/errors.js";
 export type { CompileReport, Grammar } from "./grammar/grammar.js";
 export {
   compileJson,
@@ -7,6 +9,7 @@ export {
   compileJsonSchema,
   type JsonSchemaOptions,
 } from "./grammar/json-schema.js";
+export { compileRegex } from "./grammar/regex.js";
 export {
   isJsonArray,
   JsonLimitError,
@@ -31,7 +34,7 @@ export {
   UnsupportedSchemaError,
 } from "./json-schema/errors.js";
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
-export { LanguageLimitError } from "./language/index.js";
+export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { Matcher } from "./matcher.js";
 export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";

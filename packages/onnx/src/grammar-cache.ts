@@ -1,7 +1,9 @@
 import {
+  compileChoice,
   compileJson,
   compileJsonObject,
   compileJsonSchema,
+  compileRegex,
   type Grammar,
   type JsonSchemaOptions,
 } from "@grammask/core";
@@ -16,6 +18,9 @@ const CAPACITY = 32;
  */
 export const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
 
+/** What a request says about the form of its output. */
+type Constraint = Pick<GenerateRequest, "schema" | "json" | "regex" | "choice" | "grammar" | "schemaOptions">;
+
 /** Compiles what a request asks for, and keeps the grammars that were used last, by the text of their schema. */
 export class GrammarCache {
   /** In the order of use, the latest last. */
@@ -24,16 +29,18 @@ export class GrammarCache {
   /**
    * The grammar of a request, undefined for free text.
    *
-   * @throws SchemaError of `@grammask/core` where the schema cannot be compiled
+   * @throws SchemaError of `@grammask/core` where the schema cannot be compiled; PatternError, GrammarError or
+   *   LanguageLimitError where a regular expression or a choice cannot be
    */
-  get({
-    schema,
-    json,
-    grammar,
-    schemaOptions,
-  }: Pick<GenerateRequest, "schema" | "json" | "grammar" | "schemaOptions">): Grammar | undefined {
+  get({ schema, json, regex, choice, grammar, schemaOptions }: Constraint): Grammar | undefined {
     if (grammar !== undefined) {
       return grammar;
+    }
+    if (regex !== undefined) {
+      return this.#cached(`regex ${regex}`, () => compileRegex(regex));
+    }
+    if (choice !== undefined) {
+      return this.#cached(`choice ${JSON.stringify(choice)}`, () => compileChoice(choice));
     }
     const options: JsonSchemaOptions = { ...GENERATION_DEFAULTS, ...schemaOptions };
     const optionsText = textOf(options) ?? "";

@@ -1,4 +1,10 @@
-import { compileJsonSchema, InvalidSchemaError, UnsatisfiableSchemaError } from "@grammask/core";
+import {
+  compileJsonSchema,
+  GrammarError,
+  InvalidSchemaError,
+  PatternError,
+  UnsatisfiableSchemaError,
+} from "@grammask/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TINY_CONTEXT, TINY_SIZE, tiny } from "../test/tiny.js";
 import { InvalidRequestError, ModelDisposedError, PromptTooLongError } from "./errors.js";
@@ -61,6 +67,20 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     expect((await model.generate({ ...request, json: "object" })).text).toMatch(/^\{/);
     const anything = await model.generate({ ...request, schema: true, maxTokens: 5 });
     expect((await model.generate({ ...request, json: true, maxTokens: 5 })).tokens).toEqual(anything.tokens);
+  });
+
+  it("takes a regular expression, and a choice of texts", async () => {
+    const date = await model.generate({
+      messages: MESSAGES,
+      regex: "[12]\\d{3}-[01]\\d",
+      temperature: 1,
+      seed: 3,
+    });
+    expect(date).toMatchObject({ finishReason: "complete", value: undefined });
+    expect(date.text).toMatch(/^[12]\d{3}-[01]\d$/);
+    const choice = await model.generate({ messages: MESSAGES, choice: ["the name", "the age"] });
+    expect(choice).toMatchObject({ finishReason: "complete", value: undefined });
+    expect(["the name", "the age"]).toContain(choice.text);
   });
 
   it("has no value where the budget cuts the JSON", async () => {
@@ -161,6 +181,8 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     const cycle: { items?: object } = {};
     cycle.items = cycle;
     await fails({ prompt: "x", schema: cycle }).toThrow(InvalidSchemaError);
+    await fails({ prompt: "x", regex: "(" }).toThrow(PatternError);
+    await fails({ prompt: "x", choice: [] }).toThrow(GrammarError);
     await fails({ prompt: "the ".repeat(TINY_CONTEXT) }).toThrow(PromptTooLongError);
   });
 });

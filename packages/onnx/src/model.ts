@@ -118,7 +118,8 @@ export class Model implements AsyncDisposable {
    * @throws InvalidRequestError for a value that is wrong
    * @throws PromptTooLongError where the prompt fills the context
    * @throws ModelDisposedError after `dispose`
-   * @throws SchemaError of `@grammask/core` where the schema cannot be compiled
+   * @throws SchemaError of `@grammask/core` where the schema cannot be compiled; PatternError, GrammarError or
+   *   LanguageLimitError where `regex` or `choice` cannot be
    */
   async generate(request: GenerateRequest): Promise<GenerateResult> {
     const events = this.#generate(request);

@@ -54,6 +54,14 @@ describe("checkRequest", () => {
     ["schema", { ...PROMPT, schema: 5 }],
     ["schema", { ...PROMPT, schema: null }],
     ["schema", { ...PROMPT, schema: {}, json: true }],
+    ["json", { ...PROMPT, json: "object", regex: "a" }],
+    ["regex", { ...PROMPT, regex: "a", choice: ["a"] }],
+    ["schema", { ...PROMPT, schema: true, choice: ["a"] }],
+    ["regex", { ...PROMPT, regex: /a/ }],
+    ["choice", { ...PROMPT, choice: "a" }],
+    ["choice", { ...PROMPT, choice: ["a", 1] }],
+    ["schemaOptions", { ...PROMPT, regex: "a", schemaOptions: {} }],
+    ["schemaOptions", { ...PROMPT, choice: ["a"], schemaOptions: { order: "any" } }],
   ])("refuses a wrong %s: %o", (parameter, request) => {
     try {
       checkRequest(request as never);

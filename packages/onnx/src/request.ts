@@ -4,7 +4,7 @@ import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
 import type { SamplingOptions } from "./sampling.js";
 
-/** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json` and `grammar`. */
+/** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json`, `regex`, `choice` and `grammar`. */
 export interface GenerateRequest extends Partial<SamplingOptions> {
   /** A conversation, rendered with the model's chat template; at least one message. */
   readonly messages?: readonly ChatMessage[];
@@ -14,7 +14,14 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
   readonly schema?: object | boolean | string;
   /** Any JSON value (`true`), or any JSON object (`"object"`). */
   readonly json?: boolean | "object";
-  /** How `schema` or `json` is compiled: order of properties, whitespace, limits; minimal escapes and plain numbers by default. */
+  /** A regular expression of ECMA-262 that the whole output matches, as source text. */
+  readonly regex?: string;
+  /** The texts of which the output is one. */
+  readonly choice?: readonly string[];
+  /**
+   * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; minimal escapes and
+   * plain numbers by default.
+   */
   readonly schemaOptions?: JsonSchemaOptions;
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;
@@ -107,10 +114,17 @@ function checkCallbacks({ signal, onToken, onProgress }: GenerateRequest): void 
   }
 }
 
-function checkConstraint({ schema, json, grammar }: GenerateRequest): void {
-  const given = [schema !== undefined, json !== undefined && json !== false, grammar !== undefined];
-  if (given.filter(Boolean).length > 1) {
-    throw new InvalidRequestError("schema", "at most one of schema, json and grammar can be given");
+function checkConstraint(request: GenerateRequest): void {
+  const { schema, json, regex, choice, grammar, schemaOptions } = request;
+  const isJson = json !== undefined && json !== false;
+  const constraints = { schema, json: isJson ? json : undefined, regex, choice, grammar };
+  const given = Object.entries(constraints).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const [first, second] = given;
+  if (first !== undefined && second !== undefined) {
+    throw new InvalidRequestError(
+      first,
+      `it is given together with ${second}; at most one of schema, json, regex, choice and grammar can be`,
+    );
   }
   if (json !== undefined && typeof json !== "boolean" && json !== "object") {
     throw new InvalidRequestError("json", `${JSON.stringify(json)} is not true, false or "object"`);
@@ -118,6 +132,22 @@ function checkConstraint({ schema, json, grammar }: GenerateRequest): void {
   if (schema !== undefined && (schema === null || !["object", "boolean", "string"].includes(typeof schema))) {
     throw new InvalidRequestError("schema", "a JSON Schema is expected: an object, a boolean or JSON text");
   }
+  if (regex !== undefined && typeof regex !== "string") {
+    throw new InvalidRequestError("regex", "the source of a regular expression is expected, a string");
+  }
+  if (choice !== undefined && !isTexts(choice)) {
+    throw new InvalidRequestError("choice", "a list of texts is expected");
+  }
+  if (schemaOptions !== undefined && (first === "regex" || first === "choice")) {
+    throw new InvalidRequestError(
+      "schemaOptions",
+      `they say how JSON is written, and nothing about a ${first}`,
+    );
+  }
+}
+
+function isTexts(list: unknown): boolean {
+  return Array.isArray(list) && list.every((each) => typeof each === "string");
 }
 
 function checkSampling(request: GenerateRequest): SamplingOptions {

@@ -3,7 +3,7 @@ import type { Annotation } from "../json-schema/document.js";
 
 /** What the compiler made of a schema. */
 export interface CompileReport {
-  /** The dialect that the schema was read in, such as "2020-12". */
+  /** The dialect that the schema was read in, such as "2020-12"; "regex" or "choice" for other grammars. */
   readonly dialect: string;
   /** Keywords that say nothing about validity, or that the dialect does not know. */
   readonly annotations: readonly Annotation[];
