@@ -1,4 +1,6 @@
+export type { Layout } from "./automaton/layout.js";
 export type { PropertyOrder } from "./automaton/property-order.js";
+export type { Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";
 export { compileChoice } from "./grammar/choice.js";
 export { GrammarError } from "./grammar/errors.js";

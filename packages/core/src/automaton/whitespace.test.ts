@@ -1,39 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
-import type { Json } from "../../test/random-formulas.js";
+import { type Gap, json, serialise } from "../../test/json-texts.js";
 import { compileJson, compileJsonSchema, type Whitespace } from "../index.js";
-
-/** Where whitespace can stand. */
-type Gap = "open" | "before colon" | "after colon" | "after comma" | "after value";
-
-/** JSON with what `gap` returns in each gap. */
-function serialise(value: Json, gap: (at: Gap) => string): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const isArray = Array.isArray(value);
-  let text = isArray ? "[" : "{";
-  let before: Gap = "open";
-  for (const [key, of] of Object.entries(value)) {
-    if (before === "after comma") text += `${gap("after value")},`;
-    text += gap(before);
-    if (!isArray) text += `${JSON.stringify(key)}${gap("before colon")}:${gap("after colon")}`;
-    text += serialise(of as Json, gap);
-    before = "after comma";
-  }
-  return text + gap(before === "open" ? "open" : "after value") + (isArray ? "]" : "}");
-}
-
-const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    fc.constantFrom<Json>(null, true, 0, -1.5, "", "a b", " , : { \n", "é"),
-    fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "b", "", " :", ", "), tie("value"), {
-      maxKeys: 3,
-      noNullPrototype: true,
-    }),
-  ),
-})).value;
 
 /** The offsets in a JSON text at which whitespace is not inside a string or a scalar. */
 function gapOffsets(text: string): number[] {

@@ -27,6 +27,8 @@ export const enum Follow {
 export interface WhitespacePolicy {
   /** Whether runs depend on the nesting depth; where not, all depths share their states. */
   readonly usesDepth: boolean;
+  /** What a line begins with for each open bracket, where every item has a line of its own; else undefined. */
+  readonly indent: string | undefined;
   /** The state after one more byte, or -1. `depth` counts the open brackets around the gap, the own one included. */
   step(gap: Gap, depth: number, state: number, byte: number): number;
   /** What may follow now. */
@@ -74,7 +76,7 @@ export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
     case "pretty": {
       const indent = typeof whitespace === "object" && "indent" in whitespace ? whitespace.indent : 2;
       if (indent !== "\t") checkPositive("whitespace.indent", indent);
-      return new Pretty(indent === "\t" ? 1 : indent, indent === "\t" ? TAB : SPACE);
+      return new Pretty(indent === "\t" ? indent : " ".repeat(indent));
     }
     default:
       throw new RangeError(
@@ -92,6 +94,7 @@ function checkPositive(name: string, value: number): void {
 /** Runs of bounded length; the state is the length so far. */
 class Flexible implements WhitespacePolicy {
   readonly usesDepth = false;
+  readonly indent = undefined;
   private readonly max: (gap: Gap) => number;
   private readonly spaceOnly: boolean;
 
@@ -119,12 +122,10 @@ class Flexible implements WhitespacePolicy {
 /** `JSON.stringify` with an indent; the state is the length of the run so far, newline included. */
 class Pretty implements WhitespacePolicy {
   readonly usesDepth = true;
-  private readonly indent: number;
-  private readonly byte: number;
+  readonly indent: string;
 
-  constructor(indent: number, byte: number) {
+  constructor(indent: string) {
     this.indent = indent;
-    this.byte = byte;
   }
 
   /** Lengths of the runs before a next item and before the closing bracket; -1: there is none. */
@@ -136,18 +137,18 @@ class Pretty implements WhitespacePolicy {
       case Gap.AfterColon:
         return 1;
       default:
-        return 1 + this.indent * depth;
+        return 1 + this.indent.length * depth;
     }
   }
 
   private close(gap: Gap, depth: number): number {
     if (gap === Gap.Open) return 0;
-    return gap === Gap.AfterValue ? 1 + this.indent * (depth - 1) : -1;
+    return gap === Gap.AfterValue ? 1 + this.indent.length * (depth - 1) : -1;
   }
 
   step(gap: Gap, depth: number, state: number, byte: number): number {
     if (state >= Math.max(this.next(gap, depth), this.close(gap, depth))) return -1;
-    const expected = gap === Gap.AfterColon ? SPACE : state === 0 ? NEWLINE : this.byte;
+    const expected = gap === Gap.AfterColon ? SPACE : state === 0 ? NEWLINE : this.indent.charCodeAt(0);
     return byte === expected ? state + 1 : -1;
   }
 

@@ -2,10 +2,10 @@ import { Arrays } from "../automaton/arrays.js";
 import { Automaton } from "../automaton/automaton.js";
 import { type Goal, Goals } from "../automaton/goals.js";
 import { JsonFrames } from "../automaton/json-frames.js";
+import { type Layout, layoutPolicy } from "../automaton/layout.js";
 import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
-import { type Whitespace, whitespacePolicy } from "../automaton/whitespace.js";
 import {
   JsonLimitError,
   type JsonNode,
@@ -28,15 +28,13 @@ import { type Language, LanguageLimitError } from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { sharedLexemes } from "./lexemes.js";
 
-export interface JsonSchemaOptions {
+export interface JsonSchemaOptions extends Layout {
   /** Order of an object's properties: as the schema mentions them (default), or any. */
   readonly order?: PropertyOrder;
   /** Other documents that references may lead to, by their absolute URIs. Nothing is fetched. */
   readonly schemas?: Readonly<Record<string, unknown>>;
   /** Whether `format` is enforced ("assert", the default) or says nothing ("annotate"). */
   readonly formats?: "assert" | "annotate";
-  /** Which whitespace an output may have. Default: "spaced". */
-  readonly whitespace?: Whitespace;
   /**
    * Which escapes strings may have: `any` that JSON has (default), or only the `minimal` ones that `JSON.stringify`
    * writes. Minimal ones suit generation: a model that may write `\\u0061` for `a` sometimes does.
@@ -58,7 +56,7 @@ export interface JsonSchemaOptions {
  * @param schema the schema as a value, or as JSON text (which keeps the order of integer-like keys and exact numbers)
  * @throws InvalidSchemaError where it is not a schema, UnsupportedSchemaError where it says something that cannot be
  *   enforced, UnsatisfiableSchemaError where no value matches, SchemaLimitError where a limit is reached, RangeError
- *   for options out of range
+ *   for options out of range, PatternError for a `whitespacePattern` that cannot be compiled
  */
 export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {
   try {
@@ -119,7 +117,7 @@ function buildAutomaton(
     strings: lexemes.strings(options.escapes ?? "any"),
     texts: lexemes.texts,
     plainNumbers: options.numbers === "plain" ? new PlainNumbers(arena) : undefined,
-    whitespace: whitespacePolicy(options.whitespace ?? "spaced"),
+    whitespace: layoutPolicy(options, lexemes.texts),
     root,
   });
   const automaton = new Automaton(frames);
