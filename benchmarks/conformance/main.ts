@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compare, type Expectation, expectationOf, mergeExpectations } from "./expectation.js";
-import { readMetaschemas } from "./metaschemas.js";
 import { type ConformanceOptions, readOptions } from "./options.js";
 import { GroupRunner } from "./run.js";
 import { readDraft, readRemotes, suiteVersion } from "./suite.js";
@@ -18,7 +17,7 @@ try {
 
 async function conformance(options: ConformanceOptions): Promise<number> {
   const results: Results = {};
-  const runner = new GroupRunner({ ...readMetaschemas(), ...readRemotes(options.suite) }, options.limitMs);
+  const runner = new GroupRunner(readRemotes(options.suite), options.limitMs);
   for (const draft of options.drafts) {
     for (const group of readDraft(options.suite, draft)) addGroup(results, group, await runner.run(group));
     if (!options.quiet) console.log(`${draftTable(draft, results[draft] ?? {})}\n`);

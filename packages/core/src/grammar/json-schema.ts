@@ -24,6 +24,7 @@ import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.
 import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
+import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
 import { type Language, LanguageLimitError } from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { sharedLexemes } from "./lexemes.js";
@@ -97,7 +98,7 @@ function buildAutomaton(
   const strings = (formula: Formula): Language =>
     derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
   const format = (name: string, { resource }: Position) =>
-    options.formats === "annotate" ? undefined : formatLanguage(arena, name, resource.dialect);
+    assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined;
   const schemas = new SchemaFormulas(documents, store, strings, format);
   schemas.checkAll();
   const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
@@ -126,6 +127,11 @@ function buildAutomaton(
     store.size > limits.maxFormulaNodes / 2 ||
     automaton.configs.size > FULL_CONFIGS;
   return { automaton, documents, isFull };
+}
+
+/** A metaschema that requires formats to be asserted goes before the option. */
+function assertsFormats({ vocabularies }: SchemaRules, { formats }: JsonSchemaOptions): boolean {
+  return formats !== "annotate" || (vocabularies & Vocabulary.FormatAssertion) !== 0;
 }
 
 /** Any JSON value. */

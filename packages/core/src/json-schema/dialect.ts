@@ -1,5 +1,3 @@
-import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
-
 /** The specifications that a schema can be written in, oldest first, so that they compare. */
 export const enum Dialect {
   Draft04 = 4,
@@ -19,23 +17,9 @@ const BY_URI = new Map<string, Dialect>([
   ["json-schema.org/draft/2020-12/schema", Dialect.Draft202012],
 ]);
 
-/**
- * The dialect that a `$schema` URI names, with or without `#`, by http or https.
- * @throws InvalidSchemaError when it is not a string; UnsupportedSchemaError when it names another metaschema.
- */
-export function dialectOf(uri: unknown, pointer = ""): Dialect {
-  if (typeof uri !== "string") {
-    throw new InvalidSchemaError({ pointer, keyword: "$schema", reason: "must be a URI" });
-  }
-  const dialect = BY_URI.get(uri.replace(/^https?:\/\//, "").replace(/#$/, ""));
-  if (dialect === undefined) {
-    throw new UnsupportedSchemaError({
-      pointer,
-      keyword: "$schema",
-      reason: `the metaschema ${uri} is not known; use draft-04, -06, -07, 2019-09 or 2020-12`,
-    });
-  }
-  return dialect;
+/** The dialect whose own metaschema has this URI, with or without `#`, by http or https. */
+export function dialectOf(uri: string): Dialect | undefined {
+  return BY_URI.get(uri.replace(/^https?:\/\//, "").replace(/#$/, ""));
 }
 
 /** The name of a dialect as its specification writes it. */

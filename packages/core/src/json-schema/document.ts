@@ -7,14 +7,14 @@ import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
 import { isKnownFormat } from "./formats/index.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
+import type { SchemaRules } from "./vocabularies.js";
 
 /** A schema with an identifier of its own, or the root of a document. */
-export interface Resource {
+export interface Resource extends SchemaRules {
   /** Absolute, without fragment. */
   readonly uri: string;
   readonly document: Document;
   readonly root: Position;
-  readonly dialect: Dialect;
   readonly anchors: Map<string, Position>;
   /** `$dynamicAnchor`s; `$recursiveAnchor: true` is the one named "". */
   readonly dynamicAnchors: Map<string, Position>;
@@ -44,8 +44,8 @@ export interface DocumentContext {
   addResource(resource: Resource): void;
   /** Counts the schemas found. */
   nextOrder(): number;
-  /** The dialect that a `$schema` names. */
-  dialect(uri: JsonNode, pointer: string): Dialect;
+  /** The rules that a `$schema` names. */
+  rules(metaschema: JsonNode, pointer: string): SchemaRules;
 }
 
 /** Every schema is kept by its pointer, which repeats its ancestors' keys: together at most so many characters. */
@@ -65,13 +65,13 @@ export class Document {
   private pointerLength = 0;
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
-  constructor(json: JsonNode, uri: string, dialect: Dialect, context: DocumentContext) {
+  constructor(json: JsonNode, uri: string, rules: SchemaRules, context: DocumentContext) {
     if (typeof json !== "boolean" && !(json instanceof JsonObject)) {
       throw new InvalidSchemaError({ pointer: "", reason: "a schema must be an object or a boolean" });
     }
     this.json = json;
     this.context = context;
-    this.root = this.open(json, "", uri, dialect);
+    this.root = this.open(json, "", uri, rules);
     this.scan([{ json, pointer: "", resource: this.root.resource }]);
   }
 
@@ -101,23 +101,25 @@ export class Document {
   /** The keywords of a schema that count: those of its dialect, and up to draft-07 only `$ref` where there is one. */
   static *keywords(position: Position): Generator<readonly [string, JsonNode, Keyword]> {
     if (typeof position.json === "boolean") return;
-    const { dialect } = position.resource;
-    const onlyRef = dialect <= Dialect.Draft07 && position.json.has("$ref");
+    const { resource } = position;
+    const onlyRef = resource.dialect <= Dialect.Draft07 && position.json.has("$ref");
     for (const [name, value] of position.json) {
-      const keyword = keywordIn(dialect, name);
+      const keyword = keywordIn(resource, name);
       if (keyword === undefined || (onlyRef && name !== "$ref")) continue;
       yield [name, value, keyword];
     }
   }
 
-  private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: Dialect): Position {
+  private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: SchemaRules): Position {
     const declared = json instanceof JsonObject ? json.get("$schema") : undefined;
-    const dialect = declared === undefined ? inherited : this.context.dialect(declared, pointer);
+    const { dialect, vocabularies } =
+      declared === undefined ? inherited : this.context.rules(declared, pointer);
     const resource: { -readonly [K in keyof Resource]: Resource[K] } = {
       uri: resourceUri(json, uri, dialect),
       document: this,
       root: undefined as unknown as Position,
       dialect,
+      vocabularies,
       anchors: new Map(),
       dynamicAnchors: new Map(),
     };
@@ -141,7 +143,7 @@ export class Document {
     let position: Position;
     if (isRoot) position = parent.root;
     else if (json instanceof JsonObject && opensResource(json, parent.dialect)) {
-      position = this.open(json, pointer, parent.uri, parent.dialect);
+      position = this.open(json, pointer, parent.uri, parent);
     } else position = { resource: parent, pointer, json, order: this.context.nextOrder() };
     this.add(position);
     if (typeof json === "boolean") return;
@@ -149,7 +151,7 @@ export class Document {
     this.noteAnchors(position, json);
     const onlyRef = dialect <= Dialect.Draft07 && json.has("$ref");
     for (const [name, value] of json) {
-      const keyword = keywordIn(dialect, name);
+      const keyword = keywordIn(position.resource, name);
       const ignored = onlyRef && name !== "$ref" && name !== "definitions";
       if (keyword === undefined || keyword.role === "annotation" || ignored) {
         if (!IDENTIFIERS.has(name)) this.context.annotations.push({ pointer, keyword: name });

@@ -1,5 +1,6 @@
 import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import { Dialect } from "./dialect.js";
+import { type SchemaRules, Vocabulary } from "./vocabularies.js";
 
 /** What a keyword's value must be. */
 export type KeywordShape =
@@ -26,14 +27,21 @@ export interface Keyword {
   readonly since: Dialect;
   /** The last dialect that has it. */
   readonly until: Dialect;
+  /** Where a metaschema leaves this out, it is no keyword. */
+  readonly vocabulary: Vocabulary;
 }
+
+type Entry = readonly [name: string, keyword: Omit<Keyword, "vocabulary">];
 
 const keyword = (
   shape: KeywordShape,
   role: Keyword["role"],
   since = Dialect.Draft04,
   until = Dialect.Unnamed,
-): Keyword => ({ shape, role, since, until });
+): Entry[1] => ({ shape, role, since, until });
+
+const vocabulary = (vocabulary: Vocabulary, entries: readonly Entry[]) =>
+  entries.map(([name, keyword]) => [name, { ...keyword, vocabulary }] as const);
 
 const D4 = Dialect.Draft04;
 const D6 = Dialect.Draft06;
@@ -43,79 +51,91 @@ const D20 = Dialect.Draft202012;
 
 /** Every keyword of the five dialects. A keyword that is not here, or not in the dialect, is an annotation. */
 export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
-  ["$ref", keyword("string", "enforced")],
-  ["$dynamicRef", keyword("string", "enforced", D20)],
-  ["$recursiveRef", keyword("string", "enforced", D19, D19)],
-  ["$defs", keyword("schema-map", "definitions", D19)],
-  ["definitions", keyword("schema-map", "definitions")],
-  ["type", keyword("types", "enforced")],
-  ["enum", keyword("values", "enforced")],
-  ["const", keyword("any", "enforced", D6)],
-  ["allOf", keyword("schemas", "enforced")],
-  ["anyOf", keyword("schemas", "enforced")],
-  ["oneOf", keyword("schemas", "enforced")],
-  ["not", keyword("schema", "enforced")],
-  ["if", keyword("schema", "enforced", D7)],
-  ["then", keyword("schema", "enforced", D7)],
-  ["else", keyword("schema", "enforced", D7)],
-  ["properties", keyword("schema-map", "enforced")],
-  ["patternProperties", keyword("schema-map", "enforced")],
-  ["additionalProperties", keyword("schema", "enforced")],
-  ["propertyNames", keyword("schema", "enforced", D6)],
-  ["required", keyword("names", "enforced")],
-  ["minProperties", keyword("count", "enforced")],
-  ["maxProperties", keyword("count", "enforced")],
-  ["dependentSchemas", keyword("schema-map", "enforced", D19)],
-  ["dependentRequired", keyword("names-map", "enforced", D19)],
-  ["dependencies", keyword("dependencies", "enforced", D4, D7)],
-  ["unevaluatedProperties", keyword("schema", "enforced", D19)],
-  ["items", keyword("schema-or-schemas", "enforced")],
-  ["additionalItems", keyword("schema", "enforced", D4, D19)],
-  ["prefixItems", keyword("schemas", "enforced", D20)],
-  ["minItems", keyword("count", "enforced")],
-  ["maxItems", keyword("count", "enforced")],
-  ["uniqueItems", keyword("boolean", "enforced")],
-  ["contains", keyword("schema", "enforced", D6)],
-  ["minContains", keyword("count", "enforced", D19)],
-  ["maxContains", keyword("count", "enforced", D19)],
-  ["unevaluatedItems", keyword("schema", "enforced", D19)],
-  ["minLength", keyword("count", "enforced")],
-  ["maxLength", keyword("count", "enforced")],
-  ["pattern", keyword("string", "enforced")],
-  ["format", keyword("string", "enforced")],
-  ["minimum", keyword("number", "enforced")],
-  ["maximum", keyword("number", "enforced")],
-  ["exclusiveMinimum", keyword("number-or-boolean", "enforced")],
-  ["exclusiveMaximum", keyword("number-or-boolean", "enforced")],
-  ["multipleOf", keyword("number", "enforced")],
-
-  ["$schema", keyword("string", "annotation")],
-  ["$id", keyword("string", "annotation", D6)],
-  ["id", keyword("any", "annotation", D4, D4)],
-  ["$anchor", keyword("string", "annotation", D19)],
-  ["$dynamicAnchor", keyword("string", "annotation", D20)],
-  ["$recursiveAnchor", keyword("boolean", "annotation", D19, D19)],
-  ["$vocabulary", keyword("any", "annotation", D19)],
-  ["$comment", keyword("any", "annotation", D7)],
-  ["title", keyword("any", "annotation")],
-  ["description", keyword("any", "annotation")],
-  ["default", keyword("any", "annotation")],
-  ["examples", keyword("any", "annotation", D6)],
-  ["deprecated", keyword("any", "annotation", D19)],
-  ["readOnly", keyword("any", "annotation", D7)],
-  ["writeOnly", keyword("any", "annotation", D7)],
-  ["contentEncoding", keyword("any", "annotation", D7)],
-  ["contentMediaType", keyword("any", "annotation", D7)],
-  ["contentSchema", keyword("any", "annotation", D19)],
+  ...vocabulary(Vocabulary.Core, [
+    ["$ref", keyword("string", "enforced")],
+    ["$dynamicRef", keyword("string", "enforced", D20)],
+    ["$recursiveRef", keyword("string", "enforced", D19, D19)],
+    ["$defs", keyword("schema-map", "definitions", D19)],
+    ["definitions", keyword("schema-map", "definitions")],
+    ["$schema", keyword("string", "annotation")],
+    ["$id", keyword("string", "annotation", D6)],
+    ["id", keyword("any", "annotation", D4, D4)],
+    ["$anchor", keyword("string", "annotation", D19)],
+    ["$dynamicAnchor", keyword("string", "annotation", D20)],
+    ["$recursiveAnchor", keyword("boolean", "annotation", D19, D19)],
+    ["$vocabulary", keyword("any", "annotation", D19)],
+    ["$comment", keyword("any", "annotation", D7)],
+  ]),
+  ...vocabulary(Vocabulary.Applicator, [
+    ["allOf", keyword("schemas", "enforced")],
+    ["anyOf", keyword("schemas", "enforced")],
+    ["oneOf", keyword("schemas", "enforced")],
+    ["not", keyword("schema", "enforced")],
+    ["if", keyword("schema", "enforced", D7)],
+    ["then", keyword("schema", "enforced", D7)],
+    ["else", keyword("schema", "enforced", D7)],
+    ["properties", keyword("schema-map", "enforced")],
+    ["patternProperties", keyword("schema-map", "enforced")],
+    ["additionalProperties", keyword("schema", "enforced")],
+    ["propertyNames", keyword("schema", "enforced", D6)],
+    ["dependentSchemas", keyword("schema-map", "enforced", D19)],
+    ["dependencies", keyword("dependencies", "enforced", D4, D7)],
+    ["items", keyword("schema-or-schemas", "enforced")],
+    ["additionalItems", keyword("schema", "enforced", D4, D19)],
+    ["prefixItems", keyword("schemas", "enforced", D20)],
+    ["contains", keyword("schema", "enforced", D6)],
+  ]),
+  ...vocabulary(Vocabulary.Unevaluated, [
+    ["unevaluatedProperties", keyword("schema", "enforced", D19)],
+    ["unevaluatedItems", keyword("schema", "enforced", D19)],
+  ]),
+  ...vocabulary(Vocabulary.Validation, [
+    ["type", keyword("types", "enforced")],
+    ["enum", keyword("values", "enforced")],
+    ["const", keyword("any", "enforced", D6)],
+    ["required", keyword("names", "enforced")],
+    ["minProperties", keyword("count", "enforced")],
+    ["maxProperties", keyword("count", "enforced")],
+    ["dependentRequired", keyword("names-map", "enforced", D19)],
+    ["minItems", keyword("count", "enforced")],
+    ["maxItems", keyword("count", "enforced")],
+    ["uniqueItems", keyword("boolean", "enforced")],
+    ["minContains", keyword("count", "enforced", D19)],
+    ["maxContains", keyword("count", "enforced", D19)],
+    ["minLength", keyword("count", "enforced")],
+    ["maxLength", keyword("count", "enforced")],
+    ["pattern", keyword("string", "enforced")],
+    ["minimum", keyword("number", "enforced")],
+    ["maximum", keyword("number", "enforced")],
+    ["exclusiveMinimum", keyword("number-or-boolean", "enforced")],
+    ["exclusiveMaximum", keyword("number-or-boolean", "enforced")],
+    ["multipleOf", keyword("number", "enforced")],
+  ]),
+  ...vocabulary(Vocabulary.Format, [["format", keyword("string", "enforced")]]),
+  ...vocabulary(Vocabulary.MetaData, [
+    ["title", keyword("any", "annotation")],
+    ["description", keyword("any", "annotation")],
+    ["default", keyword("any", "annotation")],
+    ["examples", keyword("any", "annotation", D6)],
+    ["deprecated", keyword("any", "annotation", D19)],
+    ["readOnly", keyword("any", "annotation", D7)],
+    ["writeOnly", keyword("any", "annotation", D7)],
+  ]),
+  ...vocabulary(Vocabulary.Content, [
+    ["contentEncoding", keyword("any", "annotation", D7)],
+    ["contentMediaType", keyword("any", "annotation", D7)],
+    ["contentSchema", keyword("any", "annotation", D19)],
+  ]),
 ]);
 
 /** The keywords whose value is a reference to a schema. */
 export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
-/** The keyword as the dialect has it; undefined: an annotation there. */
-export function keywordIn(dialect: Dialect, name: string): Keyword | undefined {
+/** The keyword as the dialect and its vocabularies have it; undefined: an annotation there. */
+export function keywordIn({ dialect, vocabularies }: SchemaRules, name: string): Keyword | undefined {
   const found = KEYWORDS.get(name);
-  if (found === undefined || dialect < found.since) return undefined;
+  if (found === undefined || dialect < found.since || (vocabularies & found.vocabulary) === 0)
+    return undefined;
   return dialect <= found.until || dialect === Dialect.Unnamed ? found : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** The documents of one grammar, and schemas in them as nodes: places seen from a dynamic scope. */
 import { isJsonArray, type JsonNode, type JsonObject, jsonPointer } from "../json/index.js";
-import { Dialect, dialectOf } from "./dialect.js";
+import { Dialect } from "./dialect.js";
 import {
   type Annotation,
   Document,
@@ -12,6 +12,8 @@ import {
 } from "./document.js";
 import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
 import { type Keyword, REFERENCES } from "./keywords.js";
+import { standardMetaschema } from "./metaschemas/index.js";
+import { rulesOf, standardRules } from "./vocabularies.js";
 
 /** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
 interface Scope {
@@ -58,10 +60,10 @@ export class SchemaSet {
       addResource: (resource) => {
         if (!this.resources.has(resource.uri)) this.resources.set(resource.uri, resource);
       },
-      dialect: (uri, pointer) => dialectOf(uri, pointer),
+      rules: (metaschema, pointer) => rulesOf(metaschema, pointer, this.source),
       nextOrder: () => this.order++,
     };
-    const document = new Document(json, DEFAULT_BASE, Dialect.Unnamed, this.context);
+    const document = new Document(json, DEFAULT_BASE, standardRules(Dialect.Unnamed), this.context);
     this.root = this.node(document.root, this.extend(undefined, document.root.resource));
     this.checkReferences();
   }
@@ -173,9 +175,9 @@ export class SchemaSet {
   private resource(uri: string, from: Resource): Resource | undefined {
     const known = this.resources.get(uri);
     if (known !== undefined) return known;
-    const json = this.source(uri);
+    const json = this.source(uri) ?? standardMetaschema(uri);
     if (json === undefined) return undefined;
-    const document = new Document(json, uri, from.dialect, this.context);
+    const document = new Document(json, uri, from, this.context);
     // Under the name it was found by, even if it gives itself another.
     this.resources.set(uri, document.root.resource);
     return document.root.resource;

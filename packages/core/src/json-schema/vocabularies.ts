@@ -1,0 +1,133 @@
+/** Vocabularies: the groups of keywords that a metaschema switches on (JSON Schema core 2020-12, section 8.1). */
+import { type JsonNode, JsonObject } from "../json/index.js";
+import { Dialect, dialectName, dialectOf } from "./dialect.js";
+import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
+
+/** Sets of vocabularies are their sums. */
+export const enum Vocabulary {
+  Core = 1,
+  Applicator = 2,
+  Unevaluated = 4,
+  Validation = 8,
+  /** `format` is a keyword; whether it asserts is for the caller to say. */
+  Format = 16,
+  /** `format` asserts, whatever the caller says. */
+  FormatAssertion = 32,
+  Content = 64,
+  MetaData = 128,
+}
+
+/** How a schema is to be read. */
+export interface SchemaRules {
+  readonly dialect: Dialect;
+  /** Sum of the vocabularies whose keywords it has. */
+  readonly vocabularies: number;
+}
+
+const FORMAT = Vocabulary.Format;
+const ASSERTION = Vocabulary.Format | Vocabulary.FormatAssertion;
+
+/** What a vocabulary's URI brings, where it is declared optional and where it is declared required. */
+type Declared = readonly [optional: number, required: number];
+
+const both = (vocabularies: number): Declared => [vocabularies, vocabularies];
+
+const BY_URI: ReadonlyMap<string, Declared> = new Map<string, Declared>([
+  ["2019-09/vocab/core", both(Vocabulary.Core)],
+  ["2019-09/vocab/applicator", both(Vocabulary.Applicator | Vocabulary.Unevaluated)],
+  ["2019-09/vocab/validation", both(Vocabulary.Validation)],
+  ["2019-09/vocab/format", [FORMAT, ASSERTION]],
+  ["2019-09/vocab/content", both(Vocabulary.Content)],
+  ["2019-09/vocab/meta-data", both(Vocabulary.MetaData)],
+  ["2020-12/vocab/core", both(Vocabulary.Core)],
+  ["2020-12/vocab/applicator", both(Vocabulary.Applicator)],
+  ["2020-12/vocab/unevaluated", both(Vocabulary.Unevaluated)],
+  ["2020-12/vocab/validation", both(Vocabulary.Validation)],
+  ["2020-12/vocab/format-annotation", both(FORMAT)],
+  ["2020-12/vocab/format-assertion", both(ASSERTION)],
+  ["2020-12/vocab/content", both(Vocabulary.Content)],
+  ["2020-12/vocab/meta-data", both(Vocabulary.MetaData)],
+]);
+
+const BASE = "https://json-schema.org/draft/";
+
+/** All but `FormatAssertion`. */
+const STANDARD = 255 & ~Vocabulary.FormatAssertion;
+
+/** The rules of a dialect's own metaschema. */
+export function standardRules(dialect: Dialect): SchemaRules {
+  return { dialect, vocabularies: STANDARD };
+}
+
+/**
+ * The rules that a `$schema` names: those of a dialect, or those of a metaschema among the caller's documents.
+ *
+ * @param metaschema the value of `$schema`
+ * @param pointer the schema that has it
+ * @param source finds documents by absolute URI without fragment
+ * @throws InvalidSchemaError where it is not a string; UnsupportedSchemaError where it names a metaschema that is not
+ *   known, or one that requires a vocabulary that is not
+ */
+export function rulesOf(
+  metaschema: JsonNode,
+  pointer: string,
+  source: (uri: string) => JsonNode | undefined,
+): SchemaRules {
+  const keyword = "$schema";
+  if (typeof metaschema !== "string") {
+    throw new InvalidSchemaError({ pointer, keyword, reason: "must be a URI" });
+  }
+  const dialect = dialectOf(metaschema);
+  if (dialect !== undefined) return standardRules(dialect);
+  const document = source(metaschema.replace(/#.*$/, ""));
+  if (!(document instanceof JsonObject)) {
+    const reason = `the metaschema ${metaschema} is not known; use draft-04, -06, -07, 2019-09 or 2020-12, or pass it in the option schemas`;
+    throw new UnsupportedSchemaError({ pointer, keyword, reason });
+  }
+  const based = baseDialect(document, source);
+  if (based === undefined) {
+    const reason = `the metaschema ${metaschema} does not say, by its own $schema or $vocabulary, which dialect it is for`;
+    throw new UnsupportedSchemaError({ pointer, keyword, reason });
+  }
+  const vocabulary = document.get("$vocabulary");
+  if (based < Dialect.Draft201909 || !(vocabulary instanceof JsonObject)) return standardRules(based);
+  // Core is always there, declared or not.
+  let vocabularies: number = Vocabulary.Core;
+  for (const [uri, required] of vocabulary) {
+    const declared = known(uri, based);
+    if (declared !== undefined) vocabularies |= declared[required === true ? 1 : 0];
+    else if (required === true) {
+      const reason = `the metaschema ${metaschema} requires the vocabulary ${uri}, which is not known in ${dialectName(based)}`;
+      throw new UnsupportedSchemaError({ pointer, keyword, reason });
+    }
+  }
+  return { dialect: based, vocabularies };
+}
+
+/** The dialect that a metaschema extends: that of its core vocabulary, or that of its own metaschema. */
+function baseDialect(
+  metaschema: JsonObject,
+  source: (uri: string) => JsonNode | undefined,
+): Dialect | undefined {
+  const seen = new Set<string>();
+  for (let at: JsonNode | undefined = metaschema; at instanceof JsonObject; ) {
+    const vocabulary = at.get("$vocabulary");
+    if (vocabulary instanceof JsonObject) {
+      for (const dialect of [Dialect.Draft202012, Dialect.Draft201909]) {
+        if (vocabulary.has(`${BASE}${dialectName(dialect)}/vocab/core`)) return dialect;
+      }
+    }
+    const above = at.get("$schema");
+    if (typeof above !== "string" || seen.has(above)) return undefined;
+    seen.add(above);
+    const dialect = dialectOf(above);
+    if (dialect !== undefined) return dialect;
+    at = source(above.replace(/#.*$/, ""));
+  }
+  return undefined;
+}
+
+function known(uri: string, dialect: Dialect): Declared | undefined {
+  const name = uri.startsWith(BASE) ? uri.slice(BASE.length) : "";
+  return name.startsWith(`${dialectName(dialect)}/`) ? BY_URI.get(name) : undefined;
+}
