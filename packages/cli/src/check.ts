@@ -1,17 +1,20 @@
+import { compileJsonSchema } from "@grammask/core";
 import { ByteReader } from "./byte-reader.js";
 import { describeBytes, positionOf } from "./byte-text.js";
 import { ExitCode } from "./exit.js";
 import { readText } from "./input.js";
 import type { Io } from "./io.js";
-import { loadSchema } from "./schema.js";
+import { CHECK_TEXT, jsonOptions, type TextOptions } from "./text-options.js";
 
 /** `grammask check`: can this schema be enforced, and is this instance valid? */
-export async function check(io: Io, schemaFile: string, instanceFile: string | undefined): Promise<ExitCode> {
-  // People write their instances with other whitespace, and in another order, than a model is asked to.
-  const { grammar } = await loadSchema(schemaFile, {
-    order: "any",
-    whitespace: { style: "flexible", max: 1000 },
-  });
+export async function check(
+  io: Io,
+  schemaFile: string,
+  instanceFile: string | undefined,
+  options: TextOptions,
+): Promise<ExitCode> {
+  const schema = await readText(schemaFile, "schema");
+  const grammar = compileJsonSchema(schema, jsonOptions(options, CHECK_TEXT));
   const { green, red, dim } = io.colors;
   if (instanceFile === undefined) {
     io.err(`${green("ok")}  ${schemaFile}: every keyword can be enforced, and some value is valid\n`);

@@ -1,4 +1,12 @@
-import { JsonLimitError, JsonSyntaxError, SchemaError } from "@grammask/core";
+import {
+  GrammarError,
+  JsonLimitError,
+  JsonSyntaxError,
+  LanguageLimitError,
+  LayoutError,
+  PatternError,
+  SchemaError,
+} from "@grammask/core";
 import { ExitCode, UsageError } from "./exit.js";
 
 /** Codes of `@grammask/onnx` for what is wrong with the request or the machine, not with the generation. */
@@ -11,6 +19,17 @@ const usageCodes = new Set([
   "invalid-request",
 ]);
 
+/** Errors of `@grammask/core` for what was asked for, other than a schema's. */
+const usageErrors = [
+  UsageError,
+  GrammarError,
+  JsonLimitError,
+  JsonSyntaxError,
+  LanguageLimitError,
+  LayoutError,
+  PatternError,
+];
+
 /** What to tell of an error, and how to end. */
 export function explain(error: unknown): { message: string; exitCode: ExitCode } {
   // The message names the place in the schema, the keyword and the reason.
@@ -18,8 +37,7 @@ export function explain(error: unknown): { message: string; exitCode: ExitCode }
     return { message: `${error.message} [${error.code}]`, exitCode: ExitCode.usage };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const usage =
-    error instanceof UsageError || error instanceof JsonSyntaxError || error instanceof JsonLimitError;
+  const usage = usageErrors.some((kind) => error instanceof kind);
   return { message, exitCode: usage || usageCodes.has(codeOf(error)) ? ExitCode.usage : ExitCode.failed };
 }
 

@@ -1,13 +1,12 @@
 import type { ChatMessage, Device, GenerateResult } from "@grammask/onnx";
+import { type ConstraintOptions, readConstraint } from "./constraint.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { readStdin, readText } from "./input.js";
 import type { Io } from "./io.js";
 import { openModel } from "./model.js";
-import { generationOptions, loadSchema } from "./schema.js";
 import { report, statistics } from "./statistics.js";
 
-export interface GenerateOptions {
-  readonly schema: string;
+export interface GenerateOptions extends ConstraintOptions {
   readonly prompt?: string;
   readonly file?: string;
   readonly system?: string;
@@ -18,16 +17,15 @@ export interface GenerateOptions {
   readonly temperature: number;
   readonly topP?: number;
   readonly seed?: number;
-  readonly whitespace: "compact" | "spaced" | "pretty" | "flexible";
   readonly json?: boolean;
   readonly stream?: boolean;
   readonly stats?: boolean;
 }
 
-/** `grammask generate`: one output of the model that matches the schema. */
+/** `grammask generate`: one output of the model that matches the schema, pattern or choice. */
 export async function generate(io: Io, options: GenerateOptions): Promise<ExitCode> {
   // All that can be wrong with the command line comes out before a model is loaded.
-  const { text: schema } = await loadSchema(options.schema);
+  const { request } = await readConstraint(options);
   const messages = await readMessages(io, options);
 
   const abort = new AbortController();
@@ -37,7 +35,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     abort.abort();
   });
   try {
-    const { device, threads, temperature, topP, seed, maxTokens, whitespace } = options;
+    const { device, threads, temperature, topP, seed, maxTokens } = options;
     await using model = await openModel(io, options.model, {
       device,
       signal: abort.signal,
@@ -45,8 +43,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     });
     const result = await model.generate({
       messages,
-      schema,
-      schemaOptions: { ...generationOptions, whitespace },
+      ...request,
       maxTokens,
       temperature,
       ...(topP === undefined ? {} : { topP }),

@@ -1,13 +1,12 @@
 import { Matcher, type Vocabulary } from "@grammask/core";
 import { ByteReader } from "./byte-reader.js";
 import { describeBytes, positionOf } from "./byte-text.js";
+import { type ConstraintOptions, readConstraint } from "./constraint.js";
 import { ExitCode } from "./exit.js";
 import type { Io } from "./io.js";
 import { openModel } from "./model.js";
-import { generationOptions, loadSchema } from "./schema.js";
 
-export interface InspectOptions {
-  readonly schema: string;
+export interface InspectOptions extends ConstraintOptions {
   readonly text: string;
   readonly model: string;
   readonly limit: number;
@@ -24,14 +23,14 @@ interface Place {
 
 /** `grammask inspect`: which tokens may follow a text, how many, and why. */
 export async function inspect(io: Io, options: InspectOptions): Promise<ExitCode> {
-  const { grammar } = await loadSchema(options.schema, generationOptions);
+  const { grammar } = await readConstraint(options);
   const bytes = new TextEncoder().encode(options.text);
   const reader = new ByteReader(grammar);
   const accepted = reader.read(bytes);
   if (accepted < bytes.length) {
     const { line, column } = positionOf(bytes, accepted);
     const where = `line ${line}, column ${column}`;
-    io.err(`The text leaves the schema at ${where}; there may come: ${describeBytes(reader.next())}\n`);
+    io.err(`The text leaves the grammar at ${where}; there may come: ${describeBytes(reader.next())}\n`);
     return ExitCode.failed;
   }
   await using model = await openModel(io, options.model, {});

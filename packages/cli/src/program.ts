@@ -4,6 +4,7 @@ import { ExitCode } from "./exit.js";
 import { explain } from "./explain.js";
 import type { Io } from "./io.js";
 import { decimalNumber, wholeNumber } from "./numbers.js";
+import { addTextOptions, CHECK_TEXT, GENERATION_TEXT } from "./text-options.js";
 
 /** The model that comes with the project. */
 const defaultModel = "smollm2-135m-instruct";
@@ -44,8 +45,19 @@ export async function runProgram(io: Io, version: string, args: readonly string[
   }
 }
 
-function schemaOption(): Option {
-  return new Option("--schema <file>", "the JSON Schema that the output must match").makeOptionMandatory();
+/** What the output must match: one of three. */
+function addConstraint(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--schema <file>", "the JSON Schema that the output must match").conflicts([
+        "regex",
+        "choice",
+      ]),
+    )
+    .addOption(
+      new Option("--regex <pattern>", "the pattern that the whole output must match").conflicts("choice"),
+    )
+    .option("--choice <text...>", "the texts of which the output must be one");
 }
 
 function modelOption(): Option {
@@ -56,10 +68,10 @@ function modelOption(): Option {
 }
 
 function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command("generate")
-    .description("generate JSON that matches a schema")
-    .addOption(schemaOption())
+    .description("generate JSON that matches a schema, or text that matches a pattern or is one of a list");
+  addConstraint(command)
     .option("--prompt <text>", "the prompt")
     .option(
       "--file <file>",
@@ -81,36 +93,36 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
       decimalNumber({ min: 0, max: 1 }),
     )
     .option("--seed <n>", "the same seed gives the same output", wholeNumber({ min: 0, max: 2 ** 32 - 1 }))
-    .addOption(
-      new Option("--whitespace <style>", "how the JSON is written")
-        .choices(["compact", "spaced", "pretty", "flexible"])
-        .default("spaced"),
-    )
     .addOption(new Option("--stream", "write the output as it grows").conflicts("json"))
     .option("--json", "write one object with the value, the finish reason, usage and timings")
     .option("--stats", "write usage and timings to standard error")
-    .addHelpText("after", "\nThe JSON alone goes to standard output, everything else to standard error.")
+    .addHelpText("after", "\nThe output alone goes to standard output, everything else to standard error.")
     .addHelpText("after", "Standard input is the prompt where neither --prompt nor --file is given.")
     .action(async (options) => done(await (await import("./generate.js")).generate(io, options)));
+  addTextOptions(command, GENERATION_TEXT);
 }
 
 function addCheck(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command("check")
     .description("check that a schema can be enforced, and that an instance is valid")
     .argument("<schema>", "the file with the JSON Schema")
     .argument("[instance]", "a file with a JSON text")
-    .action(async (schema, instance) => done(await (await import("./check.js")).check(io, schema, instance)));
+    .action(async (schema, instance, options) =>
+      done(await (await import("./check.js")).check(io, schema, instance, options)),
+    );
+  addTextOptions(command, CHECK_TEXT);
 }
 
 function addInspect(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command("inspect")
-    .description("show which tokens may follow a text, how many, and why")
-    .addOption(schemaOption())
+    .description("show which tokens may follow a text, how many, and why");
+  addConstraint(command)
     .option("--text <prefix>", "the output so far", "")
     .addOption(modelOption())
     .option("--limit <n>", "how many groups of tokens to show", wholeNumber({ min: 0 }), 12)
     .option("--json", "write one object with all the tokens")
     .action(async (options) => done(await (await import("./inspect.js")).inspect(io, options)));
+  addTextOptions(command, GENERATION_TEXT);
 }

@@ -97,3 +97,27 @@ test("inspect of a complete text, and of one that leaves the schema", async () =
   expect(wrong).toMatchObject({ code: 1, stdout: "" });
   expect(wrong.stderr).toContain("line 1, column 9");
 });
+
+test("--regex and --choice: the whole output matches", async () => {
+  const args = ["generate", "--prompt", "When was Ada Lovelace born?", "--max-tokens", "20"];
+  const year = await runCli([...args, "--regex", "1[89]\\d\\d"]);
+  expect(year).toMatchObject({ code: 0, stderr: "" });
+  expect(year.stdout).toMatch(/^1[89]\d\d\n$/);
+  const choice = await runCli([...args, "--choice", "in spring", "in winter", "--seed", "1"]);
+  expect(["in spring\n", "in winter\n"]).toContain(choice.stdout);
+});
+
+test("inspect takes what generate takes", async () => {
+  const args = ["inspect", "--json", "--text"];
+  const choice = await runCli([...args, "re", "--choice", "red", "green", "reed"]);
+  expect(JSON.parse(choice.stdout)).toMatchObject({
+    complete: false,
+    bytes: [..."de"].map((c) => c.charCodeAt(0)),
+  });
+  const separated = await runCli([
+    ...[...args, '{"age"', "--schema", fixture("person.json")],
+    ...["--order", "any", "--key-separator", " :  "],
+  ]);
+  // The last forced token might merge with the value behind it.
+  expect(JSON.parse(separated.stdout)).toMatchObject({ bytes: [0x20], forced: " :" });
+});

@@ -1,4 +1,5 @@
 export type { Layout } from "./automaton/layout.js";
+export { LayoutError } from "./automaton/layout-error.js";
 export type { PropertyOrder } from "./automaton/property-order.js";
 export type { Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";

@@ -10,6 +10,7 @@ import {
   compileJson,
   compileJsonSchema,
   type Layout,
+  LayoutError,
   Matcher,
   PatternError,
   SchemaError,
@@ -58,19 +59,19 @@ describe("whitespacePattern", () => {
   });
 
   it.each([
-    ["\\s*", RangeError],
-    [" ?x?", RangeError],
-    ["[^a]", RangeError],
-    ["[^\\s\\S]", RangeError],
+    ["\\s*", LayoutError],
+    [" ?x?", LayoutError],
+    ["[^a]", LayoutError],
+    ["[^\\s\\S]", LayoutError],
     ["(", PatternError],
     ["( )\\1", PatternError],
-    [5, RangeError],
+    [5, LayoutError],
   ])("%s is an error", (pattern, type) => {
     expect(() => compileJson({ whitespacePattern: pattern as string })).toThrow(type);
   });
 
   it("is not given together with whitespace", () => {
-    expect(() => compileJson({ whitespacePattern: " ?", whitespace: "compact" })).toThrow(RangeError);
+    expect(() => compileJson({ whitespacePattern: " ?", whitespace: "compact" })).toThrow(LayoutError);
   });
 });
 
@@ -182,8 +183,8 @@ describe("separators", () => {
     { key: ": x" },
     { key: 1 },
     { item: `${" ".repeat(2000)},` },
-  ])("%j is a RangeError", (separators) => {
-    expect(() => compileJson({ separators: separators as Separators })).toThrow(RangeError);
+  ])("%j is a LayoutError", (separators) => {
+    expect(() => compileJson({ separators: separators as Separators })).toThrow(LayoutError);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { TextAutomaton } from "../language/index.js";
+import { LayoutError } from "./layout-error.js";
 import { SeparatedWhitespace, type Separators } from "./separators.js";
 import { type Whitespace, type WhitespacePolicy, whitespacePolicy } from "./whitespace.js";
 import { WhitespacePattern } from "./whitespace-pattern.js";
@@ -21,12 +22,14 @@ export interface Layout {
  * The whitespace that a layout allows.
  *
  * @param texts reads the pattern
- * @throws RangeError for values out of range, PatternError for a pattern that cannot be compiled
+ * @throws LayoutError for values out of range, PatternError for a pattern that cannot be compiled
  */
 export function layoutPolicy(layout: Layout, texts: TextAutomaton): WhitespacePolicy {
   const { whitespace, whitespacePattern, separators } = layout;
   if (whitespace !== undefined && whitespacePattern !== undefined) {
-    throw new RangeError("whitespace and whitespacePattern say the same thing in two ways: give one of them");
+    throw new LayoutError(
+      "whitespace and whitespacePattern say the same thing in two ways: give one of them",
+    );
   }
   const policy =
     whitespacePattern === undefined

@@ -1,3 +1,4 @@
+import { LayoutError } from "./layout-error.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
 
 /** Exact texts between items and properties, and between a key and its value, as in Python's `json.dumps`. */
@@ -25,7 +26,7 @@ export class SeparatedWhitespace implements WhitespacePolicy {
   private readonly exact: (string | undefined)[] = [];
   private readonly others: WhitespacePolicy;
 
-  /** @throws RangeError where a separator is not its sign with whitespace around it. */
+  /** @throws LayoutError where a separator is not its sign with whitespace around it. */
   constructor({ item, key }: Separators, others: WhitespacePolicy) {
     this.usesDepth = others.usesDepth;
     this.others = others;
@@ -83,7 +84,7 @@ function around(
   const parts = typeof separator === "string" ? separator.split(sign) : [];
   const [before, after] = parts;
   if (parts.length !== 2 || separator.length > MAX_LENGTH || !/^[ \t\n\r]*$/.test(parts.join(""))) {
-    throw new RangeError(
+    throw new LayoutError(
       `separators.${name} must be "${sign}" with whitespace around it, not ${JSON.stringify(separator)}`,
     );
   }

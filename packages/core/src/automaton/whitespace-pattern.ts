@@ -1,4 +1,5 @@
 import { compilePattern, type TextAutomaton } from "../language/index.js";
+import { LayoutError } from "./layout-error.js";
 import { Follow, type Gap, type WhitespacePolicy } from "./whitespace.js";
 
 /** The characters that JSON has as whitespace, as ranges. */
@@ -13,19 +14,19 @@ export class WhitespacePattern implements WhitespacePolicy {
 
   /**
    * @throws PatternError where the pattern cannot be compiled
-   * @throws RangeError where it matches other characters than whitespace of JSON, or nothing at all
+   * @throws LayoutError where it matches other characters than whitespace of JSON, or nothing at all
    */
   constructor(pattern: string, texts: TextAutomaton) {
-    if (typeof pattern !== "string") throw new RangeError("whitespacePattern must be a string");
+    if (typeof pattern !== "string") throw new LayoutError("whitespacePattern must be a string");
     const { arena } = texts;
     const { language } = compilePattern(arena, pattern, { whole: true });
     const runs = arena.repeat(arena.codePoints(arena.sets.ofRanges(SPACES)), 0, Number.POSITIVE_INFINITY);
     if (!arena.isEmpty(arena.difference(language, runs))) {
-      throw new RangeError(
+      throw new LayoutError(
         `whitespacePattern /${pattern}/ matches other characters than JSON's whitespace; write [ \\t\\n\\r] for \\s`,
       );
     }
-    if (arena.isEmpty(language)) throw new RangeError(`whitespacePattern /${pattern}/ matches nothing`);
+    if (arena.isEmpty(language)) throw new LayoutError(`whitespacePattern /${pattern}/ matches nothing`);
     this.texts = texts;
     this.start = texts.start(language);
   }

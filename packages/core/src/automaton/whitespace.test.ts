@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
 import { type Gap, json, serialise } from "../../test/json-texts.js";
-import { compileJson, compileJsonSchema, type Whitespace } from "../index.js";
+import { compileJson, compileJsonSchema, LayoutError, type Whitespace } from "../index.js";
 
 /** The offsets in a JSON text at which whitespace is not inside a string or a scalar. */
 function gapOffsets(text: string): number[] {
@@ -176,7 +176,7 @@ describe("options out of range", () => {
     "wide",
     { style: "wide" },
   ];
-  it.each(wrong)("%j is a RangeError", (whitespace) => {
-    expect(() => compileJson({ whitespace: whitespace as Whitespace })).toThrow(RangeError);
+  it.each(wrong)("%j is a LayoutError", (whitespace) => {
+    expect(() => compileJson({ whitespace: whitespace as Whitespace })).toThrow(LayoutError);
   });
 });

@@ -1,3 +1,5 @@
+import { LayoutError } from "./layout-error.js";
+
 /** Where whitespace can stand. */
 export const enum Gap {
   /** After `{` or `[`. */
@@ -59,7 +61,7 @@ const DEFAULT_FLEXIBLE = 20;
  * - `flexible`: up to `max` bytes of any whitespace in each gap;
  * - `pretty`: a newline and `indent` for each open bracket before every item, one space after each colon, `{}` and `[]`
  *   when empty, as `JSON.stringify(value, null, indent)` writes.
- * @throws RangeError when `max` or `indent` is not a positive integer.
+ * @throws LayoutError when `max` or `indent` is not a positive integer.
  */
 export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
   const style = typeof whitespace === "string" ? whitespace : whitespace.style;
@@ -79,7 +81,7 @@ export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
       return new Pretty(indent === "\t" ? indent : " ".repeat(indent));
     }
     default:
-      throw new RangeError(
+      throw new LayoutError(
         `whitespace must be "compact", "spaced", "flexible" or "pretty", not ${String(style)}`,
       );
   }
@@ -87,7 +89,7 @@ export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
 
 function checkPositive(name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > 1000) {
-    throw new RangeError(`${name} must be an integer from 1 to 1000, not ${value}`);
+    throw new LayoutError(`${name} must be an integer from 1 to 1000, not ${value}`);
   }
 }
 

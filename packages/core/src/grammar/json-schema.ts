@@ -56,7 +56,7 @@ export interface JsonSchemaOptions extends Layout {
  *
  * @param schema the schema as a value, or as JSON text (which keeps the order of integer-like keys and exact numbers)
  * @throws InvalidSchemaError where it is not a schema, UnsupportedSchemaError where it says something that cannot be
- *   enforced, UnsatisfiableSchemaError where no value matches, SchemaLimitError where a limit is reached, RangeError
+ *   enforced, UnsatisfiableSchemaError where no value matches, SchemaLimitError where a limit is reached, LayoutError
  *   for options out of range, PatternError for a `whitespacePattern` that cannot be compiled
  */
 export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {

@@ -1,0 +1,39 @@
+import { compileChoice, compileJsonSchema, compileRegex, type Grammar } from "@grammask/core";
+import type { GenerateRequest } from "@grammask/onnx";
+import { UsageError } from "./exit.js";
+import { readText } from "./input.js";
+import { GENERATION_TEXT, givenTextOption, jsonOptions, type TextOptions } from "./text-options.js";
+
+/** What the command line says of the output's form: one of `schema`, `regex` and `choice`. */
+export interface ConstraintOptions extends TextOptions {
+  /** The schema's file. */
+  readonly schema?: string;
+  readonly regex?: string;
+  readonly choice?: readonly string[];
+}
+
+export interface Constraint {
+  readonly grammar: Grammar;
+  /** What `@grammask/onnx` needs for the same grammar. */
+  readonly request: Pick<GenerateRequest, "schema" | "schemaOptions" | "regex" | "choice">;
+}
+
+/** Compiles what the output must match, so that all that is wrong with it comes out before a model is loaded. */
+export async function readConstraint(options: ConstraintOptions): Promise<Constraint> {
+  const { schema: file, regex, choice } = options;
+  if (file !== undefined) {
+    const schema = await readText(file, "schema");
+    const schemaOptions = jsonOptions(options, GENERATION_TEXT);
+    return { grammar: compileJsonSchema(schema, schemaOptions), request: { schema, schemaOptions } };
+  }
+  if (regex === undefined && choice === undefined) {
+    throw new UsageError("What must the output match? Give --schema, --regex or --choice.");
+  }
+  const given = givenTextOption(options);
+  if (given !== undefined) {
+    throw new UsageError(`${given} says how JSON is written; it goes with --schema only.`);
+  }
+  if (regex !== undefined) return { grammar: compileRegex(regex), request: { regex } };
+  const texts = choice ?? [];
+  return { grammar: compileChoice(texts), request: { choice: texts } };
+}

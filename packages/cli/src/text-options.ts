@@ -1,0 +1,121 @@
+import type { JsonSchemaOptions, Whitespace } from "@grammask/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** What the command line says of how JSON is written; the same options for every command. */
+export interface TextOptions {
+  readonly order?: "schema" | "any";
+  readonly formats?: "assert" | "annotate";
+  readonly whitespace?: Whitespace;
+  readonly whitespacePattern?: string;
+  readonly itemSeparator?: string;
+  readonly keySeparator?: string;
+  readonly escapes?: "any" | "minimal";
+  readonly numbers?: "any" | "plain";
+}
+
+/** What a command does where an option is not given. */
+export type TextDefaults = Required<
+  Pick<JsonSchemaOptions, "order" | "formats" | "whitespace" | "escapes" | "numbers">
+>;
+
+/** How `generate` writes: `inspect` shows the same. */
+export const GENERATION_TEXT: TextDefaults = {
+  order: "schema",
+  formats: "assert",
+  whitespace: "spaced",
+  escapes: "minimal",
+  numbers: "plain",
+};
+
+/** How people write what `check` reads: with other whitespace, and in another order, than a model is asked to. */
+export const CHECK_TEXT: TextDefaults = {
+  order: "any",
+  formats: "assert",
+  whitespace: { style: "flexible", max: 1000 },
+  escapes: "any",
+  numbers: "any",
+};
+
+const names: Record<keyof TextOptions, string> = {
+  order: "--order",
+  formats: "--formats",
+  whitespace: "--whitespace",
+  whitespacePattern: "--whitespace-pattern",
+  itemSeparator: "--item-separator",
+  keySeparator: "--key-separator",
+  escapes: "--escapes",
+  numbers: "--numbers",
+};
+
+/** Adds the options to a command. Without commander's defaults, so that what was given can be told from what was not. */
+export function addTextOptions(command: Command, defaults: TextDefaults): Command {
+  const choice = (name: string, what: string, choices: string[], value: string) =>
+    new Option(`${name} <${choices.join("|")}>`, `${what} (default: ${value})`).choices(choices);
+  return command
+    .addOption(choice("--order", "the order of properties", ["schema", "any"], defaults.order))
+    .addOption(
+      new Option(
+        "--whitespace <style>",
+        `compact, spaced, pretty, pretty:INDENT (1 to 1000, or tab), flexible or flexible:MAX (default: ${spelled(defaults.whitespace)})`,
+      ).argParser(parseWhitespace),
+    )
+    .addOption(
+      new Option(
+        "--whitespace-pattern <regex>",
+        "what whitespace matches wherever it can stand, such as '[ \\n]?'",
+      ).conflicts("whitespace"),
+    )
+    .option("--item-separator <text>", "exactly what stands between items and properties, such as ', '")
+    .option("--key-separator <text>", "exactly what stands between a key and its value, such as ': '")
+    .addOption(choice("--escapes", "the escapes in strings", ["any", "minimal"], defaults.escapes))
+    .addOption(choice("--numbers", "the spelling of numbers", ["any", "plain"], defaults.numbers))
+    .addOption(choice("--formats", "what format means", ["assert", "annotate"], defaults.formats));
+}
+
+/** The options as `@grammask/core` takes them. */
+export function jsonOptions(options: TextOptions, defaults: TextDefaults): JsonSchemaOptions {
+  const { whitespacePattern, itemSeparator, keySeparator } = options;
+  const isSeparated = itemSeparator !== undefined || keySeparator !== undefined;
+  const item = itemSeparator === undefined ? {} : { item: itemSeparator };
+  const key = keySeparator === undefined ? {} : { key: keySeparator };
+  return {
+    order: options.order ?? defaults.order,
+    formats: options.formats ?? defaults.formats,
+    escapes: options.escapes ?? defaults.escapes,
+    numbers: options.numbers ?? defaults.numbers,
+    ...(whitespacePattern === undefined
+      ? { whitespace: options.whitespace ?? defaults.whitespace }
+      : { whitespacePattern }),
+    ...(isSeparated ? { separators: { ...item, ...key } } : {}),
+  };
+}
+
+/** The first of these options that is given, as it is spelled on the command line. */
+export function givenTextOption(options: TextOptions): string | undefined {
+  const given = Object.entries(names).find(([key]) => options[key as keyof TextOptions] !== undefined);
+  return given?.[1];
+}
+
+/** A style, with the number of its size behind a colon; core knows which sizes there are. */
+export function parseWhitespace(text: string): Whitespace {
+  const [style, size] = text.split(/:(.*)/s);
+  if (size === undefined) {
+    if (style === "compact" || style === "spaced" || style === "pretty" || style === "flexible") return style;
+  } else if (style === "pretty") return { style, indent: size === "tab" ? "\t" : whole(size) };
+  else if (style === "flexible") return { style, max: whole(size) };
+  throw new InvalidArgumentError(
+    "It must be compact, spaced, pretty or flexible; pretty:4, pretty:tab and flexible:100 have a size.",
+  );
+}
+
+/** A style as the command line spells it. */
+export function spelled(whitespace: Whitespace): string {
+  if (typeof whitespace === "string") return whitespace;
+  if (whitespace.style === "flexible") return `flexible:${whitespace.max}`;
+  return `pretty:${whitespace.indent === "\t" ? "tab" : whitespace.indent}`;
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("The size must be a whole number.");
+  return Number(text);
+}
