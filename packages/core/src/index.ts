@@ -7,12 +7,15 @@ export { compileChoice } from "./grammar/choice.js";
 export { GrammarError } from "./grammar/errors.js";
 export type { CompileReport, Grammar } from "./grammar/grammar.js";
 export {
+  type AsyncJsonSchemaOptions,
   compileJson,
   compileJsonObject,
   compileJsonSchema,
+  compileJsonSchemaAsync,
   type JsonSchemaOptions,
 } from "./grammar/json-schema.js";
 export { compileRegex } from "./grammar/regex.js";
+export type { DocumentResolver } from "./grammar/schema-documents.js";
 export {
   isJsonArray,
   JsonLimitError,
@@ -30,6 +33,7 @@ export {
 export type { Annotation } from "./json-schema/document.js";
 export {
   InvalidSchemaError,
+  MissingDocumentError,
   SchemaError,
   type SchemaErrorDetails,
   SchemaLimitError,

@@ -6,18 +6,11 @@ import { type Layout, layoutPolicy } from "../automaton/layout.js";
 import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
-import {
-  JsonLimitError,
-  type JsonNode,
-  JsonSyntaxError,
-  JsonValueError,
-  jsonFromValue,
-  parseJson,
-} from "../json/index.js";
+import type { JsonNode } from "../json/index.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { dialectName } from "../json-schema/dialect.js";
 import type { Position } from "../json-schema/document.js";
-import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
+import { SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
 import { formatLanguage } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
@@ -28,6 +21,7 @@ import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
 import { type Language, LanguageLimitError } from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { sharedLexemes } from "./lexemes.js";
+import { type DocumentResolver, readSchema, SchemaDocuments } from "./schema-documents.js";
 
 export interface JsonSchemaOptions extends Layout {
   /** Order of an object's properties: as the schema mentions them (default), or any. */
@@ -60,31 +54,60 @@ export interface JsonSchemaOptions extends Layout {
  *   for options out of range, PatternError for a `whitespacePattern` that cannot be compiled
  */
 export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {
-  try {
-    return compile(schema, options);
-  } catch (error) {
-    if (!(error instanceof LanguageLimitError)) throw error;
-    const { limit, value, message: reason } = error;
-    throw new SchemaLimitError({ pointer: "", limit, value: Number(value), reason });
-  }
+  const limits = limitsOf(options);
+  const documents = new SchemaDocuments(options.schemas ?? {}, limits);
+  return compile(readSchema(schema, limits), documents, options, limits);
+}
+
+/** Options of a schema whose references lead to documents that are loaded when they are met. */
+export interface AsyncJsonSchemaOptions extends JsonSchemaOptions {
+  /** Loads a document that is not among `schemas`. The same URI is asked for once. */
+  readonly resolve: DocumentResolver;
+}
+
+/**
+ * Compiles a JSON Schema like `compileJsonSchema`, after loading the documents that its references, and theirs, lead to.
+ * What is not referred to is not asked for, and nothing is fetched but by `resolve`. At most `limits.maxDocuments`
+ * documents of together `limits.maxBytes`.
+ *
+ * @throws what `compileJsonSchema` throws; MissingDocumentError, with the pointer of the reference, where `resolve`
+ *   fails or has no document
+ */
+export async function compileJsonSchemaAsync(
+  schema: unknown,
+  options: AsyncJsonSchemaOptions,
+): Promise<Grammar> {
+  const limits = limitsOf(options);
+  const json = readSchema(schema, limits);
+  const documents = new SchemaDocuments(options.schemas ?? {}, limits);
+  await documents.load(json, options.resolve);
+  return compile(json, documents, options, limits);
+}
+
+function limitsOf(options: JsonSchemaOptions): SchemaLimits {
+  return { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
 }
 
 /** Beyond that, well below the limits, the next matcher gets a new automaton. */
 const FULL_ARENA = 120_000;
 const FULL_CONFIGS = 2_000_000;
 
-function compile(schema: unknown, options: JsonSchemaOptions): Grammar {
-  const limits = { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
-  const registry = new Map(
-    Object.entries(options.schemas ?? {}).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]),
-  );
-  const source = (uri: string) => (registry.has(uri) ? readSchema(registry.get(uri), limits) : undefined);
-  const json = readSchema(schema, limits);
-  const first = buildAutomaton(new SchemaSet(json, limits, source), options, limits);
-  const { dialect, annotations } = first.documents;
-  return new RenewableGrammar({ dialect: dialectName(dialect), annotations }, first, () =>
-    buildAutomaton(new SchemaSet(json, limits, source), options, limits),
-  );
+function compile(
+  json: JsonNode,
+  { source }: SchemaDocuments,
+  options: JsonSchemaOptions,
+  limits: SchemaLimits,
+): Grammar {
+  const build = () => buildAutomaton(new SchemaSet(json, limits, source), options, limits);
+  try {
+    const first = build();
+    const { dialect, annotations } = first.documents;
+    return new RenewableGrammar({ dialect: dialectName(dialect), annotations }, first, build);
+  } catch (error) {
+    if (!(error instanceof LanguageLimitError)) throw error;
+    const { limit, value, message: reason } = error;
+    throw new SchemaLimitError({ pointer: "", limit, value: Number(value), reason });
+  }
 }
 
 function buildAutomaton(
@@ -142,34 +165,6 @@ export function compileJson(options: JsonSchemaOptions = {}): Grammar {
 /** Any JSON object. */
 export function compileJsonObject(options: JsonSchemaOptions = {}): Grammar {
   return compileJsonSchema({ type: "object" }, options);
-}
-
-function readSchema(schema: unknown, limits: SchemaLimits): JsonNode {
-  const { maxBytes, maxDepth } = limits;
-  try {
-    return typeof schema === "string"
-      ? parseJson(schema, { maxBytes, maxDepth })
-      : jsonFromValue(schema, { maxDepth });
-  } catch (error) {
-    if (error instanceof JsonLimitError) {
-      throw new SchemaLimitError({
-        pointer: "",
-        limit: error.limit,
-        value: error.maximum,
-        reason: `${error.message}; raise limits.${error.limit} if it is to be trusted`,
-      });
-    }
-    if (error instanceof JsonSyntaxError) {
-      throw new InvalidSchemaError({
-        pointer: "",
-        reason: `the schema's text is not JSON: ${error.message}`,
-      });
-    }
-    if (error instanceof JsonValueError) {
-      throw new InvalidSchemaError({ pointer: error.pointer, reason: error.message });
-    }
-    throw error;
-  }
 }
 
 /** The property names that a goal's schemas mention; schemas in the order of the document. */

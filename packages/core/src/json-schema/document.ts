@@ -4,9 +4,10 @@
  */
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
 import { Dialect, dialectName } from "./dialect.js";
-import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
+import { InvalidSchemaError, type Place, SchemaLimitError } from "./errors.js";
 import { isKnownFormat } from "./formats/index.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
+import { resolveUri, withoutFragment } from "./uri.js";
 import type { SchemaRules } from "./vocabularies.js";
 
 /** A schema with an identifier of its own, or the root of a document. */
@@ -36,6 +37,11 @@ export interface Annotation {
   readonly keyword: string;
 }
 
+/** Where a schema stands, for errors and reports. */
+export function placeOf({ pointer, resource }: Position): Place {
+  return { pointer, document: resource.document.uri };
+}
+
 /** What reading a document needs and adds to. */
 export interface DocumentContext {
   readonly maxSchemas: number;
@@ -45,8 +51,11 @@ export interface DocumentContext {
   /** Counts the schemas found. */
   nextOrder(): number;
   /** The rules that a `$schema` names. */
-  rules(metaschema: JsonNode, pointer: string): SchemaRules;
+  rules(metaschema: JsonNode, at: Place): SchemaRules;
 }
+
+/** The base of a document that says nothing of its own. */
+const DEFAULT_BASE = "grammask:///schema";
 
 /** Every schema is kept by its pointer, which repeats its ancestors' keys: together at most so many characters. */
 const MAX_POINTER_LENGTH = 100_000_000;
@@ -59,19 +68,23 @@ interface Pending {
 
 export class Document {
   readonly json: JsonNode;
+  /** Where it was found; undefined: it is the schema itself. */
+  readonly uri: string | undefined;
   readonly root: Position;
   private readonly byPointer = new Map<string, Position>();
   private readonly context: DocumentContext;
   private pointerLength = 0;
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
-  constructor(json: JsonNode, uri: string, rules: SchemaRules, context: DocumentContext) {
+  constructor(json: JsonNode, uri: string | undefined, rules: SchemaRules, context: DocumentContext) {
     if (typeof json !== "boolean" && !(json instanceof JsonObject)) {
-      throw new InvalidSchemaError({ pointer: "", reason: "a schema must be an object or a boolean" });
+      const reason = "a schema must be an object or a boolean";
+      throw new InvalidSchemaError({ pointer: "", document: uri, reason });
     }
     this.json = json;
+    this.uri = uri;
     this.context = context;
-    this.root = this.open(json, "", uri, rules);
+    this.root = this.open(json, "", uri ?? DEFAULT_BASE, rules);
     this.scan([{ json, pointer: "", resource: this.root.resource }]);
   }
 
@@ -113,7 +126,7 @@ export class Document {
   private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: SchemaRules): Position {
     const declared = json instanceof JsonObject ? json.get("$schema") : undefined;
     const { dialect, vocabularies } =
-      declared === undefined ? inherited : this.context.rules(declared, pointer);
+      declared === undefined ? inherited : this.context.rules(declared, { pointer, document: this.uri });
     const resource: { -readonly [K in keyof Resource]: Resource[K] } = {
       uri: resourceUri(json, uri, dialect),
       document: this,
@@ -195,6 +208,7 @@ export class Document {
     if (this.byPointer.size >= maxSchemas) {
       throw new SchemaLimitError({
         pointer: position.pointer,
+        document: this.uri,
         limit: "maxSchemas",
         value: maxSchemas,
         reason: `the document has more than ${maxSchemas} sub-schemas; raise limits.maxSchemas if it is to be trusted`,
@@ -204,6 +218,7 @@ export class Document {
     if (this.pointerLength > MAX_POINTER_LENGTH) {
       throw new SchemaLimitError({
         pointer: position.pointer.slice(0, 200),
+        document: this.uri,
         limit: "length of pointers",
         value: MAX_POINTER_LENGTH,
         reason: "the document's sub-schemas have very long JSON Pointers; shorten its keys or nest it less",
@@ -236,13 +251,14 @@ export class Document {
   private check(name: string, value: JsonNode, keyword: Keyword, pointer: string, dialect: Dialect): void {
     const mismatch = shapeMismatch(keyword.shape, value);
     if (mismatch !== undefined) {
-      throw new InvalidSchemaError({ pointer, keyword: name, reason: `must be ${mismatch}` });
+      const reason = `must be ${mismatch}`;
+      throw new InvalidSchemaError({ pointer, document: this.uri, keyword: name, reason });
     }
     // Draft-04's boolean bounds keep their meaning in schemas that name no dialect; in the others they are an error.
     if (keyword.shape === "number-or-boolean" && typeof value === "boolean") {
       if (dialect !== Dialect.Draft04 && dialect !== Dialect.Unnamed) {
         const reason = `must be a number in ${dialectName(dialect)}`;
-        throw new InvalidSchemaError({ pointer, keyword: name, reason });
+        throw new InvalidSchemaError({ pointer, document: this.uri, keyword: name, reason });
       }
     }
   }
@@ -266,18 +282,4 @@ function opensResource(json: JsonObject, dialect: Dialect): boolean {
 function resourceUri(json: boolean | JsonObject, base: string, dialect: Dialect): string {
   const id = json instanceof JsonObject ? identifier(json, dialect) : undefined;
   return withoutFragment(id === undefined ? base : resolveUri(id, base));
-}
-
-/** A reference resolved against a base (RFC 3986, section 5); the reference itself where it cannot be. */
-export function resolveUri(reference: string, base: string): string {
-  try {
-    return new URL(reference, base).href;
-  } catch {
-    return reference;
-  }
-}
-
-export function withoutFragment(uri: string): string {
-  const hash = uri.indexOf("#");
-  return hash < 0 ? uri : uri.slice(0, hash);
 }

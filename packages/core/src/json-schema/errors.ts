@@ -1,11 +1,19 @@
-/** What is known of the place and cause of a schema problem. */
-export interface SchemaErrorDetails {
-  /** JSON Pointer of the (sub-)schema or value that the problem is in; "" is the whole document. */
+/** A place in a schema. */
+export interface Place {
+  /** JSON Pointer of a (sub-)schema or value; "" is the whole document. */
   readonly pointer: string;
+  /** URI of the document that the pointer is in, where it is not the schema itself. */
+  readonly document?: string | undefined;
+}
+
+/** What is known of the place and cause of a schema problem. */
+export interface SchemaErrorDetails extends Place {
   /** The keyword at that place, if the problem is one keyword's. */
-  readonly keyword?: string;
+  readonly keyword?: string | undefined;
   /** One sentence: what is wrong and what to do. */
   readonly reason: string;
+  /** The error behind it, if it was another's. */
+  readonly cause?: unknown;
 }
 
 /** A schema that cannot be compiled. `code` is stable; the message is for people. */
@@ -13,14 +21,18 @@ export class SchemaError extends Error {
   override readonly name: string = "SchemaError";
   readonly code: string = "schema-error";
   readonly pointer: string;
+  readonly document: string | undefined;
   readonly keyword: string | undefined;
   readonly reason: string;
 
   constructor(details: SchemaErrorDetails) {
-    const where = details.pointer === "" ? "the root" : details.pointer;
+    const place = details.pointer === "" ? "the root" : details.pointer;
+    const where = details.document === undefined ? place : `${place} of ${details.document}`;
     const keyword = details.keyword === undefined ? "" : ` (keyword "${details.keyword}")`;
-    super(`Schema at ${where}${keyword}: ${details.reason}`);
+    const options = details.cause === undefined ? undefined : { cause: details.cause };
+    super(`Schema at ${where}${keyword}: ${details.reason}`, options);
     this.pointer = details.pointer;
+    this.document = details.document;
     this.keyword = details.keyword;
     this.reason = details.reason;
   }
@@ -34,8 +46,20 @@ export class InvalidSchemaError extends SchemaError {
 
 /** The schema is right, but says something that this version cannot enforce. */
 export class UnsupportedSchemaError extends SchemaError {
-  override readonly name = "UnsupportedSchemaError";
+  override readonly name: string = "UnsupportedSchemaError";
   override readonly code = "unsupported-schema";
+}
+
+/** A reference, or `$schema`, leads to a document that is not at hand, or that could not be loaded. */
+export class MissingDocumentError extends UnsupportedSchemaError {
+  override readonly name = "MissingDocumentError";
+  /** Absolute, without fragment. */
+  readonly uri: string;
+
+  constructor(details: SchemaErrorDetails & { readonly uri: string }) {
+    super(details);
+    this.uri = details.uri;
+  }
 }
 
 /** No value matches the schema. */

@@ -1,5 +1,6 @@
 import { canonicalNumber, type JsonNode, type JsonNumber } from "../json/index.js";
 import type { Language } from "../language/index.js";
+import type { Position } from "./document.js";
 import { type Formula, type FormulaStore, UNBOUNDED } from "./formula.js";
 import type { SchemaNode, SchemaSet } from "./schema-set.js";
 
@@ -12,7 +13,7 @@ export interface KeywordContext {
   /** The strings that a formula allows. */
   strings(formula: Formula): Language;
   /** The strings that a regular expression of ECMA-262 matches. @throws InvalidSchemaError, UnsupportedSchemaError */
-  pattern(source: string, pointer: string, keyword: string): Language;
+  pattern(source: string, position: Position, keyword: string): Language;
 }
 
 /** A count as a number; beyond 2^31 - 2 none can be reached, so it is that. */

@@ -15,7 +15,7 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
     parts.push(store.props(store.keySet(key), reference("properties", key)));
   }
   for (const source of keys(found, "patternProperties")) {
-    const language = context.pattern(source, node.pointer, "patternProperties");
+    const language = context.pattern(source, node.position, "patternProperties");
     parts.push(store.props(store.keyLanguage(language), reference("patternProperties", source)));
   }
   if (found.has("additionalProperties")) {
@@ -44,7 +44,7 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
 export function additionalKeys(node: SchemaNode, found: Found, context: KeywordContext): Language {
   const { arena } = context.store;
   const patterns = keys(found, "patternProperties").map((source) =>
-    context.pattern(source, node.pointer, "patternProperties"),
+    context.pattern(source, node.position, "patternProperties"),
   );
   return arena.difference(arena.any, arena.union([arena.choice(keys(found, "properties")), ...patterns]));
 }

@@ -2,7 +2,7 @@ import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
 import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
 import { Constants } from "./constants.js";
-import { Document, type Position } from "./document.js";
+import { Document, type Position, placeOf } from "./document.js";
 import { InvalidSchemaError, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
 import { checkProgress, inPlacePaths } from "./in-place.js";
@@ -91,16 +91,22 @@ export class SchemaFormulas implements KeywordContext {
     return this.stringsOf(formula);
   }
 
-  pattern(source: string, pointer: string, keyword: string): Language {
+  pattern(source: string, position: Position, keyword: string): Language {
     try {
       return compilePattern(this.store.arena, source).language;
     } catch (error) {
       if (error instanceof LanguageLimitError) {
         const { limit, value } = error;
-        throw new SchemaLimitError({ pointer, keyword, limit, value: Number(value), reason: error.message });
+        throw new SchemaLimitError({
+          ...placeOf(position),
+          keyword,
+          limit,
+          value: Number(value),
+          reason: error.message,
+        });
       }
       if (!(error instanceof PatternError)) throw error;
-      const details = { pointer, keyword, reason: error.message };
+      const details = { ...placeOf(position), keyword, reason: error.message };
       throw error.reason === "syntax" ? new InvalidSchemaError(details) : new UnsupportedSchemaError(details);
     }
   }
@@ -185,7 +191,7 @@ export class SchemaFormulas implements KeywordContext {
       parts.push(arena.length(least, max === undefined ? Number.POSITIVE_INFINITY : count(max)));
     }
     const pattern = found.get("pattern");
-    if (typeof pattern === "string") parts.push(this.pattern(pattern, node.pointer, "pattern"));
+    if (typeof pattern === "string") parts.push(this.pattern(pattern, node.position, "pattern"));
     const format = found.get("format");
     const language = typeof format === "string" ? this.format(format, node.position) : undefined;
     if (language !== undefined) parts.push(language);
@@ -200,9 +206,9 @@ export class SchemaFormulas implements KeywordContext {
       for (const [name, value] of Document.keywords(position)) found.set(name, value);
       numberKeywords(found, position.resource.dialect, this.store);
       const pattern = found.get("pattern");
-      if (typeof pattern === "string") this.pattern(pattern, position.pointer, "pattern");
+      if (typeof pattern === "string") this.pattern(pattern, position, "pattern");
       for (const source of keys(found, "patternProperties")) {
-        this.pattern(source, position.pointer, "patternProperties");
+        this.pattern(source, position, "patternProperties");
       }
     }
   }

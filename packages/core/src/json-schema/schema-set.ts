@@ -6,13 +6,13 @@ import {
   Document,
   type DocumentContext,
   type Position,
+  placeOf,
   type Resource,
-  resolveUri,
-  withoutFragment,
 } from "./document.js";
-import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
+import { InvalidSchemaError, MissingDocumentError, SchemaLimitError } from "./errors.js";
 import { type Keyword, REFERENCES } from "./keywords.js";
 import { standardMetaschema } from "./metaschemas/index.js";
+import { resolveUri, withoutFragment } from "./uri.js";
 import { rulesOf, standardRules } from "./vocabularies.js";
 
 /** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
@@ -33,9 +33,6 @@ export interface SchemaNode {
 /** Finds the document for an absolute URI without fragment; undefined: there is none. */
 export type SchemaSource = (uri: string) => JsonNode | undefined;
 
-/** The base of a document that says nothing of its own. */
-const DEFAULT_BASE = "grammask:///schema";
-
 export class SchemaSet {
   readonly annotations: Annotation[] = [];
   readonly root: SchemaNode;
@@ -45,25 +42,35 @@ export class SchemaSet {
   private readonly nodes: SchemaNode[] = [];
   private readonly byPlace = new Map<Position, SchemaNode[]>();
   private readonly context: DocumentContext;
+  private readonly maxDocuments: number;
+  private readonly onMissing: (error: MissingDocumentError) => void;
   private order = 0;
 
-  /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
+  /**
+   * @param onMissing called for each reference to a document that is not at hand; throws by default
+   * @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError
+   */
   constructor(
     json: JsonNode,
-    limits: { readonly maxSchemas: number },
+    limits: { readonly maxSchemas: number; readonly maxDocuments: number },
     source: SchemaSource = () => undefined,
+    onMissing: (error: MissingDocumentError) => void = (error) => {
+      throw error;
+    },
   ) {
     this.source = source;
+    this.onMissing = onMissing;
+    this.maxDocuments = limits.maxDocuments;
     this.context = {
       maxSchemas: limits.maxSchemas,
       annotations: this.annotations,
       addResource: (resource) => {
         if (!this.resources.has(resource.uri)) this.resources.set(resource.uri, resource);
       },
-      rules: (metaschema, pointer) => rulesOf(metaschema, pointer, this.source),
+      rules: (metaschema, at) => rulesOf(metaschema, at, this.source),
       nextOrder: () => this.order++,
     };
-    const document = new Document(json, DEFAULT_BASE, standardRules(Dialect.Unnamed), this.context);
+    const document = new Document(json, undefined, standardRules(Dialect.Unnamed), this.context);
     this.root = this.node(document.root, this.extend(undefined, document.root.resource));
     this.checkReferences();
   }
@@ -139,13 +146,29 @@ export class SchemaSet {
       if (next.length === 0) return;
       for (const document of next) {
         checked.add(document);
+        if (checked.size > this.maxDocuments + 1) throw this.tooManyDocuments(document);
         for (const position of document.positions()) {
           for (const [name, value] of Document.keywords(position)) {
-            if (REFERENCES.includes(name)) this.resolve(position, name, value as string);
+            if (REFERENCES.includes(name)) this.checkReference(position, name, value as string);
           }
         }
       }
     }
+  }
+
+  private checkReference(position: Position, keyword: string, reference: string): void {
+    try {
+      this.resolve(position, keyword, reference);
+    } catch (error) {
+      if (!(error instanceof MissingDocumentError)) throw error;
+      this.onMissing(error);
+    }
+  }
+
+  private tooManyDocuments({ uri }: Document): SchemaLimitError {
+    const value = this.maxDocuments;
+    const reason = `the schema's references lead to more than ${value} documents; raise limits.maxDocuments if they are to be trusted`;
+    return new SchemaLimitError({ pointer: "", document: uri, limit: "maxDocuments", value, reason });
   }
 
   private resolve(position: Position, keyword: string, reference: string): Position {
@@ -162,12 +185,11 @@ export class SchemaSet {
       } else found = target.anchors.get(fragment);
     }
     if (found !== undefined) return found;
-    const details = { pointer: position.pointer, keyword };
+    const details = { ...placeOf(position), keyword };
     if (target === undefined) {
-      throw new UnsupportedSchemaError({
-        ...details,
-        reason: `"${reference}" is in another document (${withoutFragment(uri)}); pass it in the option schemas`,
-      });
+      const other = withoutFragment(uri);
+      const reason = `"${reference}" is in another document (${other}); pass it in the option schemas`;
+      throw new MissingDocumentError({ ...details, uri: other, reason });
     }
     throw new InvalidSchemaError({ ...details, reason: `there is no schema at "${reference}"` });
   }

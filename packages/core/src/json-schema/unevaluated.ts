@@ -9,6 +9,7 @@ import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
 import type { Language } from "../language/index.js";
 import { itemLayout } from "./array-keywords.js";
 import { Dialect } from "./dialect.js";
+import { placeOf } from "./document.js";
 import { UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, TRUE, UNBOUNDED } from "./formula.js";
 import type { KeywordContext } from "./keyword-context.js";
@@ -83,7 +84,7 @@ export function unevaluatedProperties(node: SchemaNode, context: KeywordContext)
     for (const key of keys(found, "properties")) names.add(key);
     covers.push({ keys: arena.choice(keys(found, "properties")), condition });
     for (const source of keys(found, "patternProperties")) {
-      covers.push({ keys: context.pattern(source, node.pointer, "patternProperties"), condition });
+      covers.push({ keys: context.pattern(source, node.position, "patternProperties"), condition });
     }
     if (found.has("additionalProperties")) {
       covers.push({ keys: additionalKeys(evaluator.node, found, context), condition });
@@ -150,7 +151,7 @@ export function unevaluatedItems(node: SchemaNode, context: KeywordContext): For
 
 function tooMany(node: SchemaNode, keyword: string): UnsupportedSchemaError {
   return new UnsupportedSchemaError({
-    pointer: node.pointer,
+    ...placeOf(node.position),
     keyword,
     reason: `its sub-schemas evaluate more than ${MAX_PARTS} different parts; simplify them`,
   });

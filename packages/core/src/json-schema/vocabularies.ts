@@ -1,7 +1,8 @@
 /** Vocabularies: the groups of keywords that a metaschema switches on (JSON Schema core 2020-12, section 8.1). */
 import { type JsonNode, JsonObject } from "../json/index.js";
 import { Dialect, dialectName, dialectOf } from "./dialect.js";
-import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.js";
+import { InvalidSchemaError, MissingDocumentError, type Place, UnsupportedSchemaError } from "./errors.js";
+import { withoutFragment } from "./uri.js";
 
 /** Sets of vocabularies are their sums. */
 export const enum Vocabulary {
@@ -49,6 +50,9 @@ const BY_URI: ReadonlyMap<string, Declared> = new Map<string, Declared>([
   ["2020-12/vocab/meta-data", both(Vocabulary.MetaData)],
 ]);
 
+/** Finds documents by absolute URI without fragment. */
+type Source = (uri: string) => JsonNode | undefined;
+
 const BASE = "https://json-schema.org/draft/";
 
 /** All but `FormatAssertion`. */
@@ -63,33 +67,22 @@ export function standardRules(dialect: Dialect): SchemaRules {
  * The rules that a `$schema` names: those of a dialect, or those of a metaschema among the caller's documents.
  *
  * @param metaschema the value of `$schema`
- * @param pointer the schema that has it
- * @param source finds documents by absolute URI without fragment
+ * @param at the schema that has it
  * @throws InvalidSchemaError where it is not a string; UnsupportedSchemaError where it names a metaschema that is not
  *   known, or one that requires a vocabulary that is not
  */
-export function rulesOf(
-  metaschema: JsonNode,
-  pointer: string,
-  source: (uri: string) => JsonNode | undefined,
-): SchemaRules {
-  const keyword = "$schema";
-  if (typeof metaschema !== "string") {
-    throw new InvalidSchemaError({ pointer, keyword, reason: "must be a URI" });
-  }
+export function rulesOf(metaschema: JsonNode, at: Place, source: Source): SchemaRules {
+  const details = { ...at, keyword: "$schema" };
+  if (typeof metaschema !== "string") throw new InvalidSchemaError({ ...details, reason: "must be a URI" });
   const dialect = dialectOf(metaschema);
   if (dialect !== undefined) return standardRules(dialect);
-  const document = source(metaschema.replace(/#.*$/, ""));
-  if (!(document instanceof JsonObject)) {
-    const reason = `the metaschema ${metaschema} is not known; use draft-04, -06, -07, 2019-09 or 2020-12, or pass it in the option schemas`;
-    throw new UnsupportedSchemaError({ pointer, keyword, reason });
-  }
-  const based = baseDialect(document, source);
+  const document = metaschemaAt(metaschema, details, source);
+  const based = baseDialect(document, details, source);
   if (based === undefined) {
     const reason = `the metaschema ${metaschema} does not say, by its own $schema or $vocabulary, which dialect it is for`;
-    throw new UnsupportedSchemaError({ pointer, keyword, reason });
+    throw new UnsupportedSchemaError({ ...details, reason });
   }
-  const vocabulary = document.get("$vocabulary");
+  const vocabulary = document?.get("$vocabulary");
   if (based < Dialect.Draft201909 || !(vocabulary instanceof JsonObject)) return standardRules(based);
   // Core is always there, declared or not.
   let vocabularies: number = Vocabulary.Core;
@@ -98,33 +91,39 @@ export function rulesOf(
     if (declared !== undefined) vocabularies |= declared[required === true ? 1 : 0];
     else if (required === true) {
       const reason = `the metaschema ${metaschema} requires the vocabulary ${uri}, which is not known in ${dialectName(based)}`;
-      throw new UnsupportedSchemaError({ pointer, keyword, reason });
+      throw new UnsupportedSchemaError({ ...details, reason });
     }
   }
   return { dialect: based, vocabularies };
 }
 
 /** The dialect that a metaschema extends: that of its core vocabulary, or that of its own metaschema. */
-function baseDialect(
-  metaschema: JsonObject,
-  source: (uri: string) => JsonNode | undefined,
-): Dialect | undefined {
+function baseDialect(metaschema: JsonObject | undefined, at: Place, source: Source): Dialect | undefined {
   const seen = new Set<string>();
-  for (let at: JsonNode | undefined = metaschema; at instanceof JsonObject; ) {
-    const vocabulary = at.get("$vocabulary");
+  for (let next = metaschema; next !== undefined; ) {
+    const vocabulary = next.get("$vocabulary");
     if (vocabulary instanceof JsonObject) {
       for (const dialect of [Dialect.Draft202012, Dialect.Draft201909]) {
         if (vocabulary.has(`${BASE}${dialectName(dialect)}/vocab/core`)) return dialect;
       }
     }
-    const above = at.get("$schema");
+    const above = next.get("$schema");
     if (typeof above !== "string" || seen.has(above)) return undefined;
     seen.add(above);
     const dialect = dialectOf(above);
     if (dialect !== undefined) return dialect;
-    at = source(above.replace(/#.*$/, ""));
+    next = metaschemaAt(above, at, source);
   }
   return undefined;
+}
+
+/** Undefined: the document says nothing. @throws MissingDocumentError */
+function metaschemaAt(uri: string, at: Place, source: Source): JsonObject | undefined {
+  const document = source(withoutFragment(uri));
+  if (document instanceof JsonObject) return document;
+  if (document !== undefined) return undefined;
+  const reason = `the metaschema ${uri} is not known; use draft-04, -06, -07, 2019-09 or 2020-12, or pass it in the option schemas`;
+  throw new MissingDocumentError({ ...at, uri: withoutFragment(uri), reason });
 }
 
 function known(uri: string, dialect: Dialect): Declared | undefined {

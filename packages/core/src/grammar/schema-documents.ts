@@ -1,0 +1,132 @@
+/** The JSON documents that a schema is made of: read from values or text, and where asked for, loaded by the caller. */
+import {
+  JsonLimitError,
+  type JsonNode,
+  JsonSyntaxError,
+  JsonValueError,
+  jsonFromValue,
+  parseJson,
+  stringifyJson,
+} from "../json/index.js";
+import { InvalidSchemaError, MissingDocumentError, SchemaLimitError } from "../json-schema/errors.js";
+import type { SchemaLimits } from "../json-schema/limits.js";
+import { SchemaSet, type SchemaSource } from "../json-schema/schema-set.js";
+
+/**
+ * Loads the document at an absolute URI without fragment: a schema as a value or as JSON text, or a promise of it;
+ * undefined or null where there is none.
+ */
+export type DocumentResolver = (uri: string) => unknown;
+
+/** Reads a schema given as a value or as JSON text. @throws InvalidSchemaError, SchemaLimitError */
+export function readSchema(schema: unknown, limits: SchemaLimits, document?: string): JsonNode {
+  const { maxBytes, maxDepth } = limits;
+  try {
+    return typeof schema === "string"
+      ? parseJson(schema, { maxBytes, maxDepth })
+      : jsonFromValue(schema, { maxDepth });
+  } catch (error) {
+    if (error instanceof JsonLimitError) {
+      throw new SchemaLimitError({
+        pointer: "",
+        document,
+        limit: error.limit,
+        value: error.maximum,
+        reason: `${error.message}; raise limits.${error.limit} if it is to be trusted`,
+      });
+    }
+    if (error instanceof JsonSyntaxError) {
+      const reason = `the schema's text is not JSON: ${error.message}`;
+      throw new InvalidSchemaError({ pointer: "", document, reason });
+    }
+    if (error instanceof JsonValueError) {
+      throw new InvalidSchemaError({ pointer: error.pointer, document, reason: error.message });
+    }
+    throw error;
+  }
+}
+
+/** The documents of the option `schemas`, each read when it is first asked for, and those that were loaded. */
+export class SchemaDocuments {
+  private readonly given: ReadonlyMap<string, unknown>;
+  private readonly limits: SchemaLimits;
+  private readonly read = new Map<string, JsonNode>();
+
+  constructor(schemas: Readonly<Record<string, unknown>>, limits: SchemaLimits) {
+    this.given = new Map(Object.entries(schemas).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]));
+    this.limits = limits;
+  }
+
+  readonly source: SchemaSource = (uri) => {
+    let json = this.read.get(uri);
+    if (json === undefined && this.given.has(uri)) {
+      json = readSchema(this.given.get(uri), this.limits, uri);
+      this.read.set(uri, json);
+    }
+    return json;
+  };
+
+  /**
+   * Asks for the documents that a schema's references lead to, and theirs, until none is missing: those that are known
+   * to be missing at the same time, each once.
+   *
+   * @throws MissingDocumentError with the pointer of the reference, where `resolve` fails or has no document;
+   *   SchemaLimitError past `maxDocuments`, or `maxBytes` of all of them together; what reading the schema throws
+   */
+  async load(json: JsonNode, resolve: DocumentResolver): Promise<void> {
+    const { maxBytes, maxDocuments } = this.limits;
+    let bytes = 0;
+    let count = 0;
+    for (;;) {
+      const missing = this.missing(json);
+      if (missing.length === 0) return;
+      count += missing.length;
+      if (count > maxDocuments) throw limitOf("maxDocuments", maxDocuments, missing[0]);
+      const loaded = await Promise.all(missing.map((reference) => this.ask(reference, resolve)));
+      for (const [i, document] of loaded.entries()) {
+        const reference = missing[i] as MissingDocumentError;
+        const node = readSchema(document, this.limits, reference.uri);
+        bytes += (typeof document === "string" ? document : stringifyJson(node)).length;
+        if (bytes > maxBytes) throw limitOf("maxBytes", maxBytes, reference);
+        this.read.set(reference.uri, node);
+      }
+    }
+  }
+
+  /** The documents that the schema, as far as it is known, refers to in vain; one reference to each. */
+  private missing(json: JsonNode): MissingDocumentError[] {
+    const missing = new Map<string, MissingDocumentError>();
+    const note = (error: MissingDocumentError) => {
+      if (!missing.has(error.uri)) missing.set(error.uri, error);
+    };
+    try {
+      new SchemaSet(json, this.limits, this.source, note);
+    } catch (error) {
+      // A metaschema: how to read on is known only from it.
+      if (!(error instanceof MissingDocumentError)) throw error;
+      note(error);
+    }
+    return [...missing.values()];
+  }
+
+  private async ask(reference: MissingDocumentError, resolve: DocumentResolver): Promise<unknown> {
+    let document: unknown;
+    const { uri, pointer, keyword } = reference;
+    const details = { uri, pointer, document: reference.document, ...(keyword && { keyword }) };
+    try {
+      document = await resolve(uri);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new MissingDocumentError({ ...details, reason: `loading ${uri} failed: ${message}`, cause });
+    }
+    if (document !== undefined && document !== null) return document;
+    throw new MissingDocumentError({ ...details, reason: `the option resolve has no document ${uri}` });
+  }
+}
+
+function limitOf(limit: "maxDocuments" | "maxBytes", value: number, at: MissingDocumentError | undefined) {
+  const { pointer = "", document } = at ?? {};
+  const what = limit === "maxBytes" ? "bytes in the documents" : "documents";
+  const reason = `the schema's references lead to more than ${value} ${what}; raise limits.${limit} if they are to be trusted`;
+  return new SchemaLimitError({ pointer, document, keyword: at?.keyword, limit, value, reason });
+}
