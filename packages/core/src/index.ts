@@ -43,5 +43,5 @@ export {
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
-export { Matcher } from "./matcher.js";
+export { type ForcedContinuation, Matcher } from "./matcher.js";
 export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";

@@ -399,6 +399,47 @@ describe("looking ahead", () => {
     expect(read(matcher.forcedTokens())).toEqual([',"', "why", '":', "null", "}", "END"]);
   });
 
+  it("forcedContinuation may exchange the last token, and leaves the matcher where it was", () => {
+    const words = ["{", '"', "a", "b", ":", ",", "}", '":', '",', ',"', '","', '{"', "x"];
+    const encode = (text: string): number[] => {
+      const best = (at: number) =>
+        words.reduce(
+          (a, b, i) => (text.startsWith(b, at) && b.length > words[a]!.length ? i : a),
+          words.indexOf(text[at]!),
+        );
+      const tokens: number[] = [];
+      for (let at = 0; at < text.length; at += words[tokens.at(-1)!]!.length) tokens.push(best(at));
+      return tokens;
+    };
+    const small = Vocabulary.fromBytes([...words.map((word) => encoder.encode(word)), null], {
+      eosTokenIds: [words.length],
+      encode,
+    });
+    const schema = {
+      type: "object",
+      properties: { a: { enum: ["x", "xx"] }, b: { enum: ["a", "b"] } },
+      required: ["a", "b"],
+      additionalProperties: false,
+    };
+    const matcher = new Matcher(compileJsonSchema(schema, strict), small);
+    const read = ({ tokens, replacesLast }: { tokens: number[]; replacesLast: boolean }) => [
+      tokens.map((token) => words[token]),
+      replacesLast,
+    ];
+    for (const word of ['{"', "a", '":', '"', "x"]) expect(matcher.accept(words.indexOf(word))).toBe(true);
+    expect(read(matcher.forcedContinuation())).toEqual([[], false]);
+    matcher.accept(words.indexOf('"'));
+    const [length, text, mask] = [matcher.length, decoder.decode(matcher.bytes), matcher.mask()];
+    expect(read(matcher.forcedContinuation())).toEqual([['","', "b", '":', '"'], true]);
+    expect(read(matcher.forcedContinuation(1))).toEqual([['","'], true]);
+    expect([matcher.length, decoder.decode(matcher.bytes), matcher.mask()]).toEqual([length, text, mask]);
+    // Without leave to exchange it, the rest is written apart.
+    expect(matcher.forcedTokens().map((token) => words[token])).toEqual([',"', "b", '":', '"']);
+    matcher.rollback(1);
+    for (const token of encode('","b":')) expect(matcher.accept(token)).toBe(true);
+    expect(decoder.decode(matcher.bytes)).toBe('{"a":"x","b":');
+  });
+
   it("forcedTokens stops where the encoder writes what the grammar does not take", () => {
     const bytesOnly = byteVocabulary([]);
     const tokens = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));

@@ -4,10 +4,21 @@ import type { Config } from "./automaton/configs.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { Masks } from "./mask/masks.js";
 import type { TokenMask } from "./mask/token-mask.js";
+import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
 /** Memory for the masks of one grammar and vocabulary, in bytes. */
 const MASK_MEMORY = 32 * 1024 * 1024;
+
+/** How much of the output before forced text the tokenizer is shown: enough for the tokens at the seam. */
+const CONTEXT_BYTES = 24;
+
+/** Tokens that must come next. */
+export interface ForcedContinuation {
+  readonly tokens: number[];
+  /** Whether they stand in the place of the last accepted token too. */
+  readonly replacesLast: boolean;
+}
 
 const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
 
@@ -167,44 +178,100 @@ export class Matcher {
    * bytes, since a grammar may force text without end only in theory.
    */
   forcedBytes(max = 4096): Uint8Array {
-    const forced: number[] = [];
     const start = this.steps;
-    for (;;) {
-      if (forced.length >= max || this.isComplete) break;
-      const allowed = this.allowedBytes();
-      if (allowed.length !== 1) break;
-      forced.push(allowed[0] as number);
-      this.acceptBytes(Uint8Array.of(allowed[0] as number));
-    }
+    const from = this.byteLength;
+    while (this.byteLength - from < max && !this.isComplete && this.acceptForcedByte());
+    const forced = this.bytes.slice(from);
     this.rollback(this.steps - start);
-    return Uint8Array.from(forced);
+    return forced;
   }
 
   /**
    * Tokens that the grammar leaves no choice about, to be fed to the model without sampling. Where the vocabulary can
-   * tokenise (`encode`), forced text is tokenised as the tokenizer would write it, except for its last token, which might
-   * merge with what follows; otherwise only tokens whose masks allow nothing else are returned. At most `max` tokens.
+   * tokenise (`encode`), forced text is tokenised as the tokenizer would write it behind the output so far, except for
+   * tokens at its end that might merge with what follows; otherwise only tokens whose masks allow nothing else are
+   * returned. At most `max` tokens.
    */
   forcedTokens(max = 256): number[] {
-    const { encode } = this.vocabulary;
-    if (this.ended) return [];
+    return this.forcedAfter(0, max).tokens;
+  }
+
+  /**
+   * The same for a loop that has not fed the last accepted token to the model yet: where the tokenizer would merge that
+   * token with the forced text (`"` and `, ` to `",`), the tokens stand in its place as well (`replacesLast`). Take it
+   * back with `rollback(1)`, then accept them.
+   */
+  forcedContinuation(max = 256): ForcedContinuation {
+    return this.forcedAfter(this.steps > 0 && !this.ended ? 1 : 0, max);
+  }
+
+  private forcedAfter(replaceable: number, max: number): ForcedContinuation {
     const tokens: number[] = [];
-    const start = this.steps;
-    if (encode !== undefined) {
-      const text = wholeCharacters(this.forcedBytes());
-      for (const id of text === "" ? [] : encode(text).slice(0, -1)) {
-        if (tokens.length >= max || !this.accept(id)) break;
-        tokens.push(id);
+    if (this.ended) return { tokens, replacesLast: false };
+    const length = this.byteLength;
+    const last = this.bytes.slice(this.lengths[this.steps - replaceable]);
+    let replacesLast = false;
+    const canonical = this.canonicalForced(last);
+    if (canonical !== undefined && canonical.tokens.length > 0) {
+      replacesLast = canonical.replacesLast;
+      if (replacesLast) this.rollback(1);
+      this.acceptAll(canonical.tokens, tokens, max);
+      if (replacesLast && this.byteLength <= length) {
+        // Nothing of the forced text is left of it.
+        this.rollback(tokens.length);
+        tokens.length = 0;
+        this.acceptBytes(last);
+        replacesLast = false;
       }
     }
     for (let mask = this.mask(); mask.count === 1 && !this.ended; mask = this.mask()) {
-      if (tokens.length >= max) break;
-      const id = (mask.ids as Int32Array)[0] as number;
-      if (!this.accept(id)) break;
-      tokens.push(id);
+      if (tokens.length >= max || this.acceptAll(mask.ids as Int32Array, tokens, max) === 0) break;
     }
+    this.rollback(tokens.length);
+    if (replacesLast) this.acceptBytes(last);
+    return { tokens, replacesLast };
+  }
+
+  /** Accepts tokens as far as the grammar allows and `taken` has less than `max`, adds them there and counts them. */
+  private acceptAll(tokens: Iterable<number>, taken: number[], max: number): number {
+    let count = 0;
+    for (const id of tokens) {
+      if (taken.length >= max || !this.accept(id)) break;
+      taken.push(id);
+      count++;
+    }
+    return count;
+  }
+
+  /** The forced bytes as the tokenizer writes them; undefined where there are none or it cannot be asked. */
+  private canonicalForced(last: Uint8Array): CanonicalTokens | undefined {
+    const { encode } = this.vocabulary;
+    const start = this.steps;
+    if (encode === undefined || !this.acceptForcedByte()) return undefined;
+    this.rollback(1);
+    const forced = this.forcedBytes();
+    if (forced.length === 0) return undefined;
+    const end = this.byteLength - last.length;
+    const context = this.bytes.slice(Math.max(0, end - CONTEXT_BYTES), end);
+    this.acceptBytes(forced);
+    const next = this.allowedBytes();
     this.rollback(this.steps - start);
-    return tokens;
+    return canonicalTokens({ context, last, forced, next }, this.vocabulary, encode);
+  }
+
+  /** Accepts the next byte if there is no other. */
+  private acceptForcedByte(): boolean {
+    if (this.ended) return false;
+    const one = new Uint8Array(1);
+    let forced = -1;
+    for (let byte = 0; byte < 256; byte++) {
+      one[0] = byte;
+      if (this.read(one) === 0) continue;
+      if (forced >= 0) return false;
+      forced = byte;
+    }
+    one[0] = forced;
+    return forced >= 0 && this.acceptBytes(one);
   }
 
   private get config(): Config {
@@ -260,9 +327,4 @@ function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const result = new Int32Array(array.length * 2);
   result.set(array);
   return result;
-}
-
-/** The text of bytes up to the last whole character. */
-function wholeCharacters(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes, { stream: true });
 }

@@ -1,7 +1,10 @@
 import type { Matcher, Vocabulary } from "@grammask/core";
 
 /** What the loop needs of a matcher: tests put simple ones in its place. */
-export type TokenMatcher = Pick<Matcher, "mask" | "accept" | "isComplete">;
+export type TokenMatcher = Pick<
+  Matcher,
+  "mask" | "accept" | "isComplete" | "rollback" | "forcedContinuation"
+>;
 
 /** What the loop needs of a vocabulary. */
 export type TokenVocabulary = Pick<Vocabulary, "size" | "eosTokenIds" | "tokenBytes" | "isEos">;

@@ -135,6 +135,9 @@ describe("generateTokens", () => {
       tokens: [],
       finishReason: "abort",
       stopString: undefined,
+      isComplete: false,
+      forcedTokens: 0,
+      steps: 0,
     });
   });
 

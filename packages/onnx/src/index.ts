@@ -1,4 +1,5 @@
 export type { ChatMessage } from "./chat-template.js";
+export type { FinishReason, Timings } from "./decoding.js";
 export type { Device } from "./device.js";
 export {
   DeviceError,
@@ -12,7 +13,6 @@ export {
   PromptTooLongError,
   UnsupportedModelError,
 } from "./errors.js";
-export type { FinishReason, Timings } from "./generate.js";
 export type { DownloadProgress } from "./hub.js";
 export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
 export type { GenerateResult, Model, StreamEvent, Usage } from "./model.js";

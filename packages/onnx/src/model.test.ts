@@ -41,7 +41,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
       expect(result.finishReason).toBe("complete");
       expect(result.value).toEqual(JSON.parse(result.text));
       expect(result.value).toMatchObject({ name: expect.any(String), age: expect.any(Number) });
-      expect(result.usage).toEqual({
+      expect(result.usage).toMatchObject({
         promptTokens: model.encode(model.renderChat(MESSAGES)).length,
         completionTokens: result.tokens.length,
         totalTokens: result.usage.promptTokens + result.tokens.length,
@@ -50,6 +50,63 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
       expect(prefill + decode + mask + sampling).toBeLessThanOrEqual(total);
       expect(Math.min(prefill, decode, mask, sampling)).toBeGreaterThan(0);
     }
+  });
+
+  it("feeds what the grammar forces as the tokenizer writes it, in one step", async () => {
+    const value = ["the name", true, ["é😀"], null];
+    const schema = {
+      type: "object",
+      properties: { a: { const: value }, b: { type: "boolean" } },
+      required: ["a", "b"],
+    };
+    const strict = { ...schema, additionalProperties: false };
+    for (const whitespace of ["compact", "pretty"] as const) {
+      const request = { prompt: "x", schema: strict, schemaOptions: { whitespace } };
+      const result = await model.generate(request);
+      expect(result.value).toMatchObject({ a: value, b: expect.any(Boolean) });
+      // Behind the forced text the model chooses, and random weights do not choose as the tokenizer does.
+      expect(result.tokens.slice(0, 20)).toEqual(model.encode(result.text).slice(0, 20));
+      expect(result.usage.forcedTokens).toBeGreaterThan(result.tokens.length - 8);
+      expect(result.usage.steps).toBe(result.tokens.length - result.usage.forcedTokens - 1);
+      const slow = await model.generate({ ...request, forcedTokens: false });
+      expect(slow.usage).toMatchObject({ forcedTokens: 0, steps: slow.tokens.length - 1 });
+      expect(slow.value).toMatchObject({ a: value, b: expect.any(Boolean) });
+    }
+  });
+
+  it("does not ask the model where there is one output", async () => {
+    const request = {
+      schema: { const: ["a", { b: "c" }] },
+      schemaOptions: { whitespace: "compact" },
+    } as const;
+    const result = await model.generate({ prompt: "x", ...request });
+    expect(result).toMatchObject({ value: ["a", { b: "c" }], finishReason: "complete" });
+    expect(result.usage).toMatchObject({ forcedTokens: result.tokens.length, steps: 0 });
+    expect(result.timings.prefill).toBe(0);
+    const cut = await model.generate({ prompt: "x", ...request, maxTokens: 3 });
+    expect(cut).toMatchObject({ finishReason: "length", value: undefined });
+    expect(cut.tokens).toHaveLength(3);
+  });
+
+  it("ends within forced text when the signal fires or a stop string appears", async () => {
+    const controller = new AbortController();
+    const request = {
+      prompt: "x",
+      schema: { const: ["the name", "the age", "the user"] },
+      schemaOptions: { whitespace: "spaced" },
+    } as const;
+    const aborted = await model.generate({
+      ...request,
+      signal: controller.signal,
+      onToken: ({ index }) => {
+        if (index === 2) controller.abort();
+      },
+    });
+    expect(aborted).toMatchObject({ finishReason: "abort", value: undefined });
+    expect(aborted.tokens).toHaveLength(3);
+    const stopped = await model.generate({ ...request, stop: "age" });
+    expect(stopped).toMatchObject({ finishReason: "stop-string", stopString: "age", value: undefined });
+    expect(stopped.text).toMatch(/^\["the name",? ?"the $/);
   });
 
   it("takes a schema as text, a boolean, any JSON, an object, and a compiled grammar", async () => {
@@ -174,6 +231,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
   it("refuses wrong requests, whatever is wrong", async () => {
     const fails = (request: object) => expect(model.generate(request as GenerateRequest)).rejects;
     await fails({ prompt: "x", maxTokens: 0 }).toThrow(InvalidRequestError);
+    await fails({ prompt: "x", forcedTokens: 1 }).toThrow(InvalidRequestError);
     await fails({ prompt: [TINY_SIZE] }).toThrow(/token id 320/);
     await fails({ prompt: "x", schema: { type: "nonsense" } }).toThrow(InvalidSchemaError);
     await fails({ prompt: "x", schema: "{" }).toThrow(InvalidSchemaError);

@@ -1,9 +1,10 @@
 import { Matcher, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { Decoder } from "./decoder.js";
+import type { FinishReason, Timings } from "./decoding.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
-import { type FinishReason, generateTokens, type Output, type Timings } from "./generate.js";
+import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
 import type { DataType } from "./model-files.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
@@ -32,6 +33,10 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Tokens of the output that the grammar forced, so that the model was not asked. */
+  readonly forcedTokens: number;
+  /** Steps of the model after it had read the prompt. */
+  readonly steps: number;
 }
 
 /** An event of `Model.stream`: a token, or last the result. */
@@ -190,15 +195,23 @@ export class Model implements AsyncDisposable {
       timings,
     });
     timings.total = performance.now() - start;
+    const { text, tokens, finishReason, stopString, isComplete, forcedTokens, steps } = output;
     const wantsJson = request.schema !== undefined || (request.json ?? false) !== false;
+    // A stop string may have cut the JSON short although the matcher went on.
+    const hasValue = wantsJson && isComplete && stopString === undefined;
     return {
-      ...output,
-      value: wantsJson && matcher?.isComplete === true ? parsed(output) : undefined,
+      text,
+      value: hasValue ? JSON.parse(text) : undefined,
+      finishReason,
+      stopString,
+      tokens,
       seed: checked.sampling.seed,
       usage: {
         promptTokens: promptIds.length,
-        completionTokens: output.tokens.length,
-        totalTokens: promptIds.length + output.tokens.length,
+        completionTokens: tokens.length,
+        totalTokens: promptIds.length + tokens.length,
+        forcedTokens,
+        steps,
       },
       timings,
     };
@@ -224,9 +237,4 @@ export class Model implements AsyncDisposable {
     }
     return ids;
   }
-}
-
-/** A stop string may have cut the JSON short although the matcher went on. */
-function parsed({ text, stopString }: Output): unknown {
-  return stopString === undefined ? JSON.parse(text) : undefined;
 }

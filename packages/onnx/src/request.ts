@@ -27,6 +27,11 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
   readonly grammar?: Grammar;
   /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */
   readonly maxTokens?: number;
+  /**
+   * Whether text that the grammar leaves no choice about (keys, punctuation, constants) is fed as the tokenizer writes
+   * it, several tokens in one step, instead of token by token as the model would write it. Default: true.
+   */
+  readonly forcedTokens?: boolean;
   /** Texts that end the output, which does not include them; at most 16, none empty. */
   readonly stop?: string | readonly string[];
   /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
@@ -60,6 +65,7 @@ export interface PromptProgress {
 export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
+  readonly forcedTokens: boolean;
   readonly stop: readonly string[];
 }
 
@@ -78,7 +84,11 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
   }
-  return { sampling: checkSampling(request), maxTokens, stop: checkStop(request.stop) };
+  const { forcedTokens = true } = request;
+  if (typeof forcedTokens !== "boolean") {
+    throw new InvalidRequestError("forcedTokens", `${String(forcedTokens)} is not true or false`);
+  }
+  return { sampling: checkSampling(request), maxTokens, forcedTokens, stop: checkStop(request.stop) };
 }
 
 function checkPrompt({ messages, prompt }: GenerateRequest): void {

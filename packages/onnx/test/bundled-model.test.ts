@@ -39,6 +39,30 @@ describe("smollm2-135m-instruct", () => {
     expect(value).toEqual({ name: "Maria", age: 34, hobbies: ["chess", "tennis", "reading"] });
   });
 
+  it("writes pretty JSON in the tokenizer's own tokens, half of them forced", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        person: {
+          type: "object",
+          properties: { name: { type: "string" }, age: { type: "integer" } },
+          required: ["name", "age"],
+          additionalProperties: false,
+        },
+        city: { type: "string" },
+        sports: { type: "array", items: { enum: ["tennis", "chess", "golf"] }, maxItems: 3 },
+      },
+      required: ["person", "city", "sports"],
+      additionalProperties: false,
+    };
+    const content = "Extract as JSON: Maria (34) lives in Paris. She likes chess and tennis.";
+    const request = { messages: [{ role: "user", content }], schema, maxTokens: 120 };
+    const pretty = await model.generate({ ...request, schemaOptions: { whitespace: "pretty" } });
+    expect(pretty.finishReason).toBe("complete");
+    expect(pretty.tokens).toEqual(model.encode(pretty.text));
+    expect(pretty.usage.forcedTokens).toBeGreaterThan(pretty.tokens.length / 2);
+  });
+
   it("reads a prompt of several chunks as it reads it in one", async () => {
     const story = "Maria walked to the market and bought bread. ".repeat(40);
     const prompt = `${story}\nQuestion: Who walked to the market?\nAnswer:`;

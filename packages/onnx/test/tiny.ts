@@ -53,4 +53,12 @@ export class CountingMatcher implements TokenMatcher {
     this.accepted.push(id);
     return true;
   }
+
+  rollback(count: number): void {
+    this.accepted.length -= count;
+  }
+
+  forcedContinuation(): { tokens: number[]; replacesLast: boolean } {
+    return { tokens: [], replacesLast: false };
+  }
 }
