@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,9 +20,9 @@ test("what came of each record", async () => {
   const json = join(folder, "out.json");
   const { code, stdout } = await runCli([...maskbench, fixture("records.jsonl"), "--json", json]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^passed +1 +20.00 %$/m);
+  expect(stdout).toMatch(/^passed % +20.00 %$/m);
   const { engines, tokenizer: used, machine, date } = JSON.parse(readFileSync(json, "utf8"));
-  expect(used).toMatchObject({ file: "tokenizer.json", tokens: 49152, eos: 2 });
+  expect(used).toMatchObject({ name: "tokenizer.json", tokens: 49152, eos: 2 });
   expect(machine.node).toBe(process.versions.node);
   expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
   const { tbm, ttfm, failures, ...counts } = engines.grammask;
@@ -56,7 +56,7 @@ test("MaskBench's own files, a sample, the order of the schema", async () => {
   const tests = [{ data: { a: 1 }, valid: true }];
   writeFileSync(join(folder, "published.json"), JSON.stringify({ schema: { required: ["a"] }, tests }));
   const published = await runCli([...maskbench, join(folder, "published.json"), "--eos", "0"]);
-  expect(published.stdout).toMatch(/^passed +1 +100.00 %$/m);
+  expect(published.stdout).toMatch(/^passed % +100.00 %$/m);
   const sample = await runCli([
     ...maskbench,
     fixture("records.jsonl"),
@@ -77,10 +77,48 @@ test("a record that takes too long", async () => {
   expect(failures).toMatchObject([{ id: "passes", kind: "timeout" }]);
 });
 
+test("two engines, with what they have in common; plots, drawn again from the result", async () => {
+  const json = join(folder, "two.json");
+  const engines = ["--engines", "grammask,grammask-copy:1/2"];
+  const args = [...engines, "--cold", "--json", json, "--plots", join(folder, "plots")];
+  const { code, stdout } = await runCli([...maskbench, fixture("records.jsonl"), ...args]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^files +5 +3$/m);
+  const result = JSON.parse(readFileSync(json, "utf8"));
+  const { common, histograms, tokens, sample, version } = result.engines["grammask-copy"];
+  expect(common).toMatchObject({ files: 3, tokens, other: { name: "grammask" } });
+  expect({ sample, version }).toEqual({ sample: "1/2", version: expect.stringMatching(/^@grammask/) });
+  const binned = histograms.tbm.counts.reduce((sum: number, count: number) => sum + count, 0);
+  expect(binned).toBe(tokens);
+  const names = ["maskbench-cold-passed.svg", "maskbench-cold-tbm.svg", "maskbench-cold-ttfm.svg"];
+  expect(readdirSync(join(folder, "plots")).sort()).toEqual(names);
+  expect((await runCli(["bench", "plot", json, "--plots", join(folder, "again")])).code).toBe(0);
+  for (const name of names) {
+    const svg = readFileSync(join(folder, "again", name), "utf8");
+    expect(svg).toBe(readFileSync(join(folder, "plots", name), "utf8"));
+    expect(svg).toContain("grammask-copy");
+  }
+});
+
+test("an engine that cannot be installed is skipped", async () => {
+  const json = join(folder, "skipped.json");
+  const env = { GRAMMASK_CACHE: join(folder, "cache"), PATH: "" };
+  const args = ["--engines", "llguidance,xgrammar", "--json", json];
+  const { code, stderr } = await runCli([...maskbench, fixture("records.jsonl"), ...args], { env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("skipped llguidance: ") });
+  const { engines, skipped } = JSON.parse(readFileSync(json, "utf8"));
+  expect({ engines, skipped: Object.keys(skipped) }).toEqual({
+    engines: {},
+    skipped: ["llguidance", "xgrammar"],
+  });
+});
+
 test.each([
   [["bench", "maskbench", "--data", "x"], "required option '--tokenizer <file>' not specified"],
   [[...maskbench, "nowhere.jsonl"], "nowhere.jsonl: there is no such file"],
   [[...maskbench, fixture("records.jsonl"), "--sample", "3/2"], "It must be like 1/10."],
+  [[...maskbench, fixture("records.jsonl"), "--engines", "grammask,none"], 'There is no engine "none"'],
+  [["bench", "plot", fixture("person.json"), "--plots", "x"], "is not a result of grammask bench maskbench"],
   [[...maskbench, fixture("records.jsonl"), "--order", "none"], "Allowed choices are any, schema"],
   [["bench", "maskbench", "--data", "x", "--tokenizer", "nowhere.json"], "Cannot read x"],
 ])("%j: %s", async (args, message) => {

@@ -2,24 +2,54 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
 import { decimalNumber, wholeNumber } from "../numbers.js";
+import { ENGINES, isEngineName } from "./engines/index.js";
+import type { EngineChoice } from "./maskbench.js";
 import type { Sample } from "./records.js";
+import { TOKENIZER_NAMES } from "./tokenizers.js";
+
+const ALL: Sample = { take: 1, of: 1 };
 
 /** Adds `grammask bench` with its benchmarks. */
 export function addBench(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const bench = program.command("bench").description("measure the engine on public data sets");
+  const bench = program.command("bench").description("measure the engine, alone and beside others");
+  addMaskBench(bench, io, done);
+  bench
+    .command("plot")
+    .description("draw the plots of a result of `bench maskbench` again")
+    .argument("<json>", "the file that --json wrote")
+    .requiredOption("--plots <folder>", "where the SVG files go")
+    .action(async (file, { plots }) => done(await (await import("./plot.js")).plot(io, file, plots)));
+}
+
+function addMaskBench(bench: Command, io: Io, done: (code: ExitCode) => void): void {
   bench
     .command("maskbench")
     .description("MaskBench: real schemas with labelled instances, token by token")
     .requiredOption("--data <files...>", ".jsonl or .jsonl.gz files, or folders of MaskBench's files")
-    .requiredOption("--tokenizer <file>", "a tokenizer.json")
+    .requiredOption("--tokenizer <file>", `a tokenizer.json, or ${TOKENIZER_NAMES.join(", ")}`)
     .option("--eos <id>", "the token that ends a text (default: by its name)", wholeNumber({ min: 0 }))
+    .addOption(
+      new Option(
+        "--engines <names>",
+        `which ones take turns, as NAME or NAME:N/M for a part of the records: ${Object.keys(ENGINES).join(", ")}`,
+      )
+        .argParser(readEngines)
+        .default([{ name: "grammask", sample: ALL }] satisfies EngineChoice[], "grammask"),
+    )
     .addOption(
       new Option("--order <order>", "the order of properties").choices(["any", "schema"]).default("any"),
     )
-    .option("--sample <n/m>", "the first n of every m records", readSample, { take: 1, of: 1 })
+    .option("--sample <n/m>", "the first n of every m records", readSample, ALL)
     .option("--file-limit <seconds>", "the most time for one record", decimalNumber({ min: 0.001 }), 30)
-    .option("--memory <mib>", "the most memory for the engine's heap", wholeNumber({ min: 64 }), 4096)
+    .option("--memory <mib>", "the most memory for an engine's process", wholeNumber({ min: 64 }), 4096)
+    .option("--cold", "clear all caches before each record", false)
     .option("--json <file>", "write the result with all failures")
+    .option("--plots <folder>", "draw the distributions of the times, and what passed, as SVG files")
+    .addHelpText(
+      "after",
+      "\nOther engines and tokenizers are installed the first time, with exact versions, into the user's cache" +
+        "\n(GRAMMASK_CACHE sets another folder). What cannot be installed is skipped.",
+    )
     .action(async (options) => done(await (await import("./maskbench.js")).maskBench(io, options)));
 }
 
@@ -28,4 +58,18 @@ function readSample(text: string): Sample {
   const [take, of] = [Number(match?.[1]), Number(match?.[2])];
   if (!(take >= 1 && take <= of)) throw new InvalidArgumentError("It must be like 1/10.");
   return { take, of };
+}
+
+function readEngines(text: string): EngineChoice[] {
+  const choices = text.split(",").map((part) => {
+    const [name = "", sample] = part.split(":");
+    if (!isEngineName(name))
+      throw new InvalidArgumentError(
+        `There is no engine ${JSON.stringify(name)}; there are ${Object.keys(ENGINES).join(", ")}.`,
+      );
+    return { name, sample: sample === undefined ? ALL : readSample(sample) };
+  });
+  if (new Set(choices.map(({ name }) => name)).size < choices.length)
+    throw new InvalidArgumentError("An engine is named twice.");
+  return choices;
 }

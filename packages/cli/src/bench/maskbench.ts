@@ -1,17 +1,30 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { arch, cpus, totalmem } from "node:os";
-import { basename } from "node:path";
-import type { JsonSchemaOptions, PropertyOrder } from "@grammask/core";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PropertyOrder, Vocabulary } from "@grammask/core";
 import { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
-import { StatusLine } from "../status-line.js";
-import { countRecords, readRecords, type Sample } from "./records.js";
-import { type Distribution, type EngineResult, Summary } from "./summary.js";
-import { Supervisor } from "./supervisor.js";
-import { BenchTokenizer } from "./tokenizer.js";
+import { EngineProcess, nodeDriver } from "./engine-process.js";
+import { ENGINES, type EngineName } from "./engines/index.js";
+import { describeMachine, today } from "./machine.js";
+import { installPeer, MissingPeerError, pythonDriver, pythonOf } from "./peers.js";
+import { writePlots } from "./plots.js";
+import { Progress } from "./progress.js";
+import type { DriverFailure, DriverSetup } from "./protocol.js";
+import { type BenchRecord, countRecords, isInSample, readRecords, type Sample } from "./records.js";
+import { report } from "./report.js";
+import type { EngineReport, MaskBenchResult } from "./result-file.js";
+import { Summary } from "./summary.js";
+import { loadTokenizer } from "./tokenizers.js";
+
+/** An engine, and the part of the sample that it gets: some take hours for what others do in minutes. */
+export interface EngineChoice {
+  readonly name: EngineName;
+  readonly sample: Sample;
+}
 
 export interface MaskBenchOptions {
+  readonly engines: readonly EngineChoice[];
   readonly data: readonly string[];
   readonly tokenizer: string;
   readonly eos?: number;
@@ -21,102 +34,192 @@ export interface MaskBenchOptions {
   readonly fileLimit: number;
   /** MiB. */
   readonly memory: number;
+  readonly cold: boolean;
   readonly json?: string;
+  readonly plots?: string;
+}
+
+/** So many files are read by one engine before it is the next one's turn: what else the machine does falls on all. */
+const TURN = 100;
+/** Characters of an engine's message that a result keeps. */
+const MAX_DETAIL = 300;
+
+interface Entrant {
+  readonly choice: EngineChoice;
+  readonly process: EngineProcess;
+  readonly summary: Summary;
+}
+
+/** A file as the engines get it. */
+interface Case {
+  readonly record: BenchRecord;
+  /** The instances' tokens. */
+  readonly ids: readonly number[][];
+  /** Its number in the sample. */
+  readonly index: number;
 }
 
 /** `grammask bench maskbench`: real schemas with labelled instances, token by token. */
 export async function maskBench(io: Io, options: MaskBenchOptions): Promise<ExitCode> {
   const { data, sample } = options;
   const total = await countRecords(data, sample);
-  const { eos, vocabulary } = new BenchTokenizer(options.tokenizer, options.eos);
-  const schemaOptions: JsonSchemaOptions = { order: options.order };
-  const supervisor = new Supervisor(
-    { tokenizer: options.tokenizer, eos, options: schemaOptions, limitMs: 1000 * options.fileLimit },
-    options.memory,
-  );
-  const summary = new Summary();
-  const line = new StatusLine(io);
-  const started = performance.now();
-  let done = 0;
+  const tokenizer = await loadTokenizer(options.tokenizer, options.eos, (line) => io.err(`${line}\n`));
+  const { eos, vocabulary } = tokenizer;
+  const scratch = mkdtempSync(join(tmpdir(), "grammask-bench-"));
+  const skipped: Record<string, string> = {};
+  const entrants: Entrant[] = [];
   let interrupted = false;
   const stopListening = io.onInterrupt(() => {
     stopListening();
     interrupted = true;
   });
+  let done = 0;
   try {
+    const tokens = writeTokens(vocabulary, join(scratch, "tokens"));
+    const setup = {
+      tokenizer: tokenizer.file,
+      eos,
+      tokens,
+      order: options.order,
+      limitMs: 1000 * options.fileLimit,
+      cold: options.cold,
+    };
+    for (const choice of options.engines) {
+      const entrant = await startEngine(io, choice, setup, options.memory);
+      if (typeof entrant === "string") skipped[choice.name] = entrant;
+      else entrants.push(entrant);
+    }
+    const progress = new Progress(
+      io,
+      entrants.map(({ choice }) => partOf(total, choice.sample)),
+    );
+    const turn: Case[] = [];
+    const takeTurns = async () => {
+      for (const [e, { choice, process, summary }] of entrants.entries()) {
+        for (const { record, ids, index } of turn) {
+          if (interrupted || !isInSample(index, choice.sample)) continue;
+          const { schema, tests } = record;
+          const task = { schema, tests: tests.map(({ valid }, i) => ({ ids: ids[i]!, valid })) };
+          const outcome = await process.judge(task);
+          // The interrupt reaches the processes as well.
+          if (interrupted) break;
+          summary.add(record.id, outcome, (failure) => tell(failure, ids, vocabulary));
+          progress.step(e, `${choice.name}, ${summary.failed} failed: ${record.id}`);
+        }
+      }
+      done += turn.length;
+      turn.length = 0;
+    };
     for await (const record of readRecords(data, sample)) {
       if (interrupted) break;
-      summary.add(record.id, await supervisor.judge(record));
-      done++;
-      const left = ((performance.now() - started) / done) * (total - done);
-      line.show(`${done}/${total}, ${summary.failed} failed, ${duration(left)} left: ${record.id}`);
+      const ids = record.tests.map(({ text }) => tokenizer.encode(text));
+      turn.push({ record, ids, index: done + turn.length });
+      if (turn.length === TURN) await takeTurns();
     }
+    await takeTurns();
+    progress.end();
   } finally {
     stopListening();
-    line.clear();
-    await supervisor.close();
+    for (const { process } of entrants) await process.close();
+    rmSync(scratch, { recursive: true, force: true });
   }
-  const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const result = { ...summary.result(), peakMemoryMiB };
+  const result: MaskBenchResult = {
+    command: "grammask bench maskbench",
+    engines: Object.fromEntries(
+      entrants.map((entrant, i) => [
+        entrant.choice.name,
+        engineReport(entrant, i > 0 ? entrants[0] : undefined),
+      ]),
+    ),
+    skipped,
+    tokenizer: { name: tokenizer.name, tokens: vocabulary.size, eos },
+    options: {
+      order: options.order,
+      sample: sampleText(sample),
+      fileLimit: options.fileLimit,
+      memoryMiB: options.memory,
+      cold: options.cold,
+    },
+    machine: describeMachine(),
+    date: today(),
+  };
   io.out(report(result));
-  if (options.json !== undefined) {
-    const file = {
-      engines: { grammask: result },
-      tokenizer: { file: basename(options.tokenizer), tokens: vocabulary.size, eos },
-      options: { order: options.order, sample: `${sample.take}/${sample.of}`, fileLimit: options.fileLimit },
-      machine: describeMachine(),
-      date: new Date().toISOString().slice(0, 10),
-    };
-    writeFileSync(options.json, `${JSON.stringify(file, null, 2)}\n`);
-  }
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (options.plots !== undefined) writePlots(result, options.plots, io);
   if (interrupted) io.err(`interrupted after ${done} of ${total} records\n`);
   return interrupted ? ExitCode.failed : ExitCode.ok;
 }
 
-function report(result: EngineResult & { peakMemoryMiB: number }): string {
-  const { files, passed, compileErrors, validationErrors, invalidationErrors, tokens } = result;
-  const percent = (count: number) => (files === 0 ? "-" : `${((100 * count) / files).toFixed(2)} %`);
-  const rows: [string, string][] = [
-    ["files", String(files)],
-    ["passed", `${passed}  ${percent(passed)}`],
-    ["compile errors", `${compileErrors}  ${percent(compileErrors)}`],
-    ["validation errors", `${validationErrors}  ${percent(validationErrors)}`],
-    ["invalidation errors", `${invalidationErrors}  ${percent(invalidationErrors)}`],
-    ["tokens", String(tokens)],
-    ["peak memory", `${result.peakMemoryMiB} MiB`],
-    ["TBM µs", times(result.tbm)],
-    ["TTFM µs", times(result.ttfm)],
-  ];
-  const kinds = new Map<string, number>();
-  for (const { kind, detail } of result.failures) {
-    // Compile errors by code and keyword.
-    const what = kind === "compile-error" ? `${kind}, ${detail.split(":")[0]}` : kind;
-    kinds.set(what, (kinds.get(what) ?? 0) + 1);
+type Setup = Omit<DriverSetup, "engine" | "peer">;
+
+/** The engine, ready to go, or why it cannot be measured. */
+async function startEngine(
+  io: Io,
+  choice: EngineChoice,
+  setup: Setup,
+  memoryMiB: number,
+): Promise<Entrant | string> {
+  const { name } = choice;
+  const kind = ENGINES[name];
+  try {
+    const peer = kind === "own" ? "" : await installPeer(name, (line) => io.err(`${line}\n`));
+    const command = kind === "python" ? [pythonOf(peer), pythonDriver] : nodeDriver(memoryMiB);
+    const process = new EngineProcess(command, { ...setup, engine: name, peer }, memoryMiB);
+    await process.start();
+    return { choice, process, summary: new Summary() };
+  } catch (error) {
+    if (!(error instanceof MissingPeerError)) throw error;
+    io.err(`${io.colors.red("skipped")} ${name}: ${error.message}\n`);
+    return error.message;
   }
-  for (const [what, count] of [...kinds].sort((a, b) => b[1] - a[1])) rows.push([`  ${count}`, what]);
-  return rows.map(([name, value]) => `${name.padEnd(21)}${value}\n`).join("");
 }
 
-function times(distribution: Distribution): string {
-  return Object.entries(distribution)
-    .map(([name, value]) => `${name} ${value}`)
-    .join("  ");
-}
-
-function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** With what it was measured; nothing that names the machine itself. */
-function describeMachine(): object {
-  const core = createRequire(import.meta.url).resolve("@grammask/core/package.json");
+function engineReport({ choice, process, summary }: Entrant, first: Entrant | undefined): EngineReport {
+  const { version, preparationMs, overhead } = process.ready!;
   return {
-    cpu: cpus()[0]?.model.trim() ?? "unknown",
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${process.platform} ${arch()}`,
-    node: process.versions.node,
-    grammask: (JSON.parse(readFileSync(core, "utf8")) as { version: string }).version,
+    version,
+    sample: sampleText(choice.sample),
+    ...summary.result(),
+    preparationMs,
+    driverOverhead: overhead,
+    peakMemoryMiB: Math.round(process.peakRssMiB),
+    ...(first && { common: summary.compare(first.choice.name, first.summary) }),
   };
+}
+
+/** What went wrong, with the text around it. */
+function tell(
+  { kind, test, token, detail }: DriverFailure,
+  ids: readonly number[][],
+  vocabulary: Vocabulary,
+): string {
+  const where = test === undefined ? "" : `test ${test}: `;
+  if (detail !== undefined) return where + detail.slice(0, MAX_DETAIL);
+  if (kind === "invalidation-error") return `${where}accepted, although invalid`;
+  const tokens = ids[test!]!;
+  const end = token!;
+  const first = Math.max(0, end - 12);
+  const before = tokens.slice(first, end).map((id) => vocabulary.tokenText(id));
+  const around = JSON.stringify(`${first > 0 ? "…" : ""}${before.join("")}`);
+  if (end === tokens.length) return `${where}not complete at the end: ${around}`;
+  const text = JSON.stringify(vocabulary.tokenText(tokens[end]!));
+  return `${where}token ${end} (${text}) is not allowed after ${around}`;
+}
+
+/** For drivers that have no other way to the bytes of the tokens: a line of base64 for each id. */
+function writeTokens(vocabulary: Vocabulary, file: string): string {
+  let text = "";
+  for (let id = 0; id < vocabulary.size; id++)
+    text += `${Buffer.from(vocabulary.tokenBytes(id) ?? []).toString("base64")}\n`;
+  writeFileSync(file, text);
+  return file;
+}
+
+function sampleText({ take, of }: Sample): string {
+  return `${take}/${of}`;
+}
+
+/** How many of the first `total` numbers are in the sample. */
+function partOf(total: number, { take, of }: Sample): number {
+  return Math.floor(total / of) * take + Math.min(total % of, take);
 }

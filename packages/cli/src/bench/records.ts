@@ -20,6 +20,11 @@ export interface Sample {
   readonly of: number;
 }
 
+/** Whether the record with this number, from 0, is in the sample. */
+export function isInSample(index: number, { take, of }: Sample): boolean {
+  return index % of < take;
+}
+
 /** A record that has not been read yet. */
 type Source = () => Promise<BenchRecord> | BenchRecord;
 
@@ -30,14 +35,14 @@ type Source = () => Promise<BenchRecord> | BenchRecord;
 export async function* readRecords(paths: readonly string[], sample: Sample): AsyncGenerator<BenchRecord> {
   let index = 0;
   for await (const source of readSources(paths)) {
-    if (index++ % sample.of < sample.take) yield await source();
+    if (isInSample(index++, sample)) yield await source();
   }
 }
 
 export async function countRecords(paths: readonly string[], sample: Sample): Promise<number> {
   let index = 0;
   let count = 0;
-  for await (const _ of readSources(paths)) if (index++ % sample.of < sample.take) count++;
+  for await (const _ of readSources(paths)) if (isInSample(index++, sample)) count++;
   return count;
 }
 

@@ -1,33 +1,20 @@
 import { expect, test } from "vitest";
-import { distributionOf, Summary } from "./summary.js";
+import type { FailureKind } from "./protocol.js";
+import { Summary } from "./summary.js";
 
-test("percentiles are values that occurred", () => {
-  const values = Float64Array.from({ length: 1000 }, (_, i) => 1000 - i);
-  expect(distributionOf(values)).toEqual({
-    avg: 500.5,
-    p25: 250,
-    p50: 500,
-    p75: 750,
-    p90: 900,
-    p95: 950,
-    p99: 990,
-    p999: 999,
-    max: 1000,
-  });
-  expect(distributionOf(Float64Array.of(7)).p999).toBe(7);
-  expect(distributionOf(new Float64Array(0))).toMatchObject({ avg: 0, p50: 0, max: 0 });
-});
+const none = new Float32Array(0);
+const tell = () => "";
 
-test("what failed is counted by where it failed", () => {
+test("what failed is counted by where it failed, as the worst that happened", () => {
   const summary = new Summary();
-  const tbm = Float64Array.of(1, 3);
-  const failure = (kind: "timeout" | "crash" | "invalidation-error" | "compile-error", compiling: boolean) =>
-    ({ failure: { kind, detail: "", compiling }, ttfm: undefined, tbm: new Float64Array(0) }) as const;
-  summary.add("a", { failure: undefined, ttfm: 10, tbm });
-  summary.add("b", failure("timeout", true));
-  summary.add("c", failure("crash", false));
-  summary.add("d", failure("invalidation-error", false));
-  summary.add("e", failure("compile-error", true));
+  const failures = (...kinds: FailureKind[]) => kinds.map((kind) => ({ kind }));
+  summary.add("a", { failures: [], ttfm: 10, tbm: Float32Array.of(1, 3) }, tell);
+  summary.add("b", { failures: failures("timeout"), ttfm: undefined, tbm: none }, tell);
+  summary.add("c", { failures: failures("crash"), ttfm: 10, tbm: none }, tell);
+  const both = failures("validation-error", "invalidation-error");
+  summary.add("d", { failures: both, ttfm: 10, tbm: Float32Array.of(2) }, tell);
+  summary.add("e", { failures: failures("compile-error"), ttfm: undefined, tbm: none }, tell);
+  expect(summary.failed).toBe(4);
   expect(summary.result()).toMatchObject({
     files: 5,
     passed: 1,
@@ -36,6 +23,21 @@ test("what failed is counted by where it failed", () => {
     invalidationErrors: 1,
     tbm: { avg: 2, max: 3 },
     ttfm: { avg: 10 },
+    tokens: 3,
+  });
+});
+
+test("two engines are compared on the files that both compile", () => {
+  const [one, other] = [new Summary(), new Summary()];
+  one.add("a", { failures: [], ttfm: 1, tbm: Float32Array.of(100) }, tell);
+  one.add("b", { failures: [], ttfm: 3, tbm: Float32Array.of(4, 8) }, tell);
+  other.add("b", { failures: [], ttfm: 30, tbm: Float32Array.of(40) }, tell);
+  other.add("c", { failures: [], ttfm: 300, tbm: Float32Array.of(400) }, tell);
+  expect(one.compare("other", other)).toMatchObject({
+    files: 1,
     tokens: 2,
+    tbm: { avg: 6, max: 8 },
+    ttfm: { avg: 3 },
+    other: { name: "other", tbm: { avg: 40 }, ttfm: { avg: 30 } },
   });
 });

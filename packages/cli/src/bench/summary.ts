@@ -1,17 +1,6 @@
-import type { FailureKind, Outcome } from "./judge-record.js";
-
-/** Microseconds. */
-export interface Distribution {
-  readonly avg: number;
-  readonly p25: number;
-  readonly p50: number;
-  readonly p75: number;
-  readonly p90: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
+import { type Distribution, distributionOf, type Histogram, histogramOf } from "./distribution.js";
+import type { Outcome } from "./engine-process.js";
+import { type DriverFailure, FAILURE_KINDS, type FailureKind } from "./protocol.js";
 
 export interface Failure {
   readonly id: string;
@@ -28,32 +17,52 @@ export interface EngineResult {
   readonly validationErrors: number;
   /** An invalid instance was accepted. */
   readonly invalidationErrors: number;
-  /** Mask and accept of one token. */
+  /** Mask, look-up and accept of one token, over all files that the engine compiles. */
   readonly tbm: Distribution;
   /** Schema to first mask. */
   readonly ttfm: Distribution;
-  readonly failures: readonly Failure[];
   readonly tokens: number;
+  readonly histograms: { readonly tbm: Histogram; readonly ttfm: Histogram };
+  readonly failures: readonly Failure[];
 }
 
-/** Collects the outcomes of the records. */
+/** Two engines on the files that both compile. */
+export interface Comparison {
+  readonly files: number;
+  readonly tokens: number;
+  readonly tbm: Distribution;
+  readonly ttfm: Distribution;
+  /** The engine that this one is compared with. */
+  readonly other: { readonly name: string; readonly tbm: Distribution; readonly ttfm: Distribution };
+}
+
+/** Collects the outcomes of one engine's files. */
 export class Summary {
-  #files = 0;
   #compileErrors = 0;
   #validationErrors = 0;
   #invalidationErrors = 0;
-  readonly #tbm = new Times();
-  readonly #ttfm = new Times();
+  #count = 0;
+  #times = new Float32Array(1024);
+  /** By id: where the times of a file lie, and its TTFM, for the files that compiled. */
+  readonly #compiled = new Map<string, { start: number; end: number; ttfm: number }>();
   readonly #failures: Failure[] = [];
+  #files = 0;
 
-  add(id: string, { failure, ttfm, tbm }: Outcome): void {
+  /** @param tell what a failure is called in the results */
+  add(id: string, { failures, ttfm, tbm }: Outcome, tell: (failure: DriverFailure) => string): void {
     this.#files++;
-    this.#tbm.push(tbm);
-    if (ttfm !== undefined) this.#ttfm.push(Float64Array.of(ttfm));
-    if (failure === undefined) return;
-    this.#failures.push({ id, kind: failure.kind, detail: failure.detail });
-    if (failure.compiling) this.#compileErrors++;
-    else if (failure.kind === "invalidation-error") this.#invalidationErrors++;
+    if (ttfm !== undefined) {
+      const start = this.#count;
+      this.#push(tbm);
+      this.#compiled.set(id, { start, end: this.#count, ttfm });
+    }
+    const worst = [...failures].sort(
+      (a, b) => FAILURE_KINDS.indexOf(a.kind) - FAILURE_KINDS.indexOf(b.kind),
+    )[0];
+    if (worst === undefined) return;
+    this.#failures.push({ id, kind: worst.kind, detail: tell(worst) });
+    if (ttfm === undefined) this.#compileErrors++;
+    else if (worst.kind === "invalidation-error") this.#invalidationErrors++;
     else this.#validationErrors++;
   }
 
@@ -62,59 +71,55 @@ export class Summary {
   }
 
   result(): EngineResult {
+    const tbm = this.#times.subarray(0, this.#count);
+    const ttfm = Float32Array.from([...this.#compiled.values()], (file) => file.ttfm);
     return {
       files: this.#files,
       passed: this.#files - this.#failures.length,
       compileErrors: this.#compileErrors,
       validationErrors: this.#validationErrors,
       invalidationErrors: this.#invalidationErrors,
-      tbm: this.#tbm.distribution(),
-      ttfm: this.#ttfm.distribution(),
+      tbm: distributionOf(tbm),
+      ttfm: distributionOf(ttfm),
+      tokens: this.#count,
+      histograms: { tbm: histogramOf(tbm), ttfm: histogramOf(ttfm) },
       failures: this.#failures,
-      tokens: this.#tbm.count,
     };
   }
-}
 
-/** Millions of times, in an array that grows. */
-class Times {
-  count = 0;
-  #values = new Float64Array(1024);
+  /** Both engines on the files that both compile. */
+  compare(otherName: string, other: Summary): Comparison {
+    const ids = [...this.#compiled.keys()].filter((id) => other.#compiled.has(id));
+    const own = this.#timesOf(ids);
+    const others = other.#timesOf(ids);
+    return {
+      files: ids.length,
+      tokens: own.tbm.length,
+      tbm: distributionOf(own.tbm),
+      ttfm: distributionOf(own.ttfm),
+      other: { name: otherName, tbm: distributionOf(others.tbm), ttfm: distributionOf(others.ttfm) },
+    };
+  }
 
-  push(values: Float64Array): void {
-    if (this.count + values.length > this.#values.length) {
-      const grown = new Float64Array(2 * (this.count + values.length));
-      grown.set(this.#values);
-      this.#values = grown;
+  #timesOf(ids: readonly string[]): { tbm: Float32Array; ttfm: Float32Array } {
+    const files = ids.map((id) => this.#compiled.get(id)!);
+    const tbm = new Float32Array(files.reduce((sum, { start, end }) => sum + end - start, 0));
+    let offset = 0;
+    for (const { start, end } of files) {
+      tbm.set(this.#times.subarray(start, end), offset);
+      offset += end - start;
     }
-    this.#values.set(values, this.count);
-    this.count += values.length;
+    return { tbm, ttfm: Float32Array.from(files, ({ ttfm }) => ttfm) };
   }
 
-  distribution(): Distribution {
-    return distributionOf(this.#values.subarray(0, this.count));
+  /** Millions of times, in an array that grows. */
+  #push(values: Float32Array): void {
+    if (this.#count + values.length > this.#times.length) {
+      const grown = new Float32Array(2 * (this.#count + values.length));
+      grown.set(this.#times);
+      this.#times = grown;
+    }
+    this.#times.set(values, this.#count);
+    this.#count += values.length;
   }
-}
-
-/** All zero where there are no values. */
-export function distributionOf(values: Float64Array): Distribution {
-  const sorted = values.slice().sort();
-  const sum = sorted.reduce((total, value) => total + value, 0);
-  /** The smallest value that at least this share of the values does not exceed. */
-  const at = (share: number) => round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
-  return {
-    avg: round(sorted.length === 0 ? 0 : sum / sorted.length),
-    p25: at(0.25),
-    p50: at(0.5),
-    p75: at(0.75),
-    p90: at(0.9),
-    p95: at(0.95),
-    p99: at(0.99),
-    p999: at(0.999),
-    max: at(1),
-  };
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(1));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { type TokenTrie, Vocabulary } from "@grammask/core";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UsageError } from "../exit.js";
@@ -27,6 +28,9 @@ interface TokenizerFile {
 
 /** A tokenizer.json, with the text that it makes tokens of. */
 export class BenchTokenizer {
+  readonly file: string;
+  /** What results call it. */
+  readonly name: string;
   readonly vocabulary: Vocabulary;
   readonly eos: number;
   readonly #tokenizer: Tokenizer;
@@ -34,7 +38,9 @@ export class BenchTokenizer {
   readonly #special: RegExp | undefined;
 
   /** @throws UsageError where the file cannot be read, or where it is not clear which token is the end */
-  constructor(file: string, eos: number | undefined) {
+  constructor(file: string, eos: number | undefined, name = basename(file)) {
+    this.file = file;
+    this.name = name;
     let json: TokenizerFile;
     try {
       json = JSON.parse(readFileSync(file, "utf8")) as TokenizerFile;

@@ -39,6 +39,11 @@ export function sharedLexemes(): Lexemes {
   return shared as Lexemes;
 }
 
+/** The next grammar starts new ones; grammars that have been compiled keep theirs. */
+export function dropLexemes(): void {
+  shared = undefined;
+}
+
 function createLexemes(): Lexemes {
   const arena = new LanguageArena();
   const any = new JsonStringAutomaton(arena, { escapes: "any" });

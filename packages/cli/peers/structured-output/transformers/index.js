@@ -1,0 +1,9 @@
+export class LogitsProcessor {}
+
+export class LogitsProcessorList {
+  processors = [];
+
+  push(processor) {
+    this.processors.push(processor);
+  }
+}

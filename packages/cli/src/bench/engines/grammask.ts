@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import {
+  clearCaches,
+  compileJsonSchema,
+  type Grammar,
+  type JsonSchemaOptions,
+  Matcher,
+  SchemaError,
+  Vocabulary,
+} from "@grammask/core";
+import { coreVersion } from "../machine.js";
+import type { Engine, EngineSetup } from "./engine.js";
+
+/** This project's engine, with the mask that it shares. */
+export class GrammaskEngine implements Engine {
+  readonly version = `@grammask/core ${coreVersion()}`;
+  protected readonly vocabulary: Vocabulary;
+  readonly #eos: number;
+  readonly #options: JsonSchemaOptions;
+  #schema = "";
+  #grammar: Grammar | undefined;
+  #matcher: Matcher | undefined;
+
+  constructor({ tokenizer, eos, order }: EngineSetup) {
+    this.vocabulary = Vocabulary.fromTokenizerJson(readFileSync(tokenizer, "utf8"), { eosTokenIds: [eos] });
+    this.#eos = eos;
+    this.#options = { order };
+  }
+
+  read(schema: string): void {
+    this.#schema = schema;
+    this.#grammar = undefined;
+  }
+
+  compile(): void {
+    this.#grammar = compileJsonSchema(this.#schema, this.#options);
+    this.#matcher = new Matcher(this.#grammar, this.vocabulary);
+    this.mask(this.#matcher);
+  }
+
+  start(): void {
+    this.#matcher = new Matcher(this.#grammar!, this.vocabulary);
+  }
+
+  allows(id: number): boolean {
+    return bitOf(this.mask(this.#matcher!), id);
+  }
+
+  accept(id: number): boolean {
+    return this.#matcher!.accept(id);
+  }
+
+  isComplete(): boolean {
+    const matcher = this.#matcher!;
+    if (bitOf(this.mask(matcher), this.#eos) !== matcher.isComplete)
+      throw new Error(`at the end: the mask and isComplete (${matcher.isComplete}) disagree`);
+    return matcher.isComplete;
+  }
+
+  clearCaches(): void {
+    clearCaches();
+  }
+
+  isRefusal(error: unknown): boolean {
+    return error instanceof SchemaError;
+  }
+
+  /** The words of the mask. */
+  protected mask(matcher: Matcher): Uint32Array {
+    return matcher.mask().words;
+  }
+}
+
+/** The same with a full copy of each mask, as engines make it that fill a caller's buffer. */
+export class GrammaskCopyEngine extends GrammaskEngine {
+  readonly #target = new Uint32Array(Math.ceil(this.vocabulary.size / 32));
+
+  protected override mask(matcher: Matcher): Uint32Array {
+    this.#target.set(matcher.mask().words);
+    return this.#target;
+  }
+}
+
+function bitOf(words: Uint32Array, id: number): boolean {
+  return (words[id >>> 5]! & (1 << (id & 31))) !== 0;
+}
