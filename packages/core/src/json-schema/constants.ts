@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
-import { type Language, numberEqual } from "../language/index.js";
+import { numberChoice } from "../language/index.js";
 import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
 
 /**
@@ -21,14 +21,14 @@ export class Constants {
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
     const strings: string[] = [];
-    const numbers: Language[] = [];
+    const numbers: string[] = [];
     const parts: Formula[] = [];
     let mask = 0;
     for (const value of values) {
       if (value === null) mask |= JsonType.Null;
       else if (typeof value === "boolean") mask |= value ? JsonType.True : JsonType.False;
       else if (typeof value === "string") strings.push(value);
-      else if (value instanceof JsonNumber) numbers.push(numberEqual(store.arena, value.text));
+      else if (value instanceof JsonNumber) numbers.push(value.text);
       else parts.push(this.reference(value));
     }
     const primitives: Formula[] = [];
@@ -38,7 +38,7 @@ export class Constants {
     }
     if (numbers.length > 0) {
       mask |= JsonType.Number;
-      primitives.push(store.num(store.arena.union(numbers)));
+      primitives.push(store.num(numberChoice(store.arena, numbers)));
     }
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
   }

@@ -145,18 +145,30 @@ export class Derivatives {
         store.children(formula).map((child) => this.language(child, all, leaf, memo)),
       );
     } else if (kind === Kind.ExactlyOne) {
-      // one(a, rest) = (a and none of rest) or (one(rest) and not a), folded.
-      let one = arena.empty;
-      let none = all;
-      for (const child of store.children(formula)) {
-        const branch = this.language(child, all, leaf, memo);
-        one = arena.union([arena.intersection([branch, none]), arena.difference(one, branch)]);
-        none = arena.difference(none, branch);
-      }
-      language = one;
+      language = this.exactlyOne(
+        store.children(formula).map((child) => this.language(child, all, leaf, memo)),
+        all,
+      ).one;
     } else language = leaf(formula);
     memo.set(formula, language);
     return language;
+  }
+
+  /** The texts that are in exactly one of the languages, and those that are in none; by halves, so that each is small. */
+  private exactlyOne(languages: readonly Language[], all: Language): { one: Language; none: Language } {
+    const { arena } = this.store;
+    const [first = arena.empty] = languages;
+    if (languages.length < 2) return { one: first, none: arena.difference(all, first) };
+    const half = languages.length >> 1;
+    const left = this.exactlyOne(languages.slice(0, half), all);
+    const right = this.exactlyOne(languages.slice(half), all);
+    return {
+      one: arena.union([
+        arena.intersection([left.one, right.none]),
+        arena.intersection([right.one, left.none]),
+      ]),
+      none: arena.intersection([left.none, right.none]),
+    };
   }
 
   /** After a property whose name is in the key sets that `isMember` says; its value's part becomes `ValueIn`. */

@@ -14,7 +14,7 @@
  * arena.shortest(allowed); // "a"
  * ```
  */
-import { type Algebra, flatten, type LeafTheory, plainGoal } from "./algebra.js";
+import { type Algebra, flatten, type LeafTheory, plainGoal, sortedDistinct } from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
 import { horizonOf, saturated } from "./horizon.js";
 import { intersectionOf } from "./intersection.js";
@@ -30,6 +30,9 @@ import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
 
+/** Operands of a union or intersection to others with the same result. */
+type Rewrite = (items: readonly Language[]) => readonly Language[];
+
 export class LanguageArena implements Algebra {
   readonly sets = new CodePointSets();
   readonly nodes: NodeTable;
@@ -44,7 +47,8 @@ export class LanguageArena implements Algebra {
   readonly any: Language;
   readonly #theories: LeafTheory[] = [];
   readonly #equations: (() => Language)[] = [];
-  readonly #rewrites: ((items: readonly Language[]) => readonly Language[])[] = [];
+  readonly #intersectionRewrites: Rewrite[] = [];
+  readonly #unionRewrites: Rewrite[] = [];
   readonly #steps: Steps;
   readonly #unions = new PairMemo();
   readonly #intersections = new PairMemo();
@@ -98,12 +102,12 @@ export class LanguageArena implements Algebra {
   }
 
   union(items: readonly Language[]): Language {
-    if (items.length !== 2) return this.#manyUnions.remember(items, (list) => unionOf(this, list));
+    if (items.length !== 2) return this.#manyUnions.remember(items, (list) => this.#unite(list));
     const [x, y] = items as [Language, Language];
     if (x === y) return plainGoal(this, x);
     const known = this.#unions.get(Math.min(x, y), Math.max(x, y));
     if (known >= 0) return known;
-    const result = unionOf(this, items);
+    const result = this.#unite(items);
     this.#unions.set(Math.min(x, y), Math.max(x, y), result);
     return result;
   }
@@ -120,8 +124,13 @@ export class LanguageArena implements Algebra {
   }
 
   /** Has the operands of every intersection rewritten first, by a theory that knows how its languages meet. */
-  onIntersection(rewrite: (items: readonly Language[]) => readonly Language[]): void {
-    this.#rewrites.push(rewrite);
+  onIntersection(rewrite: Rewrite): void {
+    this.#intersectionRewrites.push(rewrite);
+  }
+
+  /** The same for unions. */
+  onUnion(rewrite: Rewrite): void {
+    this.#unionRewrites.push(rewrite);
   }
 
   /** Every text that is not a member. */
@@ -339,9 +348,16 @@ export class LanguageArena implements Algebra {
     return saturated(this, node, length);
   }
 
+  #unite(items: readonly Language[]): Language {
+    if (this.#unionRewrites.length === 0) return unionOf(this, items);
+    let operands: readonly Language[] = sortedDistinct(items.map((item) => plainGoal(this, item)));
+    for (const rewrite of this.#unionRewrites) operands = rewrite(operands);
+    return unionOf(this, operands);
+  }
+
   #intersect(items: readonly Language[]): Language {
     let operands: readonly Language[] = flatten(this, items, Kind.Intersection);
-    for (const rewrite of this.#rewrites) operands = rewrite(operands);
+    for (const rewrite of this.#intersectionRewrites) operands = rewrite(operands);
     return this.nodes.bounded(() => intersectionOf(this, operands));
   }
 

@@ -1,13 +1,13 @@
 /**
  * The members of a number set in scientific notation (no sign; one digit other than 0, a fraction or none, an exponent),
- * as states of a theory in the arena. The mantissa is read against the mantissas of the bounds and against the step;
- * after it, the exponents that are right for it are a range.
+ * as states of a theory in the arena. A prefix of the mantissa lives if some exponent makes a member of it; after the
+ * mantissa, the exponents that are right for it are ranges.
  */
 import type { LeafTheory } from "./algebra.js";
 import type { LanguageArena } from "./arena.js";
-import { Decimal } from "./decimal.js";
+import { bitLength, Divisibility, gcd, powerOfTen, type Step } from "./divisibility.js";
 import type { Language } from "./nodes.js";
-import { gcd, type NumberSet } from "./number-set.js";
+import type { NumberSet } from "./number-set.js";
 import { exponentRange, MAX_EXPONENT, MAX_FRACTION_DIGITS } from "./number-syntax.js";
 import type { StepBuilder } from "./step-builder.js";
 
@@ -32,27 +32,35 @@ interface State {
   readonly minLength: number;
 }
 
+/** Exponents from `low` to `high` with which all mantissas fall into one piece of the set. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly piece: Divisibility;
+}
+
 export class ExponentNumbers implements LeafTheory {
   readonly #states: State[] = [];
   readonly #byKey = new Map<string, Language>();
-  /** The exponents of the bounds; a bound beyond all exponents is none. */
-  readonly #minExponent: number;
-  readonly #maxExponent: number;
-  /** The bounds divided by the power of ten of their exponent: 1 up to but without 10. */
-  readonly #minMantissa: Decimal | undefined;
-  readonly #maxMantissa: Decimal | undefined;
+  readonly #set: NumberSet;
+  /** The exponents of points, ascending. */
+  readonly #pointed: readonly number[];
+  /** The other exponents. */
+  readonly #ranges: readonly Range[];
+  /** Whether how a mantissa goes on depends on its value, only on its last digit other than 0, or on neither. */
+  readonly #remembers: "value" | "places" | "nothing";
 
   constructor(
     private readonly arena: LanguageArena,
-    private readonly set: NumberSet,
+    set: NumberSet,
   ) {
-    const { min, max } = set;
-    const low = min.sign === 0 ? -Infinity : Number(min.scientificExponent);
-    const high = max === undefined ? Infinity : max.sign === 0 ? -Infinity : Number(max.scientificExponent);
-    this.#minExponent = Math.max(low, -MAX_EXPONENT);
-    this.#maxExponent = Math.min(high, MAX_EXPONENT);
-    if (low >= -MAX_EXPONENT) this.#minMantissa = mantissaOf(min);
-    if (max && high <= MAX_EXPONENT && max.sign !== 0) this.#maxMantissa = mantissaOf(max);
+    // Points with more digits than a mantissa has are no members here.
+    this.#set = set.withPoints((point) => significantDigits(point) <= MAX_FRACTION_DIGITS + 1);
+    this.#pointed = pointedExponents(this.#set);
+    this.#ranges = this.#rangesBetween();
+    const steps = this.#set.pieces.flatMap(({ terms }) => terms.map(({ step }) => step));
+    if (steps.length === 0) this.#remembers = "nothing";
+    else this.#remembers = steps.every(({ numerator }) => numerator === 1n) ? "places" : "value";
   }
 
   start(): Language {
@@ -93,7 +101,7 @@ export class ExponentNumbers implements LeafTheory {
   }
 
   #at(phase: Phase, value: bigint, places: number): Language {
-    const key = this.#key(phase, value, places);
+    const key = phase === Phase.Start ? `${phase}` : this.#key(phase, value, places);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const minLength = this.#minLength(phase, value, places);
@@ -107,47 +115,42 @@ export class ExponentNumbers implements LeafTheory {
   }
 
   #key(phase: Phase, value: bigint, places: number): string {
-    const { step } = this.set;
-    const compare = (bound: Decimal | undefined, settled: number) => {
-      if (bound === undefined) return settled;
-      const prefix = bound.floorScaled(places);
-      return value < prefix ? -1 : value > prefix ? 1 : 0;
-    };
-    let divisor = "";
-    if (step?.numerator === 1n) divisor = String(places - trailingZeros(value));
-    else if (step) divisor = String(value);
-    return `${phase} ${places} ${compare(this.#minMantissa, 1)} ${compare(this.#maxMantissa, -1)} ${divisor}`;
+    const exact = `${phase} ${places} ${value}`;
+    if (this.#remembers === "value") return exact;
+    let key = `${phase} ${places}`;
+    if (this.#remembers === "places") key += ` ${places - trailingZeros(value)}`;
+    for (const exponent of this.#pointed) {
+      const i = this.#set.indexOf(value, places - exponent);
+      if (i !== this.#set.indexOf(value + 1n, places - exponent)) return `${exact} exactly`;
+      key += ` ${this.#set.pieces[i]!.key}`;
+    }
+    return key;
   }
 
   /** The exponents that are right for a whole mantissa. */
   #exponents(value: bigint, places: number): Language {
-    let low = this.#minExponent;
-    let high = this.#maxExponent;
-    if (this.#minMantissa) {
-      const order = compareScaled(value, places, this.#minMantissa);
-      if (order < 0 || (order === 0 && this.set.minStrict)) low++;
+    const right: [number, number][] = [];
+    for (const exponent of this.#pointed) {
+      if (this.#set.has(value, places - exponent)) right.push([exponent, exponent]);
     }
-    if (this.#maxMantissa) {
-      const order = compareScaled(value, places, this.#maxMantissa);
-      if (order > 0 || (order === 0 && this.set.maxStrict)) high--;
+    for (const { low, high, piece } of this.#ranges) {
+      const changes = piece.terms.map(({ step }) => smallestExponent(step, value, places));
+      const starts = [low, ...changes.filter((change) => change > low && change <= high)].sort(
+        (x, y) => x - y,
+      );
+      starts.forEach((start, i) => {
+        const end = (starts[i + 1] ?? high + 1) - 1;
+        if (start <= end && piece.has(value, places - start)) right.push([start, end]);
+      });
     }
-    return exponentRange(this.arena, Math.max(low, this.#smallestExponent(value, places)), high);
-  }
-
-  /** The smallest exponent that makes a mantissa a multiple of the step; larger ones do too. */
-  #smallestExponent(value: bigint, places: number): number {
-    const { step } = this.set;
-    if (step === undefined) return -MAX_EXPONENT;
-    const zeros = trailingZeros(value);
-    const digits = value / 10n ** BigInt(zeros);
-    let missing = step.numerator / gcd(step.numerator, digits);
-    let tens = 0;
-    for (; missing > 1n; tens++) {
-      const common = gcd(missing, 10n);
-      if (common === 1n) return Number.POSITIVE_INFINITY;
-      missing /= common;
+    right.sort(([x], [y]) => x - y);
+    const joined: [number, number][] = [];
+    for (const [low, high] of right) {
+      const last = joined.at(-1);
+      if (last !== undefined && last[1] + 1 === low) last[1] = high;
+      else joined.push([low, high]);
     }
-    return places - zeros - step.scale + tens;
+    return this.arena.union(joined.map(([low, high]) => exponentRange(this.arena, low, high)));
   }
 
   /** A lower bound of the length of the rest of a mantissa prefix, -1 if there is none. */
@@ -166,62 +169,86 @@ export class ExponentNumbers implements LeafTheory {
     return more + (phase === Phase.Lead && more > 0 ? 1 : 0) + 2;
   }
 
-  /**
-   * Whether a prefix leads to a member with at most `digits` digits after the point. The larger the exponent, the more
-   * mantissas are multiples of the step, so only the largest two have to be looked at: the bounds speak at their own
-   * exponent alone.
-   */
+  /** Whether a prefix leads to a member with at most `digits` digits after the point. */
   #isLive(value: bigint, places: number, digits: number): boolean {
-    for (let exponent = this.#maxExponent; exponent > this.#maxExponent - 2; exponent--) {
-      if (exponent < this.#minExponent) return false;
-      const size = 10n ** BigInt(digits - places);
-      let low = value * size;
-      let high = low + size - 1n;
-      if (this.#minMantissa && exponent === this.#minExponent) {
-        const bound = this.#minMantissa.floorScaled(digits);
-        const first = this.#minMantissa.isIntegerAt(digits) && !this.set.minStrict ? bound : bound + 1n;
-        if (first > low) low = first;
+    const size = powerOfTen(digits - places);
+    const low = value * size;
+    const high = low + size - 1n;
+    for (const { low: first, high: last, piece } of this.#ranges) {
+      for (const exponent of exponentsToTry(piece, first, last, digits)) {
+        if (piece.meets(low, high, digits - exponent)) return true;
       }
-      if (this.#maxMantissa && exponent === this.#maxExponent) {
-        const bound = this.#maxMantissa.floorScaled(digits);
-        const last = this.#maxMantissa.isIntegerAt(digits) && this.set.maxStrict ? bound - 1n : bound;
-        if (last < high) high = last;
-      }
-      const multiple = this.#multipleAt(exponent - digits);
-      if (((low + multiple - 1n) / multiple) * multiple <= high) return true;
     }
-    return false;
+    return this.#pointed.some((exponent) => this.#set.meets(low, high, digits - exponent));
   }
 
-  /** What an integer must be a multiple of for integer × 10^exponent to be one of the step. */
-  #multipleAt(exponent: number): bigint {
-    const { step } = this.set;
-    if (step === undefined) return 1n;
-    const tens = exponent + step.scale;
-    if (tens < 0) return step.numerator * 10n ** BigInt(-tens);
-    let multiple = step.numerator;
-    for (let i = 0; i < tens; i++) {
-      const common = gcd(multiple, 10n);
-      if (common === 1n) break;
-      multiple /= common;
+  #rangesBetween(): Range[] {
+    const ranges: Range[] = [];
+    let low = -MAX_EXPONENT;
+    for (const exponent of [...this.#pointed, MAX_EXPONENT + 1]) {
+      if (low < exponent) {
+        const piece = this.#set.pieces[this.#set.indexOf(1n, -low)]!;
+        if (piece !== Divisibility.none) ranges.push({ low, high: exponent - 1, piece });
+      }
+      low = exponent + 1;
     }
-    return multiple;
+    return ranges;
   }
 }
 
-function mantissaOf(bound: Decimal): Decimal {
-  return Decimal.of(false, bound.digits, BigInt(1 - bound.digits.length));
+/**
+ * The exponents to look at for a member with at most `digits` digits after the point: the largest first, because of most
+ * numbers it makes multiples; and those at whose next neighbour nothing changes any more are one.
+ */
+function* exponentsToTry(piece: Divisibility, low: number, high: number, digits: number): Generator<number> {
+  yield high;
+  if (low === high) return;
+  yield low;
+  // Above, all tens of a step are in the power of ten; below, no mantissa is large enough to be a multiple.
+  let first = high;
+  let last = low;
+  for (const { step } of piece.terms) {
+    first = Math.min(first, digits - step.scale - MAX_FRACTION_DIGITS - 2);
+    last = Math.max(last, digits - step.scale + bitLength(step.numerator));
+  }
+  for (let exponent = Math.min(last, high - 1); exponent > Math.max(first, low); exponent--) yield exponent;
 }
 
-/** Compares value / 10^places with a bound. */
-function compareScaled(value: bigint, places: number, bound: Decimal): number {
-  const floor = bound.floorScaled(places);
-  if (value !== floor) return value < floor ? -1 : 1;
-  return bound.isIntegerAt(places) ? 0 : -1;
+/** The exponents that the positive points have in scientific notation. */
+function pointedExponents({ points, scale }: NumberSet): number[] {
+  const exponents: number[] = [];
+  for (const point of points) {
+    if (point <= 0n) continue;
+    const last = exponents.at(-1);
+    if (last !== undefined && point < powerOfTen(last + 1 + scale)) continue;
+    const exponent = String(point).length - 1 - scale;
+    if (exponent > MAX_EXPONENT) break;
+    if (exponent >= -MAX_EXPONENT) exponents.push(exponent);
+  }
+  return exponents;
+}
+
+/** The smallest exponent that makes a mantissa a multiple of the step; larger ones do too. */
+function smallestExponent(step: Step, value: bigint, places: number): number {
+  const zeros = trailingZeros(value);
+  const digits = value / powerOfTen(zeros);
+  let missing = step.numerator / gcd(step.numerator, digits);
+  let tens = 0;
+  for (; missing > 1n; tens++) {
+    const common = gcd(missing, 10n);
+    if (common === 1n) return Number.POSITIVE_INFINITY;
+    missing /= common;
+  }
+  return places - zeros - step.scale + tens;
 }
 
 function trailingZeros(value: bigint): number {
   let zeros = 0;
   for (; value !== 0n && value % 10n === 0n; zeros++) value /= 10n;
   return zeros;
+}
+
+function significantDigits(point: bigint): number {
+  const digits = String(point < 0n ? -point : point);
+  return digits.replace(/0+$/, "").length;
 }

@@ -1,18 +1,25 @@
 /**
- * The fixed notation (no sign, no exponent) of the members of a number set, as states of a theory in the arena:
- * interval and step in one state, so that liveness is a few integer operations and needs no search.
+ * The fixed notation (no sign, no exponent) of the members of a number set, as states of a theory in the arena: all of
+ * the arithmetic in one state, so that liveness is a few integer operations and needs no search.
  *
- * A state stands for all prefixes with the same rests: how the prefix compares with the digits of each bound, how
- * many digits it has as long as that matters, and its remainder by the step. It keeps one such prefix, exactly.
+ * A state stands for all prefixes with the same rests: which pieces of the set they can still lead to, how many digits
+ * they have as long as that matters, and their remainder by the steps. It keeps one such prefix, exactly.
  */
 import type { LeafTheory } from "./algebra.js";
 import type { LanguageArena } from "./arena.js";
+import { Divisibility, gcd, powerOfTen } from "./divisibility.js";
 import type { Language } from "./nodes.js";
-import { type NumberSet, ScaledSet } from "./number-set.js";
+import { INTEGERS, type NumberSet } from "./number-set.js";
 import type { StepBuilder } from "./step-builder.js";
 
 const POINT = 0x2e;
 const ZERO = 0x30;
+
+/** Pieces of a set that a lower bound of a length looks at. */
+const MAX_PIECES_FOR_LENGTH = 8;
+
+/** Whether a number must be written with a point, must not, or may be either way. */
+export type PointUse = "always" | "never" | "either";
 
 /** Where in the number a prefix ends. */
 const enum Phase {
@@ -36,27 +43,31 @@ interface State {
 }
 
 export class FixedNumbers implements LeafTheory {
-  readonly #scaled: ScaledSet;
   readonly #states: State[] = [];
   readonly #byKey = new Map<string, Language>();
-  /** Integer digits of the bounds; 0 for no upper bound. */
-  readonly #minDigits: number;
-  readonly #maxDigits: number;
+  /** The grid on which blocks are asked about. */
+  readonly #grid: number;
+  /** The integers of the set. */
+  readonly #whole: NumberSet;
+  /** Integer digits of the largest point; 0 if no point is positive. */
+  readonly #mostDigits: number;
 
+  /** @throws LanguageLimitError as `NumberSet.intersection` does */
   constructor(
     private readonly arena: LanguageArena,
     private readonly set: NumberSet,
-    /** Whether a point may be written. */
-    private readonly fraction: boolean,
+    private readonly pointUse: PointUse,
   ) {
-    this.#scaled = new ScaledSet(set);
-    this.#minDigits = String(set.min.floorScaled(0)).length;
-    this.#maxDigits = set.max ? String(set.max.floorScaled(0)).length : 0;
+    this.#grid = set.resolution;
+    this.#whole = set.intersection(INTEGERS, arena.nodes.limits);
+    const last = set.points.at(-1) ?? 0n;
+    this.#mostDigits = last > 0n ? digitsOf(last / powerOfTen(set.scale)) : 0;
   }
 
-  /** All members in fixed notation; `empty` if there are none. */
+  /** All members that are not negative, in fixed notation; `empty` if there are none. */
   start(): Language {
-    return this.#at(Phase.Start, 0n, 0);
+    const { hasNonNegative } = this.pointUse === "never" ? this.#whole : this.set;
+    return hasNonNegative ? this.#at(Phase.Start, 0n, 0) : this.arena.empty;
   }
 
   nullable(state: number): boolean {
@@ -71,7 +82,7 @@ export class FixedNumbers implements LeafTheory {
     const { empty } = this.arena;
     const { phase, value, places } = this.#states[state]!;
     out.add(0, empty);
-    if (this.fraction && (phase === Phase.Zero || phase === Phase.Integer)) {
+    if (this.pointUse !== "never" && (phase === Phase.Zero || phase === Phase.Integer)) {
       out.add(POINT, this.#at(Phase.Point, value, 0));
       out.add(POINT + 1, empty);
     }
@@ -89,16 +100,13 @@ export class FixedNumbers implements LeafTheory {
   }
 
   #at(phase: Phase, value: bigint, places: number): Language {
-    if (phase === Phase.Fraction) {
-      // Zeros past everything that is compared change nothing; other digits past the step end it.
-      for (; places > this.#scaled.scale && value % 10n === 0n; places--) value /= 10n;
-      if (this.#isFiner(value, places)) return this.arena.empty;
-    }
+    // Zeros past everything that is compared change nothing.
+    for (; places >= this.#grid && value % 10n === 0n; places--) value /= 10n;
     const key = this.#key(phase, value, places);
+    if (key === undefined) return this.arena.empty;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const isWhole = phase === Phase.Zero || phase === Phase.Integer || phase === Phase.Fraction;
-    const nullable = isWhole && this.#scaled.has(value, places);
+    const nullable = this.#isMember(phase, value, places);
     const minLength = nullable ? 0 : this.#minLength(phase, value, places);
     let language = this.arena.empty;
     if (minLength >= 0) {
@@ -109,92 +117,108 @@ export class FixedNumbers implements LeafTheory {
     return language;
   }
 
-  /** Whether a prefix has digits other than 0 after the last one that a multiple of the step has. */
-  #isFiner(value: bigint, places: number): boolean {
-    const { step } = this.set;
-    return (
-      step !== undefined && places > step.scale && value % this.#scaled.power(places - step.scale) !== 0n
-    );
+  #isMember(phase: Phase, value: bigint, places: number): boolean {
+    if (phase === Phase.Start || phase === Phase.Point) return false;
+    if (phase !== Phase.Fraction && this.pointUse === "always") return false;
+    return this.set.has(value, places);
   }
 
-  #key(phase: Phase, value: bigint, places: number): string {
-    const { step } = this.set;
-    let remainder = 0n;
-    if (step && step.numerator !== 1n) {
-      const units = places > step.scale ? value / this.#scaled.power(places - step.scale) : value;
-      remainder = units % step.numerator;
-    }
+  /** Equal for prefixes with equal rests; undefined where there is no rest. */
+  #key(phase: Phase, value: bigint, places: number): string | undefined {
     if (phase === Phase.Start || phase === Phase.Zero) return `${phase}`;
-    if (phase === Phase.Integer) {
-      const digits = String(value).length;
-      return `${phase} ${this.#belowMin(value, digits)} ${this.#belowMax(value, digits)} ${remainder}`;
+    return phase === Phase.Integer ? this.#integerKey(value) : this.#fractionKey(phase, value, places);
+  }
+
+  #fractionKey(phase: Phase, value: bigint, places: number): string | undefined {
+    const { pieces } = this.set;
+    if (places >= this.#grid) {
+      // A digit other than 0 behind all points and steps.
+      return pieces[this.set.indexOf(value, places)]!.isDense ? `${phase} any` : undefined;
     }
-    const toMin = this.#comparePrefix(value, places, this.set.min);
-    const toMax = this.set.max ? this.#comparePrefix(value, places, this.set.max) : -1;
-    const settled = toMin > 0 && toMax < 0 && step === undefined;
-    return `${phase} ${toMin} ${toMax} ${settled ? "" : places} ${remainder}`;
+    const piece = this.#pieceOfBlock(value, places);
+    if (piece === undefined) return `${phase} ${value}/${places}`;
+    if (piece === Divisibility.none) return undefined;
+    if (piece.isConstant) return `${phase} any`;
+    return `${phase} ${piece.key} ${places} ${value % piece.periodAt(places)}`;
   }
 
-  /** How an integer prefix relates to the lower bound: settled once it is above whatever follows. */
-  #belowMin(value: bigint, digits: number): string {
-    if (digits > this.#minDigits) return "";
-    const prefix = this.set.min.floorScaled(digits - this.#minDigits);
-    if (digits === this.#minDigits && value > prefix) return "";
-    return `${digits}${value < prefix ? "<" : value > prefix ? ">" : "="}`;
+  /** With each further digit a prefix leads to another block, up to the longest number that a point is compared with. */
+  #integerKey(value: bigint): string {
+    const { pieces } = this.set;
+    let key = `${Phase.Integer}`;
+    let period = 1n;
+    let last: Divisibility | undefined;
+    const add = (piece: Divisibility) => {
+      key += ` ${piece.key}`;
+      if (piece !== last && !piece.isConstant) {
+        const own = piece.periodAt(0);
+        period = (period / gcd(period, own)) * own;
+      }
+      last = piece;
+    };
+    const most = this.#mostDigits - digitsOf(value);
+    for (let more = 0; more <= most; more++) {
+      const piece = this.#pieceOfBlock(value * powerOfTen(more), 0, powerOfTen(more));
+      if (piece === undefined) return `${Phase.Integer} ${value}`;
+      add(piece);
+    }
+    add(pieces.at(-1)!);
+    return `${key} ${value % period}`;
   }
 
-  #belowMax(value: bigint, digits: number): string {
-    if (this.set.max === undefined) return "";
-    if (digits > this.#maxDigits) return "dead";
-    const prefix = this.set.max.floorScaled(digits - this.#maxDigits);
-    return `${digits}${value < prefix ? "<" : value > prefix ? ">" : "="}`;
-  }
-
-  /** Compares the prefix with as many digits of a bound. */
-  #comparePrefix(value: bigint, places: number, bound: NumberSet["min"]): number {
-    const prefix = bound.floorScaled(places);
-    return value < prefix ? -1 : value > prefix ? 1 : 0;
+  /** The piece that has all of the numbers from `first` / 10^`places` up to `size` / 10^`places` more; undefined: a point. */
+  #pieceOfBlock(first: bigint, places: number, size = 1n): Divisibility | undefined {
+    const { set } = this;
+    const i = set.indexOf(first, places);
+    return i === set.indexOf(first + size, places) ? set.pieces[i] : undefined;
   }
 
   /** The length of a shortest rest of a prefix (or a bound below it), -1 if there is none. */
   #minLength(phase: Phase, value: bigint, places: number): number {
-    const scaled = this.#scaled;
     switch (phase) {
-      case Phase.Start: {
-        let shortest = -1;
-        for (let digit = 0; digit < 10; digit++) {
-          const first = digit === 0 ? Phase.Zero : Phase.Integer;
-          const rest = scaled.has(BigInt(digit), 0) ? 0 : this.#minLength(first, BigInt(digit), 0);
-          if (rest >= 0 && (shortest < 0 || rest + 1 < shortest)) shortest = rest + 1;
-        }
-        return shortest;
-      }
+      case Phase.Start:
+        return 1;
       case Phase.Zero:
-        return this.fraction && scaled.meets(0n, 1n, 0) ? 2 : -1;
+        return this.pointUse !== "never" && this.#meets(0n, 1n, 0) ? 2 : -1;
       case Phase.Integer:
         return this.#minIntegerLength(value);
       default: {
-        if (!scaled.meets(value, 1n, places)) return -1;
+        if (!this.#meets(value, 1n, places)) return -1;
+        const isShort = (more: number) => {
+          const size = powerOfTen(more);
+          const first = value * size;
+          return this.set.meets(first, first + size - 1n, places + more, MAX_PIECES_FOR_LENGTH);
+        };
         let more = 1;
-        while (places + more < scaled.scale && !scaled.meets(value, 1n, places, places + more)) more++;
+        while (places + more < this.#grid && !isShort(more)) more++;
         return more;
       }
     }
   }
 
   #minIntegerLength(value: bigint): number {
-    const scaled = this.#scaled;
-    const digits = String(value).length;
-    const { step, max } = this.set;
-    // Without an upper bound, a block above the lower one that is longer than the step has a multiple of it.
-    const enough = Math.max(0, this.#minDigits + 1 - digits) + String(step?.numerator ?? 1n).length + 1;
-    const most = max === undefined ? enough : this.#maxDigits - digits;
+    const digits = digitsOf(value);
+    const last = this.set.pieces.at(-1)!;
+    let most = this.#mostDigits - digits;
+    // In the last piece, a block that is longer than the period of its steps has a member.
+    if (last !== Divisibility.none) most = Math.max(most + 1, 0) + digitsOf(last.periodAt(0)) + 1;
     let shortest = -1;
     for (let more = 0; more <= most && (shortest < 0 || more < shortest); more++) {
-      const size = scaled.power(more);
-      if (scaled.meets(value * size, size, 0, 0)) return more;
-      if (shortest < 0 && this.fraction && scaled.meets(value * size, size, 0)) shortest = more + 2;
+      const size = powerOfTen(more);
+      const first = value * size;
+      if (this.pointUse !== "always" && this.#whole.meets(first, first + size - 1n, 0)) return more;
+      if (shortest < 0 && this.pointUse !== "never" && this.#meets(first, size, 0)) shortest = more + 2;
     }
     return shortest;
   }
+
+  /** Whether the set has a member in a block as in `#pieceOfBlock`. */
+  #meets(first: bigint, size: bigint, places: number): boolean {
+    const unit = powerOfTen(this.#grid - places);
+    return this.set.meets(first * unit, (first + size) * unit - 1n, this.#grid);
+  }
+}
+
+function digitsOf(value: bigint): number {
+  return String(value).length;
 }

@@ -10,6 +10,8 @@ export interface LanguageLimits {
   readonly maxStates: number;
   /** Digits before or after the point of a number bound in fixed notation. */
   readonly maxDigits: number;
+  /** Steps, and common multiples of them, in one condition on what numbers are multiples of. */
+  readonly maxDivisors: number;
   /** Characters of a pattern, which bound the nodes of its syntax tree. */
   readonly maxPatternLength: number;
   /** States that one question (emptiness, shortest text) may explore. */
@@ -22,6 +24,7 @@ export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxWork: 2_000_000,
   maxStates: 1_000_000,
   maxDigits: 1000,
+  maxDivisors: 1024,
   maxPatternLength: 100_000,
   maxSearch: 20_000,
 };

@@ -1,109 +1,259 @@
-/** Sets of non-negative decimals: an interval and a step (all multiples of it), with exact questions about blocks. */
-import type { Decimal } from "./decimal.js";
-
-export interface NumberSet {
-  readonly min: Decimal;
-  /** Whether `min` itself is left out. */
-  readonly minStrict: boolean;
-  /** Undefined for no upper bound. */
-  readonly max: Decimal | undefined;
-  readonly maxStrict: boolean;
-  /** All members are multiples of numerator / 10^scale; undefined for all decimals. */
-  readonly step: Step | undefined;
-}
-
-/** numerator / 10^scale */
-export interface Step {
-  readonly numerator: bigint;
-  readonly scale: number;
-}
-
-/** The smallest number that is a multiple of both. */
-export function commonStep(x: Step, y: Step): Step {
-  const scale = Math.max(x.scale, y.scale);
-  const a = x.numerator * 10n ** BigInt(scale - x.scale);
-  const b = y.numerator * 10n ** BigInt(scale - y.scale);
-  return reducedStep((a / gcd(a, b)) * b, scale);
-}
-
-/** The step numerator / 10^scale in lowest decimal terms. */
-export function reducedStep(numerator: bigint, scale: number): Step {
-  while (scale > 0 && numerator % 10n === 0n) {
-    numerator /= 10n;
-    scale--;
-  }
-  return { numerator, scale };
-}
-
-export function gcd(x: bigint, y: bigint): bigint {
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
-}
-
-/** Whether a set has no members at all, as far as its bounds tell. */
-export function isVoid(set: NumberSet): boolean {
-  if (set.max === undefined) return false;
-  const order = set.min.compare(set.max);
-  return order > 0 || (order === 0 && (set.minStrict || set.maxStrict));
-}
-
 /**
- * Decides membership and blocks by integers: all bounds and the step at one scale (the values times a power of ten).
+ * Sets of decimal numbers, closed under union, intersection and complement, in exact arithmetic: a line that points cut
+ * into pieces, with a condition on divisibility for each piece. Bounds, steps, integers, finite sets and all that can be
+ * said with them by `not` or `oneOf` have this form.
  */
-export class ScaledSet {
-  /** The scale at which the bounds and the step are integers, and one digit more if every decimal is a member. */
-  readonly scale: number;
-  readonly #powers: bigint[] = [1n];
+import type { Decimal } from "./decimal.js";
+import { Divisibility, powerOfTen, type Step } from "./divisibility.js";
+import type { LanguageLimits } from "./limits.js";
 
-  constructor(readonly set: NumberSet) {
-    const digits = (bound: Decimal | undefined) => (bound ? Math.max(0, Number(-bound.exponent)) : 0);
-    this.scale = Math.max(digits(set.min), digits(set.max), set.step?.scale ?? 0) + (set.step ? 0 : 1);
+/** What two sets are combined by: the truths at a point, and the conditions on a piece. */
+interface Operation {
+  readonly truth: (x: boolean, y: boolean) => boolean;
+  readonly condition: (x: Divisibility, y: Divisibility, limits: LanguageLimits) => Divisibility;
+}
+
+const AND: Operation = { truth: (x, y) => x && y, condition: (x, y, limits) => x.and(y, limits) };
+const OR: Operation = { truth: (x, y) => x || y, condition: (x, y, limits) => x.or(y, limits) };
+
+export class NumberSet {
+  #key: string | undefined;
+
+  private constructor(
+    /** The points are integers when multiplied by 10^scale. */
+    readonly scale: number,
+    /** Where the pieces end, × 10^scale, ascending. */
+    readonly points: readonly bigint[],
+    /** Whether each point is a member. */
+    private readonly isMember: readonly boolean[],
+    /**
+     * The condition on each piece, one more than there are points; a piece in which nothing meets its condition has
+     * `none`, and no point is without need: so among any three neighbours there is a member.
+     */
+    readonly pieces: readonly Divisibility[],
+  ) {}
+
+  static multiplesOf(step: Step): NumberSet {
+    return new NumberSet(0, [], [], [Divisibility.multipleOf(step)]);
   }
 
-  power(exponent: number): bigint {
-    for (let i = this.#powers.length; i <= exponent; i++) this.#powers.push(this.#powers[i - 1]! * 10n);
-    return this.#powers[exponent]!;
+  static from(bound: Decimal, isStrict: boolean): NumberSet {
+    const scale = digitsAfterPoint(bound);
+    return new NumberSet(scale, [bound.scaled(scale)], [!isStrict], [Divisibility.none, Divisibility.all]);
   }
 
-  /** Whether `value` / 10^`places` is a member. */
-  has(value: bigint, places: number): boolean {
-    const scale = Math.max(this.scale, places);
-    const scaled = value * this.power(scale - places);
-    const { step } = this.set;
-    if (scaled < this.#lowest(scale) || (this.set.max && scaled > this.#highest(scale))) return false;
-    return step === undefined || scaled % (step.numerator * this.power(scale - step.scale)) === 0n;
+  static upTo(bound: Decimal, isStrict: boolean): NumberSet {
+    const scale = digitsAfterPoint(bound);
+    return new NumberSet(scale, [bound.scaled(scale)], [!isStrict], [Divisibility.all, Divisibility.none]);
+  }
+
+  /** The set of these numbers; 100,000 of them cost a sort. */
+  static of(values: readonly Decimal[]): NumberSet {
+    const scale = values.reduce((most, value) => Math.max(most, digitsAfterPoint(value)), 0);
+    const scaled = values.map((value) => value.scaled(scale)).sort((x, y) => (x < y ? -1 : x > y ? 1 : 0));
+    const points = scaled.filter((value, i) => i === 0 || value !== scaled[i - 1]);
+    const isMember = points.map(() => true);
+    return new NumberSet(scale, points, isMember, [
+      ...points.map(() => Divisibility.none),
+      Divisibility.none,
+    ]);
+  }
+
+  /** Different for different forms; equal sets have one form in most cases. */
+  get key(): string {
+    this.#key ??= [
+      this.scale,
+      ...this.points.map((point, i) => `${this.pieces[i]!.key}${this.isMember[i] ? "|" : ":"}${point}`),
+      this.pieces.at(-1)!.key,
+    ].join(" ");
+    return this.#key;
+  }
+
+  get isEmpty(): boolean {
+    return this.points.length === 0 && this.pieces[0] === Divisibility.none;
+  }
+
+  /** A scale at which every piece that has a member has one, and every point lies. */
+  get resolution(): number {
+    return this.pieces.reduce((scale, piece) => Math.max(scale, piece.scale), this.scale) + 1;
+  }
+
+  complement(): NumberSet {
+    return new NumberSet(
+      this.scale,
+      this.points,
+      this.isMember.map((truth) => !truth),
+      this.pieces.map((piece) => piece.not()),
+    ).#normalised();
+  }
+
+  /** @throws LanguageLimitError if a condition would have more than `maxDivisors` terms */
+  intersection(other: NumberSet, limits: LanguageLimits): NumberSet {
+    return this.#combined(other, AND, limits);
+  }
+
+  /** Throws as `intersection` does. */
+  union(other: NumberSet, limits: LanguageLimits): NumberSet {
+    return this.#combined(other, OR, limits);
+  }
+
+  /** The set of the numbers -x. */
+  mirrored(): NumberSet {
+    return new NumberSet(
+      this.scale,
+      this.points.map((point) => -point).reverse(),
+      [...this.isMember].reverse(),
+      [...this.pieces].reverse(),
+    );
+  }
+
+  /** Without the points that the condition (on a point × 10^scale) is false of. */
+  withPoints(condition: (point: bigint) => boolean): NumberSet {
+    const kept = this.isMember.map((truth, i) => truth && condition(this.points[i]!));
+    return new NumberSet(this.scale, this.points, kept, this.pieces).#normalised();
+  }
+
+  /** The index of the first point that is at least `value` / 10^`grid`; the number of points if there is none. */
+  indexOf(value: bigint, grid: number): number {
+    const shift = this.scale - grid;
+    const target = shift >= 0 ? value * powerOfTen(shift) : ceilingDivide(value, powerOfTen(-shift));
+    let low = 0;
+    let high = this.points.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.points[middle]! < target) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether `value` / 10^`grid` is a member; the grid can be negative. */
+  has(value: bigint, grid: number): boolean {
+    const i = this.indexOf(value, grid);
+    if (i < this.points.length && this.#onGrid(i, grid) === value) return this.isMember[i]!;
+    return this.pieces[i]!.has(value, grid);
   }
 
   /**
-   * Whether the set has a member of at most `digits` digits after the point in the block from `first` / 10^`places`
-   * up to but without (`first` + `size`) / 10^`places`.
+   * Whether some n / 10^`grid` with n from `low` to `high`, which are not negative, is a member. At the resolution or a
+   * finer grid it looks at three pieces at most; at a coarser one at more, and after `atMost` pieces answers yes.
    */
-  meets(first: bigint, size: bigint, places: number, digits = Number.POSITIVE_INFINITY): boolean {
-    const { max, step } = this.set;
-    // At this scale the block and all members that matter are integers; between two bounds there is a digit to spare.
-    const scale = Math.max(this.scale, step ? places : places + 1);
-    const unit = this.power(scale - places);
-    let low = first * unit;
-    let high = (first + size) * unit - 1n;
-    const lowest = this.#lowest(scale);
-    if (lowest > low) low = lowest;
-    if (max !== undefined) {
-      const highest = this.#highest(scale);
-      if (highest < high) high = highest;
+  meets(low: bigint, high: bigint, grid: number, atMost = Number.POSITIVE_INFINITY): boolean {
+    let from = low;
+    for (let i = this.indexOf(low, grid), seen = 0; from <= high; i++, seen++) {
+      if (seen === atMost) return true;
+      if (i === this.points.length) return this.pieces[i]!.meets(from, high, grid);
+      const floor = this.#floor(i, grid);
+      const exact = this.#onGrid(i, grid);
+      const before = exact === undefined ? floor : floor - 1n;
+      if (this.pieces[i]!.meets(from, before < high ? before : high, grid)) return true;
+      if (exact !== undefined && exact <= high && this.isMember[i]) return true;
+      from = floor + 1n;
     }
-    let multiple = step ? step.numerator * this.power(scale - step.scale) : 1n;
-    if (digits < scale) {
-      const grid = this.power(scale - digits);
-      multiple = (multiple / gcd(multiple, grid)) * grid;
-    }
-    return ((low + multiple - 1n) / multiple) * multiple <= high;
+    return false;
   }
 
-  #lowest(scale: number): bigint {
-    return this.set.min.scaled(scale) + (this.set.minStrict ? 1n : 0n);
+  /** Whether a number that is not negative is a member. */
+  get hasNonNegative(): boolean {
+    if (this.pieces.at(-1) !== Divisibility.none) return true;
+    const last = this.points.at(-1);
+    if (last === undefined || last < 0n) return false;
+    const { resolution } = this;
+    return this.meets(0n, last * powerOfTen(resolution - this.scale), resolution);
   }
 
-  #highest(scale: number): bigint {
-    return this.set.max!.scaled(scale) - (this.set.maxStrict ? 1n : 0n);
+  /** The largest integer n with n / 10^grid at most the point, which is not negative. */
+  #floor(index: number, grid: number): bigint {
+    const shift = grid - this.scale;
+    const point = this.points[index]!;
+    return shift >= 0 ? point * powerOfTen(shift) : point / powerOfTen(-shift);
   }
+
+  /** The point × 10^grid, if that is an integer. */
+  #onGrid(index: number, grid: number): bigint | undefined {
+    const shift = grid - this.scale;
+    const point = this.points[index]!;
+    if (shift >= 0) return point * powerOfTen(shift);
+    return point % powerOfTen(-shift) === 0n ? point / powerOfTen(-shift) : undefined;
+  }
+
+  #combined(other: NumberSet, { truth, condition }: Operation, limits: LanguageLimits): NumberSet {
+    const scale = Math.max(this.scale, other.scale);
+    const [x, y] = [this.#atScale(scale), other.#atScale(scale)];
+    const points: bigint[] = [];
+    const isMember: boolean[] = [];
+    const pieces = [condition(x.pieces[0]!, y.pieces[0]!, limits)];
+    for (let i = 0, j = 0; i < x.points.length || j < y.points.length; ) {
+      const isX = j === y.points.length || (i < x.points.length && x.points[i]! <= y.points[j]!);
+      const isY = i === x.points.length || (j < y.points.length && y.points[j]! <= x.points[i]!);
+      const point = isX ? x.points[i]! : y.points[j]!;
+      const inX = isX ? x.isMember[i]! : x.pieces[i]!.has(point, scale);
+      const inY = isY ? y.isMember[j]! : y.pieces[j]!.has(point, scale);
+      if (isX) i++;
+      if (isY) j++;
+      points.push(point);
+      isMember.push(truth(inX, inY));
+      pieces.push(condition(x.pieces[i]!, y.pieces[j]!, limits));
+    }
+    return new NumberSet(scale, points, isMember, pieces).#normalised();
+  }
+
+  #atScale(scale: number): NumberSet {
+    if (scale === this.scale) return this;
+    const unit = powerOfTen(scale - this.scale);
+    return new NumberSet(
+      scale,
+      this.points.map((point) => point * unit),
+      this.isMember,
+      this.pieces,
+    );
+  }
+
+  #normalised(): NumberSet {
+    const { scale } = this;
+    const points: bigint[] = [];
+    const isMember: boolean[] = [];
+    const pieces = [this.pieces[0]!];
+    for (let i = 0; i < this.points.length; i++) {
+      const point = this.points[i]!;
+      const next = this.points[i + 1];
+      const after =
+        next === undefined ? this.pieces[i + 1]! : this.#occupied(this.pieces[i + 1]!, point, next);
+      const before = pieces.at(-1)!;
+      if (before.key === after.key && before.has(point, scale) === this.isMember[i]) continue;
+      points.push(point);
+      isMember.push(this.isMember[i]!);
+      pieces.push(after);
+    }
+    let excess = 0;
+    while (excess < scale && points.every((point) => point % powerOfTen(excess + 1) === 0n)) excess++;
+    const unit = powerOfTen(excess);
+    return new NumberSet(
+      scale - excess,
+      excess === 0 ? points : points.map((point) => point / unit),
+      isMember,
+      pieces,
+    );
+  }
+
+  /** A condition on the numbers between two points, or `none` if no number there meets it. */
+  #occupied(piece: Divisibility, from: bigint, to: bigint): Divisibility {
+    if (piece.isDense) return piece;
+    const grid = Math.max(this.scale, piece.scale);
+    const unit = powerOfTen(grid - this.scale);
+    return piece.meets(from * unit + 1n, to * unit - 1n, grid) ? piece : Divisibility.none;
+  }
+}
+
+export const NO_NUMBERS = NumberSet.of([]);
+export const ALL_NUMBERS = NO_NUMBERS.complement();
+export const INTEGERS = NumberSet.multiplesOf({ numerator: 1n, scale: 0 });
+
+function digitsAfterPoint(value: Decimal): number {
+  return value.sign === 0 ? 0 : Math.max(0, Number(-value.exponent));
+}
+
+function ceilingDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value > 0n && quotient * by !== value ? quotient + 1n : quotient;
 }

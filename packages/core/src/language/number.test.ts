@@ -3,19 +3,27 @@ import { LanguageArena } from "./arena.js";
 import { DEAD } from "./byte-automaton.js";
 import { Decimal } from "./decimal.js";
 import { LanguageLimitError } from "./limits.js";
-import { type NumberRange, numberEqual, numberRange } from "./number.js";
+import type { Language } from "./nodes.js";
+import { type NumberRange, numberChoice, numberEqual, numberRange } from "./number.js";
 import { jsonNumber, normalisedNumber } from "./number-syntax.js";
 import { randomNumbers, shortTexts } from "./testing.js";
 import { TextAutomaton } from "./text.js";
 
 /** A number as an integer at a scale of 400 digits: an oracle that is slow and plain. */
 function scaled(text: string): bigint {
-  const [mantissa, exponent = "0"] = text.toLowerCase().split("e") as [string, string?];
-  const [whole, fraction = ""] = mantissa.split(".") as [string, string?];
-  const magnitude =
-    BigInt(whole.replace("-", "") + fraction) * 10n ** BigInt(400 + Number(exponent) - fraction.length);
-  return whole.startsWith("-") ? -magnitude : magnitude;
+  let value = scaledTexts.get(text);
+  if (value === undefined) {
+    const [mantissa, exponent = "0"] = text.toLowerCase().split("e") as [string, string?];
+    const [whole, fraction = ""] = mantissa.split(".") as [string, string?];
+    const digits = BigInt(whole.replace("-", "") + fraction);
+    const magnitude = digits * 10n ** BigInt(400 + Number(exponent) - fraction.length);
+    value = whole.startsWith("-") ? -magnitude : magnitude;
+    scaledTexts.set(text, value);
+  }
+  return value;
 }
+
+const scaledTexts = new Map<string, bigint>();
 
 const NORMALISED = /^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|[1-9](?:\.\d{1,24})?[eE][+-]?\d{1,3})$/;
 const FULL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -220,6 +228,161 @@ describe("numberRange", () => {
     expect(() => numberRange(arena, { multipleOf: "1e-100000" })).toThrow(LanguageLimitError);
     expect(() => numberRange(arena, { multipleOf: "0" })).toThrow(RangeError);
     expect(() => numberRange(arena, { max: "x" })).toThrow(SyntaxError);
+  });
+});
+
+/** A boolean combination of ranges and finite sets. */
+type Expression =
+  | { kind: "range"; range: NumberRange }
+  | { kind: "choice"; texts: string[] }
+  | { kind: "not" | "and" | "or" | "one"; parts: Expression[] };
+
+function randomExpression(random: () => number, depth: number): Expression {
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
+  if (depth === 0 || random() < 0.15) {
+    if (random() < 0.75) return { kind: "range", range: randomRange(random) };
+    return { kind: "choice", texts: Array.from({ length: Math.floor(random() * 5) }, () => pick(BOUNDS)) };
+  }
+  const kind = pick(["not", "not", "and", "or", "one"] as const);
+  const count = kind === "not" ? 1 : 2 + Math.floor(random() * 2);
+  return { kind, parts: Array.from({ length: count }, () => randomExpression(random, depth - 1)) };
+}
+
+function languageOf(arena: LanguageArena, expression: Expression): Language {
+  if (expression.kind === "range") return numberRange(arena, expression.range);
+  if (expression.kind === "choice") return numberChoice(arena, expression.texts);
+  const parts = expression.parts.map((part) => languageOf(arena, part));
+  switch (expression.kind) {
+    case "not":
+      return arena.difference(normalisedNumber(arena), parts[0]!);
+    case "and":
+      return arena.intersection(parts);
+    case "or":
+      return arena.union(parts);
+    case "one":
+      return arena.union(
+        parts.map((part, i) => arena.difference(part, arena.union(parts.filter((_, j) => j !== i)))),
+      );
+  }
+}
+
+function holds(expression: Expression, text: string): boolean {
+  if (expression.kind === "range") return isWithin(expression.range, text);
+  if (expression.kind === "choice") return expression.texts.some((one) => scaled(one) === scaled(text));
+  const truths = expression.parts.map((part) => holds(part, text));
+  switch (expression.kind) {
+    case "not":
+      return !truths[0];
+    case "and":
+      return truths.every(Boolean);
+    case "or":
+      return truths.some(Boolean);
+    case "one":
+      return truths.filter(Boolean).length === 1;
+  }
+}
+
+describe("combinations of number languages", () => {
+  const texts = shortTexts("0129.-e", 4).filter((text) => NORMALISED.test(text));
+
+  it("agree with exact arithmetic, and are decided without a search", () => {
+    const random = randomNumbers(17);
+    const candidates = texts.concat(BOUNDS, STEPS).filter((text) => NORMALISED.test(text));
+    for (let i = 0; i < 150; i++) candidates.push(randomText(random));
+    const seen = { empty: 0, some: 0 };
+    for (let i = 0; i < 120; i++) {
+      const expression = randomExpression(random, 3);
+      const unsearched = new LanguageArena({ maxSearch: 1 });
+      const isEmpty = unsearched.isEmpty(languageOf(unsearched, expression));
+      seen[isEmpty ? "empty" : "some"]++;
+      const arena = new LanguageArena();
+      const language = languageOf(arena, expression);
+      for (const text of candidates) {
+        const expected = NORMALISED.test(text) && holds(expression, text);
+        if (arena.matches(language, text) !== expected) {
+          expect.fail(`${JSON.stringify(expression)}: ${text} should be ${expected}`);
+        }
+        if (expected) expect(isEmpty, JSON.stringify(expression)).toBe(false);
+      }
+      const shortest = arena.shortest(language);
+      expect(shortest === undefined, JSON.stringify(expression)).toBe(isEmpty);
+      if (shortest !== undefined) expect(holds(expression, shortest), shortest).toBe(true);
+    }
+    expect(seen.empty).toBeGreaterThan(8);
+    expect(seen.some).toBeGreaterThan(60);
+  });
+
+  it("have no dead state", () => {
+    const random = randomNumbers(23);
+    for (let i = 0; i < 120; i++) {
+      const arena = new LanguageArena();
+      const expression = randomExpression(random, 3);
+      const automaton = new TextAutomaton(arena);
+      let state = automaton.start(languageOf(arena, expression));
+      if (state === DEAD) continue;
+      let text = "";
+      while (text.length < 14 && automaton.hasNext(state)) {
+        const next = [..."0123456789.-+eE"].filter((c) => automaton.step(state, c.charCodeAt(0)) !== DEAD);
+        expect(next.length, JSON.stringify(expression)).toBeGreaterThan(0);
+        text += next[Math.floor(random() * next.length)]!;
+        state = automaton.step(state, text.charCodeAt(text.length - 1));
+        const rest = arena.shortest(automaton.language(state));
+        const whole = `${text}${rest}`;
+        // Beyond the oracle's scale.
+        if (/e-[3-9]\d\d/i.test(whole)) continue;
+        expect(
+          NORMALISED.test(whole) && holds(expression, whole),
+          `${JSON.stringify(expression)}: ${whole}`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it("are one language for one set", () => {
+    const arena = new LanguageArena();
+    const all = normalisedNumber(arena);
+    const sixes = numberRange(arena, { multipleOf: "6" });
+    const twos = numberRange(arena, { multipleOf: "2" });
+    const threes = numberRange(arena, { multipleOf: "3" });
+    expect(arena.intersection([twos, threes])).toBe(sixes);
+    // not (not 2 or not 3) = 6
+    const outside = (language: Language) => arena.difference(all, language);
+    expect(outside(arena.union([outside(twos), outside(threes)]))).toBe(sixes);
+    const low = numberRange(arena, { max: "3.5" });
+    const high = numberRange(arena, { min: "3.5", exclusiveMin: true });
+    expect(arena.union([low, high])).toBe(all);
+    expect(arena.intersection([low, high])).toBe(arena.empty);
+    // Nothing but 4 is a multiple of 4 between 3.5 and 7.
+    const four = arena.intersection([high, numberRange(arena, { max: "7", multipleOf: "4" })]);
+    expect(arena.difference(four, numberEqual(arena, "4"))).toBe(arena.empty);
+  });
+
+  it("choose among many values", () => {
+    const arena = new LanguageArena({ maxSearch: 1 });
+    const even = numberChoice(
+      arena,
+      Array.from({ length: 100_000 }, (_, i) => String(2 * i)),
+    );
+    const quarters = numberChoice(
+      arena,
+      Array.from({ length: 100_000 }, (_, i) => String(i / 4)),
+    );
+    const both = arena.intersection([even, quarters]);
+    for (const text of ["0", "24998", "24998.00", "2.4998e4"]) expect(arena.matches(both, text)).toBe(true);
+    for (const text of ["25000", "24999", "24997.5", "-2", "199998"])
+      expect(arena.matches(both, text)).toBe(false);
+    expect(arena.matches(arena.difference(even, quarters), "199998")).toBe(true);
+    expect(arena.nodes.count).toBeLessThan(3000);
+  });
+
+  it("are limited by the common multiples that they need", () => {
+    const primes = ["2", "3", "5", "7", "11", "13", "17", "19", "23", "29", "31"];
+    const arena = new LanguageArena({ maxDivisors: 100 });
+    const none = () =>
+      primes.map((prime) =>
+        arena.difference(normalisedNumber(arena), numberRange(arena, { multipleOf: prime })),
+      );
+    expect(() => arena.intersection(none())).toThrow(LanguageLimitError);
   });
 });
 

@@ -1,18 +1,21 @@
 /**
- * JSON numbers within bounds, as languages over their texts, in exact decimal arithmetic.
+ * JSON numbers under conditions, as languages over their texts, in exact decimal arithmetic.
  *
- * `numberRange` is exact within the normalised form (`normalisedNumber`): a text in that form is a member if and only
- * if its value is within the range, however it is spelled (`1`, `1.0`, `1.00`, `1e0`, `10e-1` is not normalised). So
- * a negation must be taken as a difference from `normalisedNumber`, not from `jsonNumber`: from that one, `not: {minimum:
- * 5}` would let `60e-1` pass.
+ * They are exact within the normalised form (`normalisedNumber`): a text in that form is a member if and only if its
+ * value is, however it is spelled (`1`, `1.0`, `1.00`, `1e0`; `10e-1` is not normalised). So a negation must be taken
+ * as a difference from `normalisedNumber`, not from `jsonNumber`: from that one, `not: {minimum: 5}` would let `60e-1`
+ * pass.
+ *
+ * Unions, intersections and differences of such languages are calculated and give such a language again.
  */
 import type { LanguageArena } from "./arena.js";
 import { Decimal } from "./decimal.js";
+import { reducedStep } from "./divisibility.js";
 import { ExponentNumbers } from "./exponent-number.js";
 import { FixedNumbers } from "./fixed-number.js";
-import { LanguageLimitError } from "./limits.js";
-import type { Language } from "./nodes.js";
-import { commonStep, isVoid, type NumberSet, reducedStep, type Step } from "./number-set.js";
+import { LanguageLimitError, type LanguageLimits } from "./limits.js";
+import { Kind, type Language } from "./nodes.js";
+import { ALL_NUMBERS, INTEGERS, NO_NUMBERS, NumberSet } from "./number-set.js";
 import { jsonNumber, normalisedNumber } from "./number-syntax.js";
 
 /** Which numbers. Bounds and steps are JSON number texts, so that they are exact. */
@@ -31,142 +34,166 @@ export interface NumberRange {
   readonly multipleOf?: string | undefined;
 }
 
-/** What a range comes down to. */
-interface Bounds {
-  readonly min: Decimal | undefined;
-  readonly minStrict: boolean;
-  readonly max: Decimal | undefined;
-  readonly maxStrict: boolean;
-  readonly step: Step | undefined;
-  readonly digitsOnly: boolean;
+/** The numbers of a language, by their spelling: draft-04 has integers that only digits can spell. */
+interface SpelledSet {
+  /** Those spelled with digits only. */
+  readonly digits: NumberSet;
+  /** Those spelled with a point or an exponent. */
+  readonly others: NumberSet;
 }
 
-/** The ranges of an arena: by what they come down to, and back. */
-interface Ranges {
-  readonly byKey: Map<string, Language>;
-  readonly bounds: Map<Language, Bounds>;
-}
+const ALL: SpelledSet = { digits: ALL_NUMBERS, others: ALL_NUMBERS };
 
-const rangesOf = new WeakMap<LanguageArena, Ranges>();
+type Combine = (x: NumberSet, y: NumberSet, limits: LanguageLimits) => NumberSet;
+const INTERSECTION: Combine = (x, y, limits) => x.intersection(y, limits);
+const UNION: Combine = (x, y, limits) => x.union(y, limits);
 
 /**
- * The texts of the numbers of a range. Ranges that meet in an intersection become one range again, so that liveness
- * stays a matter of arithmetic.
+ * The texts of the numbers of a range.
  * @throws SyntaxError if a bound is not a JSON number
  * @throws RangeError if `multipleOf` is not positive
  * @throws LanguageLimitError if a bound has more digits in fixed notation than `maxDigits`
  */
 export function numberRange(arena: LanguageArena, range: NumberRange): Language {
-  return languageOf(arena, {
-    min: range.min === undefined ? undefined : bound(arena, range.min),
-    minStrict: range.min !== undefined && range.exclusiveMin === true,
-    max: range.max === undefined ? undefined : bound(arena, range.max),
-    maxStrict: range.max !== undefined && range.exclusiveMax === true,
-    step: stepOf(arena, range),
-    digitsOnly: range.integer === true && range.integerForm === "no-fraction",
-  });
+  const { limits } = arena.nodes;
+  const parts: NumberSet[] = [];
+  if (range.min !== undefined) {
+    parts.push(NumberSet.from(decimal(range.min, limits), range.exclusiveMin === true));
+  }
+  if (range.max !== undefined) {
+    parts.push(NumberSet.upTo(decimal(range.max, limits), range.exclusiveMax === true));
+  }
+  if (range.integer === true) parts.push(INTEGERS);
+  if (range.multipleOf !== undefined) parts.push(multiplesOf(range.multipleOf, limits));
+  const set = parts.reduce((x, y) => x.intersection(y, limits), ALL_NUMBERS);
+  const digitsOnly = range.integer === true && range.integerForm === "no-fraction";
+  return numbersOf(arena).language({ digits: set, others: digitsOnly ? NO_NUMBERS : set });
 }
 
-/** All normalised spellings of one value: 1, 1.0 and 1e0 are equal. Throws as `numberRange` does. */
+/**
+ * All normalised spellings of these values: 1, 1.0 and 1e0 are equal; 100,000 values cost a sort. Throws as
+ * `numberRange` does.
+ */
+export function numberChoice(arena: LanguageArena, texts: readonly string[]): Language {
+  const { limits } = arena.nodes;
+  const set = NumberSet.of(texts.map((text) => decimal(text, limits)));
+  return numbersOf(arena).language({ digits: set, others: set });
+}
+
+/** All normalised spellings of one value. Throws as `numberRange` does. */
 export function numberEqual(arena: LanguageArena, text: string): Language {
-  return numberRange(arena, { min: text, max: text });
+  return numberChoice(arena, [text]);
 }
 
-function languageOf(arena: LanguageArena, bounds: Bounds): Language {
-  let ranges = rangesOf.get(arena);
-  if (!ranges) {
-    const created: Ranges = { byKey: new Map(), bounds: new Map() };
-    rangesOf.set(arena, (ranges = created));
-    arena.onIntersection((items) => meet(arena, created, items));
-  }
-  const text = (value: Decimal | undefined) =>
-    value ? `${value.sign}|${value.digits}e${value.exponent}` : "";
-  const step = bounds.step && `${bounds.step.numerator}/${bounds.step.scale}`;
-  const { minStrict, maxStrict, digitsOnly } = bounds;
-  const key = [text(bounds.min), minStrict, text(bounds.max), maxStrict, step, digitsOnly].join();
-  let language = ranges.byKey.get(key);
-  if (language === undefined) {
-    language = build(arena, bounds);
-    ranges.byKey.set(key, language);
-    // Different bounds can have the same members (none, or one); any of them describes the language.
-    if (language !== arena.empty) ranges.bounds.set(language, bounds);
-  }
-  return language;
-}
-
-/** Replaces the ranges among the operands of an intersection by the one range that is theirs in common. */
-function meet(arena: LanguageArena, ranges: Ranges, items: readonly Language[]): readonly Language[] {
-  const met = items.filter((item) => ranges.bounds.has(item));
-  if (met.length === 0) return items;
-  const full = jsonNumber(arena);
-  const rest = items.filter((item) => !ranges.bounds.has(item) && item !== full);
-  if (rest.length === items.length - 1) return items;
-  const all = met.map((item) => ranges.bounds.get(item)!);
-  return [...rest, languageOf(arena, all.reduce(common))];
-}
-
-function common(x: Bounds, y: Bounds): Bounds {
-  const [min, minStrict] = tighter(x.min, x.minStrict, y.min, y.minStrict, 1);
-  const [max, maxStrict] = tighter(x.max, x.maxStrict, y.max, y.maxStrict, -1);
-  const step = x.step && y.step ? commonStep(x.step, y.step) : (x.step ?? y.step);
-  return { min, minStrict, max, maxStrict, step, digitsOnly: x.digitsOnly || y.digitsOnly };
-}
-
-function tighter(
-  x: Decimal | undefined,
-  xStrict: boolean,
-  y: Decimal | undefined,
-  yStrict: boolean,
-  direction: number,
-): [Decimal | undefined, boolean] {
-  if (x === undefined) return [y, yStrict];
-  if (y === undefined) return [x, xStrict];
-  const order = x.compare(y) * direction;
-  if (order === 0) return [x, xStrict || yStrict];
-  return order > 0 ? [x, xStrict] : [y, yStrict];
-}
-
-function build(arena: LanguageArena, bounds: Bounds): Language {
-  const { min, minStrict, max, maxStrict, step, digitsOnly } = bounds;
-  if (min === undefined && max === undefined && step === undefined) return normalisedNumber(arena);
-  const upwards = magnitudes(arena, atLeastZero(min, minStrict, max, maxStrict, step), digitsOnly);
-  const mirrored = atLeastZero(max?.negate(), maxStrict, min?.negate(), minStrict, step);
-  const downwards = magnitudes(arena, mirrored, digitsOnly);
-  return arena.union([upwards, arena.concat(arena.text("-"), downwards)]);
-}
-
-/** The part of an interval that is not negative. */
-function atLeastZero(
-  min: Decimal | undefined,
-  minStrict: boolean,
-  max: Decimal | undefined,
-  maxStrict: boolean,
-  step: Step | undefined,
-): NumberSet {
-  const isBelow = min === undefined || min.sign < 0;
-  return { min: isBelow ? Decimal.zero : min, minStrict: !isBelow && minStrict, max, maxStrict, step };
-}
-
-function magnitudes(arena: LanguageArena, set: NumberSet, digitsOnly: boolean): Language {
-  if (isVoid(set)) return arena.empty;
-  const fixed = new FixedNumbers(arena, set, !digitsOnly).start();
-  return digitsOnly ? fixed : arena.union([fixed, new ExponentNumbers(arena, set).start()]);
-}
-
-function stepOf(arena: LanguageArena, range: NumberRange): Step | undefined {
-  const whole: Step = { numerator: 1n, scale: 0 };
-  if (range.multipleOf === undefined) return range.integer === true ? whole : undefined;
-  const of = bound(arena, range.multipleOf);
-  if (of.sign <= 0) throw new RangeError(`multipleOf must be positive: ${range.multipleOf}`);
+function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
+  const of = decimal(text, limits);
+  if (of.sign <= 0) throw new RangeError(`multipleOf must be positive: ${text}`);
   const scale = Math.max(0, Number(-of.exponent));
-  const step = reducedStep(of.scaled(scale), scale);
-  return range.integer === true ? commonStep(step, whole) : step;
+  return NumberSet.multiplesOf(reducedStep(of.scaled(scale), scale));
 }
 
-function bound(arena: LanguageArena, text: string): Decimal {
-  const { maxDigits } = arena.nodes.limits;
+function decimal(text: string, limits: LanguageLimits): Decimal {
+  const { maxDigits } = limits;
   if (text.length > maxDigits * 2) throw new LanguageLimitError("maxDigits", maxDigits);
   const value = Decimal.parse(text);
   if (value.extent > maxDigits) throw new LanguageLimitError("maxDigits", maxDigits);
   return value;
+}
+
+const numbersByArena = new WeakMap<LanguageArena, Numbers>();
+
+function numbersOf(arena: LanguageArena): Numbers {
+  let numbers = numbersByArena.get(arena);
+  if (numbers === undefined) numbersByArena.set(arena, (numbers = new Numbers(arena)));
+  return numbers;
+}
+
+/** The sets of numbers of an arena: their languages, and back. */
+class Numbers {
+  readonly #byKey = new Map<string, Language>();
+  readonly #sets = new Map<Language, SpelledSet>();
+  readonly #full: Language;
+
+  constructor(private readonly arena: LanguageArena) {
+    this.#full = jsonNumber(arena);
+    this.#store(normalisedNumber(arena), ALL);
+    arena.onIntersection((items) => this.#meet(items));
+    arena.onUnion((items) => this.#join(items));
+  }
+
+  language(set: SpelledSet): Language {
+    const known = this.#byKey.get(keyOf(set));
+    return known ?? this.#store(this.#build(set), set);
+  }
+
+  #store(language: Language, set: SpelledSet): Language {
+    this.#byKey.set(keyOf(set), language);
+    if (language !== this.arena.empty) this.#sets.set(language, set);
+    return language;
+  }
+
+  #build({ digits, others }: SpelledSet): Language {
+    const { arena } = this;
+    const minus = arena.text("-");
+    const magnitudes = (plain: NumberSet, other: NumberSet): Language => {
+      if (!plain.hasNonNegative && !other.hasNonNegative) return arena.empty;
+      const exponent = new ExponentNumbers(arena, other).start();
+      if (plain === other) return arena.union([new FixedNumbers(arena, plain, "either").start(), exponent]);
+      const integers = new FixedNumbers(arena, plain, "never").start();
+      return arena.union([integers, new FixedNumbers(arena, other, "always").start(), exponent]);
+    };
+    const mirrored = digits.mirrored();
+    const negative = magnitudes(mirrored, digits === others ? mirrored : others.mirrored());
+    return arena.union([magnitudes(digits, others), arena.concat(minus, negative)]);
+  }
+
+  /** Replaces the sets among the operands of an intersection, and their complements, by what they have in common. */
+  #meet(items: readonly Language[]): readonly Language[] {
+    // Without a set, what is complemented need not be a number; and `full` alone has other spellings, too.
+    if (!items.some((item) => this.#sets.has(item))) return items;
+    return this.#combined(items, (item) => this.#asNumbers(item), INTERSECTION);
+  }
+
+  /** Replaces the sets among the operands of a union by one. */
+  #join(items: readonly Language[]): readonly Language[] {
+    return this.#combined(items, (item) => this.#sets.get(item), UNION);
+  }
+
+  #combined(
+    items: readonly Language[],
+    setOf: (item: Language) => SpelledSet | undefined,
+    combine: Combine,
+  ): readonly Language[] {
+    const sets: SpelledSet[] = [];
+    const rest: Language[] = [];
+    for (const item of items) {
+      const set = setOf(item);
+      if (set === undefined) rest.push(item);
+      else sets.push(set);
+    }
+    if (sets.length < 2) return items;
+    const { limits } = this.arena.nodes;
+    const all = sets.reduce((x, y) => {
+      const digits = combine(x.digits, y.digits, limits);
+      const isOne = x.digits === x.others && y.digits === y.others;
+      return { digits, others: isOne ? digits : combine(x.others, y.others, limits) };
+    });
+    return [...rest, this.language(all)];
+  }
+
+  /** The normalised numbers that a language has, if it is a set, the syntax of all numbers, or a complement of these. */
+  #asNumbers(item: Language): SpelledSet | undefined {
+    const { nodes } = this.arena;
+    if (item === this.#full) return ALL;
+    if (nodes.kind[item] !== Kind.Complement) return this.#sets.get(item);
+    const inner = nodes.a[item]!;
+    const set = inner === this.#full ? ALL : this.#sets.get(inner);
+    if (set === undefined) return undefined;
+    const digits = set.digits.complement();
+    return { digits, others: set.digits === set.others ? digits : set.others.complement() };
+  }
+}
+
+function keyOf({ digits, others }: SpelledSet): string {
+  return digits === others || digits.key === others.key ? digits.key : `${digits.key};${others.key}`;
 }
