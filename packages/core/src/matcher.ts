@@ -1,4 +1,4 @@
-import type { Automaton } from "./automaton/automaton.js";
+import { type Automaton, Step } from "./automaton/automaton.js";
 import { ByteTrail } from "./automaton/byte-trail.js";
 import type { Config } from "./automaton/configs.js";
 import type { Grammar } from "./grammar/grammar.js";
@@ -6,9 +6,6 @@ import { Masks } from "./mask/masks.js";
 import type { TokenMask } from "./mask/token-mask.js";
 import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
 import type { Vocabulary } from "./vocabulary/index.js";
-
-/** Memory for the masks of one grammar and vocabulary, in bytes. */
-const MASK_MEMORY = 32 * 1024 * 1024;
 
 /** How much of the output before forced text the tokenizer is shown: enough for the tokens at the seam. */
 const CONTEXT_BYTES = 24;
@@ -30,7 +27,7 @@ function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
   }
   let masks = byVocabulary.get(vocabulary);
   if (masks === undefined) {
-    masks = new Masks(automaton, vocabulary, MASK_MEMORY);
+    masks = new Masks(automaton, vocabulary);
     byVocabulary.set(vocabulary, masks);
   }
   return masks;
@@ -294,7 +291,7 @@ export class Matcher {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
       trail.bytes[length + i] = byte;
-      if (!automaton.advance(state, parent, byte, trail, length + i)) {
+      if (automaton.advance(state, parent, byte, trail, length + i) !== Step.Read) {
         trail.keyStart = keyStart;
         return 0;
       }

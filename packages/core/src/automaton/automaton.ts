@@ -27,9 +27,22 @@ const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
 const UNKNOWN = 0;
-/** In `waitings`: the transition stays in its frame, or ends it. */
+/** In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key. */
 const SAME_FRAME = 0;
 const CLOSES = -1;
+const ASKS = -2;
+
+/** What a byte does in a state. */
+export const enum Step {
+  /** It leads nowhere. */
+  Dead,
+  /** `nextState` and `nextParent` say where it leads. */
+  Read,
+  /** It depends on text that was read before, and no trail was given. */
+  Asks,
+  /** It ends the lowest frame, whose result is `exitResult`; `exitConsumes` says whether the byte belongs to it. */
+  Exits,
+}
 
 /** What the automaton's states mean; implemented by each front end. */
 export interface Frames {
@@ -48,6 +61,8 @@ export interface Frames {
   waitsForKey(structure: number): boolean;
   /** The same, for keys. */
   resumeKey(structure: number, key: string): FrameState;
+  /** The state after a key that is not looked at: it reads what follows every key, up to where the value begins. */
+  afterAnyKey(structure: number): FrameState;
   /** Whether the state waits for an item whose text decides what comes after it. */
   waitsForItem(structure: number): boolean;
   /** The same as `resume`, for such items. */
@@ -60,18 +75,23 @@ export interface Frames {
 
 /**
  * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
+ * `asksKey`: what follows depends on the last key, which was not looked at.
  */
 export type Transition =
   | { readonly next: FrameState; readonly waiting?: FrameState }
-  | { readonly result: Result };
+  | { readonly result: Result }
+  | { readonly asksKey: true };
 
 export class Automaton {
   readonly frames: Frames;
   readonly configs = new Configs();
   readonly start: Config;
-  /** After `advance` returned true: the state on top, and the config below it. */
+  /** After `Step.Read`: the state on top, and the config below it. */
   nextState: FrameState = 0;
   nextParent: Config = 0;
+  /** After `Step.Exits`. */
+  exitResult: Result = 0;
+  exitConsumes = false;
 
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
@@ -91,58 +111,72 @@ export class Automaton {
   }
 
   /**
-   * Reads a byte in state `state` above `parent`. `position` is the byte's offset in the trail, where it must be
-   * written already. Returns false, and changes nothing, if the byte leads nowhere.
+   * Reads a byte in state `state` above `parent`. With a trail, `position` is the byte's offset in it, where it must be
+   * written already, and the answer is `Dead` or `Read`. Without one, the answer holds whatever was read before; above
+   * parent 0 it holds whatever is on the stack below. Where it is not `Read`, nothing changes.
    */
-  advance(state: FrameState, parent: Config, byte: number, trail: ByteTrail, position: number): boolean {
+  advance(
+    state: FrameState,
+    parent: Config,
+    byte: number,
+    trail: ByteTrail | undefined,
+    position: number,
+  ): Step {
     for (;;) {
       const id = state >> 2;
       switch ((state & 3) as FrameKind) {
         case FrameKind.Structure: {
           const transition = byte < 128 ? this.transition(id, byte) : DEAD;
-          if (transition === DEAD) return false;
+          if (transition === DEAD) return Step.Dead;
           const waiting = this.waitings[transition] as number;
           const next = this.nexts[transition] as number;
+          if (waiting === ASKS) return Step.Asks;
           if (waiting === CLOSES) {
-            this.finish(next, parent, trail, position + 1);
-            return true;
+            if (parent === 0) return this.exit(next, true);
+            return this.finish(next, parent, trail, position + 1);
           }
           this.nextState = next;
           if (waiting === SAME_FRAME) this.nextParent = parent;
           else {
             this.nextParent = this.configs.intern(waiting, parent);
-            if (byte === QUOTE && this.frames.waitsForKey(waiting >> 2)) trail.keyStart = position + 1;
+            if (trail !== undefined && byte === QUOTE && this.frames.waitsForKey(waiting >> 2))
+              trail.keyStart = position + 1;
           }
-          return true;
+          return Step.Read;
         }
         case FrameKind.String: {
           const next = this.strings.step(id, byte);
-          if (next === 0) return false;
-          if (this.strings.hasNext(next)) {
-            this.nextState = (next << 2) | FrameKind.String;
-            this.nextParent = parent;
-          } else this.pop(FrameKind.String, next, parent, trail, position);
-          return true;
+          if (next === 0) return Step.Dead;
+          if (!this.strings.hasNext(next)) return this.closeString(next, parent, trail, position);
+          this.nextState = (next << 2) | FrameKind.String;
+          this.nextParent = parent;
+          return Step.Read;
         }
         case FrameKind.Literal: {
           const next = this.literals.step(id, byte);
-          if (next === 0) return false;
-          if (this.literals.hasNext(next)) {
-            this.nextState = (next << 2) | FrameKind.Literal;
-            this.nextParent = parent;
-          } else this.pop(FrameKind.Literal, next, parent, trail, position);
-          return true;
+          if (next === 0) return Step.Dead;
+          if (!this.literals.hasNext(next)) {
+            const result = this.frames.lexemeResult(FrameKind.Literal, next);
+            if (parent === 0) return this.exit(result, true);
+            return this.finish(result, parent, trail, position + 1);
+          }
+          this.nextState = (next << 2) | FrameKind.Literal;
+          this.nextParent = parent;
+          return Step.Read;
         }
         default: {
           const next = this.texts.step(id, byte);
           if (next !== 0) {
             this.nextState = (next << 2) | FrameKind.Text;
             this.nextParent = parent;
-            return true;
+            return Step.Read;
           }
           // A number ends where a byte does not continue it; the byte is for the frame below.
-          if (!this.texts.isFinal(id)) return false;
-          this.pop(FrameKind.Text, id, parent, trail, position);
+          if (!this.texts.isFinal(id)) return Step.Dead;
+          const result = this.frames.lexemeResult(FrameKind.Text, id);
+          if (parent === 0) return this.exit(result, false);
+          const step = this.finish(result, parent, trail, position);
+          if (step !== Step.Read) return step;
           state = this.nextState;
           parent = this.nextParent;
         }
@@ -150,34 +184,43 @@ export class Automaton {
     }
   }
 
-  /** Ends the lexeme on top: sets `nextState` and `nextParent` to the frame below. */
-  private pop(kind: FrameKind, lexeme: number, parent: Config, trail: ByteTrail, position: number): void {
+  /** Ends a string or key that is in its final state `end`, by the quote at `position`. As `advance`. */
+  closeString(end: number, parent: Config, trail: ByteTrail | undefined, position: number): Step {
     const waiting = this.configs.state(parent) >> 2;
     if (this.frames.waitsForKey(waiting)) {
       this.nextParent = this.configs.parent(parent);
-      this.nextState = this.frames.resumeKey(waiting, trail.key(position));
-    } else {
-      // A text lexeme has ended before this byte.
-      const end = kind === FrameKind.Text ? position : position + 1;
-      this.finish(this.frames.lexemeResult(kind, lexeme), parent, trail, end);
+      this.nextState =
+        trail === undefined
+          ? this.frames.afterAnyKey(waiting)
+          : this.frames.resumeKey(waiting, trail.key(position));
+      return Step.Read;
     }
+    return this.finish(this.frames.lexemeResult(FrameKind.String, end), parent, trail, position + 1);
   }
 
-  /** Hands a frame's result to the frame below, which waits for it. */
-  private finish(result: Result, parent: Config, trail: ByteTrail, end: number): void {
+  /** Hands a frame's result to the frame below, which waits for it. The frame's text ends before `end`. As `advance`. */
+  finish(result: Result, parent: Config, trail: ByteTrail | undefined, end: number): Step {
     const waiting = this.configs.state(parent) >> 2;
-    this.nextParent = this.configs.parent(parent);
     if (this.frames.waitsForItem(waiting)) {
+      if (trail === undefined) return Step.Asks;
       this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));
-      return;
+    } else {
+      const key = waiting * 0x100000 + result;
+      let state = this.resumed.get(key);
+      if (state === undefined) {
+        state = this.frames.resume(waiting, result);
+        this.resumed.set(key, state);
+      }
+      this.nextState = state;
     }
-    const key = waiting * 0x100000 + result;
-    let state = this.resumed.get(key);
-    if (state === undefined) {
-      state = this.frames.resume(waiting, result);
-      this.resumed.set(key, state);
-    }
-    this.nextState = state;
+    this.nextParent = this.configs.parent(parent);
+    return Step.Read;
+  }
+
+  private exit(result: Result, consumes: boolean): Step {
+    this.exitResult = result;
+    this.exitConsumes = consumes;
+    return Step.Exits;
   }
 
   /** Whether the output may end in a config. */
@@ -212,6 +255,10 @@ export class Automaton {
 
   private addTransition(transition: Transition | undefined): number {
     if (transition === undefined) return DEAD;
+    if ("asksKey" in transition) {
+      this.waitings.push(ASKS);
+      return this.nexts.push(0) - 1;
+    }
     if ("result" in transition) {
       this.waitings.push(CLOSES);
       return this.nexts.push(transition.result) - 1;

@@ -24,11 +24,17 @@ export class ByteTrail {
     return content.includes(0x5c) ? (JSON.parse(`"${text}"`) as string) : text;
   }
 
-  /**
-   * The array item that ends at `end`: its text. Found from the start of the output, since states do not know where
-   * they began; arrays whose items must differ are rare.
-   */
+  /** The array item that ends at `end`: its text. */
   item(end: number): string {
+    return decoder.decode(this.bytes.subarray(this.itemStart(end, 0), end));
+  }
+
+  /**
+   * Where the item or property begins that is open at `end` in the innermost bracket, or in the one that is `depth`
+   * brackets further out. Found from the start of the output, since states do not know where they began; arrays whose
+   * items must differ are rare.
+   */
+  itemStart(end: number, depth: number): number {
     const starts: number[] = [];
     let inString = false;
     for (let i = 0; i < end; i++) {
@@ -41,7 +47,7 @@ export class ByteTrail {
       else if (byte === 0x5d || byte === 0x7d) starts.pop();
       else if (byte === 0x2c) starts[starts.length - 1] = i + 1;
     }
-    return decoder.decode(this.bytes.subarray(starts.at(-1) as number, end));
+    return starts.at(-1 - depth) as number;
   }
 
   clone(length: number): ByteTrail {

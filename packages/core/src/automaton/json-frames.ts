@@ -21,6 +21,9 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/** In place of the property behind a key that was not looked at. */
+const ANY_KEY = -1;
+
 export interface JsonFramesParts {
   readonly store: FormulaStore;
   readonly goals: Goals;
@@ -99,6 +102,10 @@ export class JsonFrames implements Frames {
     return this.at(Place.ObjectColon, property.id, 0, this.structure.depth[structure] as number);
   }
 
+  afterAnyKey(structure: number): FrameState {
+    return this.at(Place.ObjectColon, ANY_KEY, 0, this.structure.depth[structure] as number);
+  }
+
   resume(structure: number, result: Result): FrameState {
     const data = this.structure.data[structure] as number;
     const depth = this.structure.depth[structure] as number;
@@ -140,7 +147,9 @@ export class JsonFrames implements Frames {
         return this.inGap(place, Gap.BeforeColon, data, space, depth, byte, Follow.Next);
       case Place.ObjectValue:
         if ((whitespace.follows(Gap.AfterColon, depth, space) & Follow.Next) !== 0) {
-          const next = this.openValue(objects.property(data).goal, byte, depth);
+          if (data === ANY_KEY && startsValue(byte)) return { asksKey: true };
+          const next =
+            data === ANY_KEY ? undefined : this.openValue(objects.property(data).goal, byte, depth);
           if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, depth) };
         }
         return this.inGap(place, Gap.AfterColon, data, space, depth, byte, Follow.Next);
@@ -307,6 +316,20 @@ export class JsonFrames implements Frames {
   private at(place: Place, data: number, space: number, depth: number): FrameState {
     return frameState(FrameKind.Structure, this.structure.intern(place, data, space, depth));
   }
+}
+
+/** Whether some JSON value begins with the byte. */
+function startsValue(byte: number): boolean {
+  return (
+    byte === QUOTE ||
+    byte === OPEN_BRACE ||
+    byte === OPEN_BRACKET ||
+    byte === MINUS ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x6e ||
+    byte === 0x74 ||
+    byte === 0x66
+  );
 }
 
 function isSpace(byte: number): boolean {

@@ -36,6 +36,10 @@ export class TextFrames implements Frames {
     throw new Error("A text has no keys");
   }
 
+  afterAnyKey(): FrameState {
+    throw new Error("A text has no keys");
+  }
+
   waitsForItem(): boolean {
     return false;
   }

@@ -15,6 +15,7 @@ export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";
 export { type NumberRange, numberChoice, numberEqual, numberRange } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
+export { PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";
 export { PatternError, type PatternErrorReason } from "./pattern-error.js";
 export { TextAutomaton } from "./text.js";

@@ -49,6 +49,11 @@ export class JsonStringAutomaton extends LexemeAutomaton {
     this.#minimal = options.escapes === "minimal";
   }
 
+  /** Whether only the `minimal` escapes are allowed. */
+  get isMinimal(): boolean {
+    return this.#minimal;
+  }
+
   override isFinal(state: number): boolean {
     return this.place(state) === Place.End;
   }

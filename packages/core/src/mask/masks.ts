@@ -1,117 +1,253 @@
-import { type Automaton, FrameKind, frameId, frameKind } from "../automaton/automaton.js";
+import { type Automaton, FrameKind, frameId, frameKind, Step } from "../automaton/automaton.js";
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
-import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
+import { FrameWalk } from "./frame-walk.js";
 import { MaskCache } from "./mask-cache.js";
-import { type StringMasks, stringMasks } from "./string-masks.js";
-import { freezeMask, type TokenMask } from "./token-mask.js";
-import { pathTo } from "./trie-path.js";
+import { type MaskStore, maskStore } from "./mask-store.js";
+import { PrefixIds } from "./prefix-ids.js";
+import type { StringExits, StringMasks } from "./string-masks.js";
+import type { TokenCollector } from "./token-collector.js";
+import { LayeredMask, NO_TOKENS, type TokenMask, tokensMask } from "./token-mask.js";
 import { TrieWalk } from "./trie-walk.js";
 
-const QUOTE = 0x22;
-
-/** The bytes of the open key so far, one character each. */
-function keyPrefix(trail: ByteTrail, length: number): string {
-  let prefix = "";
-  for (let i = trail.keyStart; i < length; i++) prefix += String.fromCharCode(trail.bytes[i] as number);
-  return prefix;
+/** What tokens do in a config whatever text led there. */
+interface ConfigMask {
+  readonly mask: LayeredMask;
+  /** The trie nodes where it depends on that text. */
+  readonly asks: Int32Array;
 }
 
-/** The masks of one grammar for one vocabulary, shared by all of its matchers, cached by config. */
+/** The tokens of a frame that is no string, whatever is on the stack below. */
+interface FrameMask {
+  /** The tokens that stay in the frame. */
+  readonly inside: LayeredMask;
+  readonly asks: Int32Array;
+  /** Where other tokens end the frame, and its results there: see `FrameWalk`. */
+  readonly exits: Int32Array;
+  readonly exitResults: Int32Array;
+}
+
+/** The masks of one grammar for one vocabulary, shared by all of its matchers. */
 export class Masks {
   readonly vocabulary: Vocabulary;
   private readonly automaton: Automaton;
-  private readonly walk: TrieWalk;
+  private readonly collector: TokenCollector;
+  private readonly frameWalk: FrameWalk;
+  private readonly trieWalk: TrieWalk;
   private readonly strings: StringMasks;
-  private readonly cache: MaskCache<number | string>;
-  private endMask: TokenMask | undefined;
+  private readonly prefixes = new PrefixIds();
+  /** By config. */
+  private readonly configs: MaskCache<ConfigMask>;
+  /** By config and the open text that its mask depends on. */
+  private readonly texts: MaskCache<LayeredMask>;
+  /** By frame state. */
+  private readonly frames: MaskCache<FrameMask>;
+  /** What can follow the end of a string, by the config behind it and the string's exits. */
+  private readonly endings: MaskCache<ConfigMask>;
+  private endMask: LayeredMask | undefined;
 
-  /** @param maxBytes memory for cached masks, in bytes. */
-  constructor(automaton: Automaton, vocabulary: Vocabulary, maxBytes: number) {
+  constructor(automaton: Automaton, vocabulary: Vocabulary, store: MaskStore = maskStore(vocabulary)) {
+    const { budget } = store;
     this.automaton = automaton;
     this.vocabulary = vocabulary;
-    this.walk = new TrieWalk(automaton, vocabulary.trie);
-    this.strings = stringMasks(automaton.frames.strings, vocabulary);
-    this.cache = new MaskCache(Math.floor(maxBytes / (vocabulary.size / 8 + 256)));
+    this.strings = store.strings(automaton.frames.strings);
+    this.collector = store.collector;
+    this.frameWalk = new FrameWalk(automaton, vocabulary.trie, this.strings, this.collector);
+    this.trieWalk = new TrieWalk(automaton, vocabulary, this.collector);
+    this.configs = new MaskCache(budget);
+    this.texts = new MaskCache(budget);
+    this.frames = new MaskCache(budget);
+    this.endings = new MaskCache(budget);
   }
 
   /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */
-  get(config: Config, trail: ByteTrail, length: number): TokenMask {
-    if (this.isInUnique(config)) return this.compute(config, trail, length);
-    const key = this.isInKey(config) ? `${config}:${keyPrefix(trail, length)}` : config;
-    let mask = this.cache.get(key);
-    if (mask === undefined) {
-      mask = this.compute(config, trail, length);
-      this.cache.set(key, mask);
-    }
-    return mask;
-  }
-
-  /** Where items must differ, what comes after one depends on the text, and masks are not the config's. */
-  private isInUnique(config: Config): boolean {
-    const { configs, frames } = this.automaton;
-    for (let at = configs.parent(config); at !== 0; at = configs.parent(at)) {
-      if (frames.waitsForItem(frameId(configs.state(at)))) return true;
-    }
-    return false;
-  }
-
-  /** What a token allows behind a key depends on the key, which is not part of the config. */
-  private isInKey(config: Config): boolean {
-    const { configs, frames } = this.automaton;
-    const isString = frameKind(configs.state(config)) === FrameKind.String;
-    return isString && frames.waitsForKey(frameId(configs.state(configs.parent(config))));
+  get(config: Config, trail: ByteTrail, length: number): LayeredMask {
+    const { mask, asks } = this.configMask(config);
+    return asks.length === 0 ? mask : this.withText(config, mask, asks, trail, length);
   }
 
   /** The mask behind the end of an output: nothing but the end of the sequence. */
   get end(): TokenMask {
-    if (this.endMask === undefined) {
-      const words = createBitset(this.vocabulary.size);
-      for (const id of this.vocabulary.eosTokenIds) bitsetAdd(words, id);
-      this.endMask = freezeMask(words);
-    }
+    this.endMask ??= new LayeredMask(this.vocabulary.size, undefined, this.eos);
     return this.endMask;
   }
 
-  private compute(config: Config, trail: ByteTrail, length: number): TokenMask {
-    const { automaton, vocabulary } = this;
-    trail.reserve(length + vocabulary.maxTokenBytes + 1);
-    const state = automaton.configs.state(config);
-    const parent = automaton.configs.parent(config);
-    let words: Uint32Array;
-    if (frameKind(state) === FrameKind.String) {
-      const mask = this.strings.get(frameId(state));
-      words = mask.words.slice();
-      for (const node of mask.exits) this.resolveExit(node, state, parent, trail, length, words);
-    } else {
-      words = createBitset(vocabulary.size);
-      this.walk.run(0, state, parent, trail, length, words);
-    }
-    if (automaton.isComplete(config)) for (const id of vocabulary.eosTokenIds) bitsetAdd(words, id);
-    return freezeMask(words);
+  private get eos(): Int32Array {
+    return Int32Array.from(this.vocabulary.eosTokenIds).sort();
   }
 
-  /** Tokens that close the string at a trie node and go on: the rest is for the frames below. */
-  private resolveExit(
-    node: number,
-    state: number,
-    parent: Config,
+  private configMask(config: Config): ConfigMask {
+    let found = this.configs.get(config, 0);
+    if (found === undefined) {
+      found = this.compute(config);
+      this.configs.set(config, 0, found, found.mask.bytes + found.asks.byteLength);
+    }
+    return found;
+  }
+
+  private compute(config: Config): ConfigMask {
+    const { automaton } = this;
+    const state = automaton.configs.state(config);
+    const parent = automaton.configs.parent(config);
+    if (frameKind(state) === FrameKind.String) return this.ofString(frameId(state), parent);
+    const frame = this.frameMask(state);
+    const behind = this.behindText(state, parent);
+    this.frameWalk.clear();
+    this.collector.addAll(frame.inside.added);
+    for (const node of frame.asks) this.frameWalk.asks.push(node);
+    this.exits(frame, parent, behind !== undefined);
+    if (automaton.isComplete(config)) this.collector.addAll(this.vocabulary.eosTokenIds as number[]);
+    if (behind !== undefined) this.addBehind(behind, frameId(state));
+    const { mask, asks } = this.collected();
+    const { base } = frame.inside;
+    return base === undefined
+      ? { mask, asks }
+      : { mask: new LayeredMask(this.vocabulary.size, base, mask.added), asks };
+  }
+
+  /** A string's mask: that of its state, and the tokens that go on behind its end. */
+  private ofString(state: number, parent: Config): ConfigMask {
+    const { inside, exits } = this.strings.get(state);
+    const [only] = exits;
+    if (only === undefined) return { mask: inside, asks: NO_TOKENS };
+    const first = this.ending(only, parent);
+    let { asks } = first;
+    let added = first.mask.added;
+    if (exits.length > 1 || inside.added.length > 0) {
+      const others = exits.slice(1).map((group) => this.ending(group, parent));
+      this.collector.clear();
+      this.collector.addAll(inside.added);
+      this.collector.addAll(added);
+      for (const { mask } of others) this.collector.addAll(mask.added);
+      added = this.collector.take();
+      asks = Int32Array.from([first, ...others].flatMap((ending) => [...ending.asks]));
+    }
+    return { mask: new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed), asks };
+  }
+
+  /** The tokens that end a string above `parent` at some nodes. */
+  private ending({ end, nodes, id }: StringExits, parent: Config): ConfigMask {
+    const { automaton, frameWalk, endings } = this;
+    let config = 0;
+    // Where the end asks for text, the answer is to ask at every node; behind a key nothing ends. Both hold whatever is
+    // on the stack below.
+    if (automaton.closeString(end, parent, undefined, 0) !== Step.Asks) {
+      const isKey = automaton.frames.waitsForKey(frameId(automaton.configs.state(parent)));
+      config = automaton.configs.intern(automaton.nextState, isKey ? 0 : automaton.nextParent);
+    }
+    let found = endings.get(config, id);
+    if (found === undefined) {
+      frameWalk.clear();
+      frameWalk.behind(end, nodes, parent);
+      found = this.collected();
+      endings.set(config, id, found, found.mask.bytes + found.asks.byteLength);
+    }
+    return found;
+  }
+
+  private frameMask(state: number): FrameMask {
+    let frame = this.frames.get(state, 0);
+    if (frame === undefined) {
+      const { frameWalk } = this;
+      frameWalk.clear();
+      frameWalk.below(0, state, 0);
+      frame = {
+        inside: tokensMask(this.vocabulary.size, this.collector.take()),
+        asks: frameWalk.asks.copy(),
+        exits: frameWalk.exits.copy(),
+        exitResults: frameWalk.exitResults.copy(),
+      };
+      const dense = frame.inside.base?.words.byteLength ?? 0;
+      const nodes = frame.asks.length + 2 * frame.exits.length;
+      this.frames.set(state, 0, frame, frame.inside.bytes + dense + 4 * nodes);
+    }
+    return frame;
+  }
+
+  /**
+   * Collects the tokens that end a frame and go on above `parent`; where a text can end before the next token, and the
+   * mask behind it is known, that mask has those which do not continue the text.
+   */
+  private exits({ exits, exitResults }: FrameMask, parent: Config, isBehindKnown: boolean): void {
+    const { automaton, frameWalk, collector } = this;
+    const { depth } = this.vocabulary.trie;
+    for (let i = 0; i < exits.length; i++) {
+      const node = exits[i] as number;
+      const result = (exitResults[i] as number) >> 1;
+      const consumes = ((exitResults[i] as number) & 1) === 1;
+      if (isBehindKnown && !consumes && depth[node] === 1) continue;
+      if (automaton.finish(result, parent, undefined, 0) === Step.Asks) frameWalk.asks.push(node);
+      else if (consumes) {
+        collector.addNode(node);
+        frameWalk.below(node, automaton.nextState, automaton.nextParent);
+      } else frameWalk.from(node, automaton.nextState, automaton.nextParent);
+    }
+  }
+
+  /** Where a text (such as a number) can end before the next token: the mask behind it. */
+  private behindText(state: number, parent: Config): ConfigMask | undefined {
+    if (frameKind(state) !== FrameKind.Text || !this.automaton.frames.texts.isFinal(frameId(state))) return;
+    const { automaton } = this;
+    const result = automaton.frames.lexemeResult(FrameKind.Text, frameId(state));
+    if (automaton.finish(result, parent, undefined, 0) === Step.Asks) return;
+    return this.configMask(automaton.configs.intern(automaton.nextState, automaton.nextParent));
+  }
+
+  /** Collects the tokens of the mask behind a text, but for those whose first byte belongs to the text. */
+  private addBehind({ mask, asks }: ConfigMask, text: number): void {
+    const { collector, vocabulary, automaton } = this;
+    for (const node of asks) this.frameWalk.asks.push(node);
+    for (const id of mask.list()) {
+      const bytes = vocabulary.tokenBytes(id);
+      if (bytes === undefined || automaton.frames.texts.step(text, bytes[0] as number) === 0)
+        collector.add(id);
+    }
+  }
+
+  /** What the walk has collected. */
+  private collected(): ConfigMask {
+    const ids = this.collector.take();
+    return { mask: new LayeredMask(this.vocabulary.size, undefined, ids), asks: this.frameWalk.asks.copy() };
+  }
+
+  /** A mask with the tokens that depend on the text before. */
+  private withText(
+    config: Config,
+    mask: LayeredMask,
+    asks: Int32Array,
     trail: ByteTrail,
     length: number,
-    words: Uint32Array,
-  ): void {
-    const path = pathTo(node, this.vocabulary);
-    const depth = path.length;
-    // The path is written behind the output, for keys that end there.
-    trail.bytes.set(path, length);
-    // The string's state just before the quote.
-    let lexeme = frameId(state);
-    for (let i = 0; i < depth - 1; i++) {
-      lexeme = this.automaton.frames.strings.step(lexeme, path[i] as number);
+  ): LayeredMask {
+    const { automaton, texts, collector } = this;
+    const from = this.textStart(config, trail, length);
+    const prefix = this.prefixes.id(trail.bytes, from, length);
+    let found = texts.get(config, prefix);
+    if (found === undefined) {
+      const state = automaton.configs.state(config);
+      const parent = automaton.configs.parent(config);
+      trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
+      collector.clear();
+      collector.addAll(mask.added);
+      for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+      found = new LayeredMask(this.vocabulary.size, mask.base, collector.take(), mask.removed);
+      texts.set(config, prefix, found, found.bytes);
     }
-    const before = (lexeme << 2) | FrameKind.String;
-    if (this.automaton.advance(before, parent, QUOTE, trail, length + depth - 1)) {
-      this.walk.run(node, this.automaton.nextState, this.automaton.nextParent, trail, length, words);
+    return found;
+  }
+
+  /** Where the text begins that the mask of a config may depend on: the open key, or an item that must differ from others. */
+  private textStart(config: Config, trail: ByteTrail, length: number): number {
+    const { configs, frames } = this.automaton;
+    let start = length;
+    let depth = 0;
+    for (let at = config; at !== 0; at = configs.parent(at)) {
+      const state = configs.state(at);
+      if (frameKind(state) !== FrameKind.Structure) continue;
+      if (frames.waitsForKey(frameId(state))) start = Math.min(start, trail.keyStart);
+      if (frames.waitsForItem(frameId(state))) start = Math.min(start, trail.itemStart(length, depth));
+      depth++;
     }
+    return start;
   }
 }

@@ -1,169 +1,248 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import { bitsetAdd, bitsetDelete, createBitset, type Vocabulary } from "../vocabulary/index.js";
-import { MaskCache } from "./mask-cache.js";
-import { tokensByLength } from "./tokens-by-length.js";
+import type { Vocabulary } from "../vocabulary/index.js";
+import { type FreeStrings, freeStrings } from "./free-strings.js";
+import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { TokenCollector } from "./token-collector.js";
+import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS, tokensMask } from "./token-mask.js";
+import { type TokensByLength, tokensByLength } from "./tokens-by-length.js";
 import { pathTo } from "./trie-path.js";
 
-/** So many long tokens are looked at one by one; beyond, the walk over all is quicker. */
-const MAX_CHECKED = 4000;
+const ROOT = 0;
 
-/** The tokens of a vocabulary against one state of a string, whatever is on the stack below. */
+/** The tokens below a trie node against one state of a string, whatever is on the stack below. */
 export interface StringMask {
-  /** The tokens that stay in the string or end with its closing quote. */
-  readonly words: Uint32Array;
-  /** Exits: trie nodes at the closing quote of tokens that go on behind it. */
-  readonly exits: Int32Array;
-}
-
-/** The mask of a string without conditions, which most others are compared with. */
-interface FreeMask {
   /** The tokens that stay in the string. */
-  readonly stays: Uint32Array;
-  /** All trie nodes at a closing quote, ascending. */
-  readonly quotes: Int32Array;
+  readonly inside: LayeredMask;
+  /** Where tokens end the string, by the state that it ends in: one, but where the ends tell parts of a language. */
+  readonly exits: readonly StringExits[];
 }
 
-/** Memory for the masks of one automaton and vocabulary, in bytes. */
-const MASK_MEMORY = 32 * 1024 * 1024;
-
-const shared = new WeakMap<JsonStringAutomaton, WeakMap<Vocabulary, StringMasks>>();
-
-/** The string masks of a vocabulary, shared by all grammars that read strings with the same automaton. */
-export function stringMasks(strings: JsonStringAutomaton, vocabulary: Vocabulary): StringMasks {
-  let byVocabulary = shared.get(strings);
-  if (byVocabulary === undefined) {
-    byVocabulary = new WeakMap();
-    shared.set(strings, byVocabulary);
-  }
-  let masks = byVocabulary.get(vocabulary);
-  if (masks === undefined) {
-    masks = new StringMasks(strings, vocabulary, MASK_MEMORY);
-    byVocabulary.set(vocabulary, masks);
-  }
-  return masks;
+export interface StringExits {
+  /** The final state. */
+  readonly end: number;
+  /** Trie nodes at the closing quote, ascending. */
+  readonly nodes: Int32Array;
+  /** Equal numbers: equal nodes. */
+  readonly id: number;
 }
 
 /**
- * Masks of string states relative to their frame. A string state's mask is the same in every object, so it is computed
- * once; what differs, the few tokens that go on behind the closing quote, is resolved against the stack.
+ * Masks of string states relative to their frame: the same for every depth, request and schema.
  *
- * Two rules save most walks over the vocabulary. Counters that no token reaches the end of count as unbounded. And as far
- * as the language lives whatever comes (its live horizon), the tokens that stay are those of the free string; only the
- * longer ones and the closing quotes are looked at.
+ * A state is compared with the free string's, byte by byte of the vocabulary's trie. Where both reach the same state, all
+ * tokens below are those of the free string and none of them is looked at. So a key, which is any text but those used,
+ * costs the paths of the used ones. Two more rules save walks. Counters that no token reaches the end of count as
+ * unbounded. And as far as a language lives whatever comes (its horizon), the tokens that stay are those of the free
+ * string; only longer ones and the closing quotes are looked at.
  */
 export class StringMasks {
   private readonly strings: JsonStringAutomaton;
   private readonly vocabulary: Vocabulary;
+  private readonly collector: TokenCollector;
+  private readonly cache: MaskCache<StringMask>;
+  // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
-  private readonly cache: MaskCache<number, StringMask>;
-  private freeMask: FreeMask | undefined;
+  private readonly references: Int32Array;
+  private readonly freeState: number;
+  private readonly freeEnd: number;
+  private readonly byLength: TokensByLength;
+  private lastExits: number;
 
-  /** @param maxBytes memory for cached masks; the least recently used half goes when it is full. */
-  constructor(strings: JsonStringAutomaton, vocabulary: Vocabulary, maxBytes: number) {
+  constructor(strings: JsonStringAutomaton, vocabulary: Vocabulary, budget: MaskBudget) {
+    const { trie } = vocabulary;
     this.strings = strings;
     this.vocabulary = vocabulary;
-    this.states = new Int32Array(vocabulary.trie.maxDepth + 1);
-    this.cache = new MaskCache(Math.floor(maxBytes / (vocabulary.size / 8 + 1024)));
+    this.collector = new TokenCollector(vocabulary.size, trie);
+    this.cache = new MaskCache(budget);
+    this.states = new Int32Array(trie.maxDepth + 1);
+    this.references = new Int32Array(trie.maxDepth + 1);
+    this.freeState = strings.start(strings.arena.any);
+    this.freeEnd = strings.step(this.freeState, 0x22);
+    this.byLength = tokensByLength(trie);
+    this.lastExits = trie.size;
   }
 
+  /** The mask of a state. */
   get(state: number): StringMask {
-    const known = this.cache.get(state);
+    const known = this.cache.get(state, ROOT);
     if (known !== undefined) return known;
-    const mask = this.compute(state);
-    this.cache.set(state, mask);
+    return this.keep(state, ROOT, this.compute(state));
+  }
+
+  /** The tokens below a trie node, where the string is in `state` at that node. */
+  under(node: number, state: number): StringMask {
+    const known = this.cache.get(state, node);
+    if (known !== undefined) return known;
+    return this.keep(state, node, this.walk(node, state));
+  }
+
+  private keep(state: number, node: number, mask: StringMask): StringMask {
+    let bytes = mask.inside.bytes;
+    for (const { nodes } of mask.exits) if (nodes !== this.free.exits) bytes += 64 + nodes.byteLength;
+    const { base } = mask.inside;
+    if (base !== undefined && base !== this.free.stays) bytes += base.words.byteLength;
+    this.cache.set(state, node, mask, bytes);
     return mask;
+  }
+
+  private get free(): FreeStrings {
+    return freeStrings(this.strings, this.vocabulary);
   }
 
   private compute(state: number): StringMask {
     const { strings, vocabulary } = this;
     const language = strings.language(state);
     // In the middle of a character the walk is short.
-    if (language === NO_LANGUAGE) return this.walk(state);
+    if (language === NO_LANGUAGE) return this.walk(ROOT, state);
     const { arena } = strings;
     const saturated = strings.start(arena.saturate(language, vocabulary.maxTokenBytes));
     if (saturated !== state) return this.get(saturated);
     const horizon = arena.horizon(language);
-    return this.longerThan(horizon) <= MAX_CHECKED ? this.nearlyFree(state, horizon) : this.walk(state);
-  }
-
-  /** Every token of the trie against the state. */
-  private walk(state: number): StringMask {
-    const words = createBitset(this.vocabulary.size);
-    const quotes: number[] = [];
-    this.visit(state, words, quotes);
-    return this.withQuotes(words, quotes);
-  }
-
-  /** The tokens that stay in a free string but for the long ones that do not, and the closing quotes that the state allows. */
-  private nearlyFree(state: number, horizon: number): StringMask {
-    const { quotes } = this.free;
-    const stays = this.free.stays.slice();
-    const { trie } = this.vocabulary;
-    const { ids } = tokensByLength(trie);
     const longer = this.longerThan(horizon);
+    if (longer <= MAX_LISTED) return this.nearlyFree(state, longer);
+    return this.mostlyFree(state) ? this.difference(state) : this.walk(ROOT, state);
+  }
+
+  /** Whether most of the trie is below bytes that the state can read. */
+  private mostlyFree(state: number): boolean {
+    const { size, bytes, subtreeEnd } = this.vocabulary.trie;
+    let live = 0;
+    for (let node = 1; node < size; node = subtreeEnd[node] as number) {
+      if (this.strings.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
+    }
+    return live * 2 > size;
+  }
+
+  /** The tokens below a trie node, told one by one. */
+  private walk(root: number, state: number): StringMask {
+    const { strings, states, collector } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const exits = new ExitList();
+    collector.clear();
+    const end = subtreeEnd[root] as number;
+    states[depth[root] as number] = state;
+    let node = root + 1;
+    while (node < end) {
+      const d = depth[node] as number;
+      const next = strings.step(states[d - 1] as number, bytes[node] as number);
+      if (next !== 0 && strings.hasNext(next)) {
+        collector.addNode(node);
+        states[d] = next;
+        node++;
+      } else {
+        if (next !== 0) exits.add(node, next);
+        node = subtreeEnd[node] as number;
+      }
+    }
+    const ids = collector.take();
+    // Below a node, tokens are asked for as a list.
+    const inside = root === ROOT ? tokensMask(this.vocabulary.size, ids) : this.layered(undefined, ids);
+    return { inside, exits: this.grouped(exits) };
+  }
+
+  /** The free string's tokens without those that die, found by walking only where the states differ. */
+  private difference(state: number): StringMask {
+    const { strings, states, references, collector, free } = this;
+    const { size, bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const exits = new ExitList();
+    collector.clear();
+    let nextExit = 0;
+    states[0] = state;
+    references[0] = this.freeState;
+    let node = 1;
+    while (node < size) {
+      const d = depth[node] as number;
+      const byte = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, byte);
+      const reference = strings.step(references[d - 1] as number, byte);
+      const after = subtreeEnd[node] as number;
+      if (next === reference) {
+        // The same from here on: the free string's exits below are the state's.
+        while ((free.exits[nextExit] as number) < after)
+          exits.add(free.exits[nextExit++] as number, this.freeEnd);
+        node = after;
+      } else if (next !== 0 && strings.hasNext(next)) {
+        states[d] = next;
+        references[d] = reference;
+        node++;
+      } else {
+        if (next !== 0) exits.add(node, next);
+        else collector.addNodesWithin(node, after, free.stays.words);
+        while ((free.exits[nextExit] as number) < after) nextExit++;
+        node = after;
+      }
+    }
+    const removed = collector.take();
+    if (removed.length <= MAX_LISTED)
+      return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.grouped(exits) };
+    const words = free.stays.words.slice();
+    for (const id of removed) words[id >>> 5]! &= ~(1 << (id & 31));
+    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), exits: this.grouped(exits) };
+  }
+
+  /** The free string's tokens without the longest ones that die, of which there are at most `longer`. */
+  private nearlyFree(state: number, longer: number): StringMask {
+    const { collector, free, vocabulary } = this;
+    const { tokens, depth } = vocabulary.trie;
+    const { nodes } = this.byLength;
+    collector.clear();
     for (let i = 0; i < longer; i++) {
-      const id = ids[i] as number;
-      const bytes = this.vocabulary.tokenBytes(id) as Uint8Array;
-      let at = state;
-      for (let k = 0; k < bytes.length && at !== 0; k++) at = this.strings.step(at, bytes[k] as number);
-      if (at !== 0) continue;
-      for (let twin = id; twin >= 0; twin = trie.nextDuplicate[twin] as number) bitsetDelete(stays, twin);
+      const node = nodes[i] as number;
+      const id = tokens[node] as number;
+      if ((free.stays.words[id >>> 5]! & (1 << (id & 31))) === 0) continue;
+      if (this.read(state, node, depth[node] as number) === 0) collector.addNode(node);
     }
-    const allowed: number[] = [];
-    for (const node of quotes) {
-      const path = pathTo(node, this.vocabulary);
-      let at = state;
-      for (let i = 0; i < path.length && at !== 0; i++) at = this.strings.step(at, path[i] as number);
-      if (at !== 0) allowed.push(node);
+    const removed = collector.take();
+    const exits = new ExitList();
+    for (const node of free.exits) {
+      const end = this.read(state, node, depth[node] as number);
+      if (end !== 0) exits.add(node, end);
     }
-    return this.withQuotes(stays, allowed);
+    return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.grouped(exits) };
+  }
+
+  /** The state after the first `length` bytes of the path to a trie node, or 0. */
+  private read(state: number, node: number, length: number): number {
+    const path = pathTo(node, this.vocabulary);
+    let at = state;
+    for (let i = 0; i < length && at !== 0; i++) at = this.strings.step(at, path[i] as number);
+    return at;
   }
 
   /** How many tokens have more bytes than that. */
   private longerThan(length: number): number {
-    const { longer, ids } = tokensByLength(this.vocabulary.trie);
-    if (length < 0) return ids.length;
+    const { longer, nodes } = this.byLength;
+    if (length < 0) return nodes.length;
     return length < longer.length ? (longer[length] as number) : 0;
   }
 
-  private get free(): FreeMask {
-    if (this.freeMask === undefined) {
-      const stays = createBitset(this.vocabulary.size);
-      const quotes: number[] = [];
-      this.visit(this.strings.start(this.strings.arena.any), stays, quotes);
-      this.freeMask = { stays, quotes: Int32Array.from(quotes) };
-    }
-    return this.freeMask;
+  private layered(base: DenseTokens | undefined, added: Int32Array, removed?: Int32Array): LayeredMask {
+    return new LayeredMask(this.vocabulary.size, base, added, removed);
   }
 
-  /** Adds the tokens that stay in the string to `words`, and the nodes at its closing quotes to `quotes`. */
-  private visit(state: number, words: Uint32Array, quotes: number[]): void {
-    const { strings, states } = this;
-    const { size, bytes, depth, subtreeEnd, tokens, nextDuplicate } = this.vocabulary.trie;
-    states[0] = state;
-    let node = 1;
-    while (node < size) {
-      const d = depth[node] as number;
-      const next = strings.step(states[d - 1] as number, bytes[node] as number);
-      if (next === 0) {
-        node = subtreeEnd[node] as number;
-      } else if (strings.hasNext(next)) {
-        for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(words, id);
-        states[d] = next;
-        node++;
-      } else {
-        quotes.push(node);
-        node = subtreeEnd[node] as number;
-      }
+  /** The exits by the state that they end in. */
+  private grouped({ nodes, ends }: ExitList): StringExits[] {
+    const groups: StringExits[] = [];
+    for (const end of new Set(ends)) {
+      const own = nodes.filter((_, i) => ends[i] === end);
+      const { exits } = this.free;
+      const isFree = own.length === exits.length && own.every((node, i) => node === exits[i]);
+      groups.push({
+        end,
+        nodes: isFree ? exits : Int32Array.from(own),
+        id: isFree ? 0 : own.length === 1 ? (own[0] as number) : ++this.lastExits,
+      });
     }
+    return groups;
   }
+}
 
-  private withQuotes(words: Uint32Array, quotes: readonly number[]): StringMask {
-    const { subtreeEnd, tokens, nextDuplicate } = this.vocabulary.trie;
-    for (const node of quotes) {
-      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(words, id);
-    }
-    const exits = quotes.filter((node) => (subtreeEnd[node] as number) > node + 1);
-    return { words, exits: Int32Array.from(exits) };
+class ExitList {
+  readonly nodes: number[] = [];
+  readonly ends: number[] = [];
+
+  add(node: number, end: number): void {
+    this.nodes.push(node);
+    this.ends.push(end);
   }
 }

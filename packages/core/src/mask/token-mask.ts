@@ -1,11 +1,24 @@
-import { bitsetCount, bitsetHas, bitsetIds } from "../vocabulary/index.js";
+import {
+  bitsetAdd,
+  bitsetCount,
+  bitsetHas,
+  bitsetIds,
+  bitsetWords,
+  createBitset,
+} from "../vocabulary/index.js";
 
-/** Masks of up to this many tokens also list their ids. */
-const MAX_LISTED = 512;
+/** Masks of up to this many tokens also list their ids for those who ask. */
+const MAX_PUBLIC = 512;
+
+/** So many tokens are held as a list; more are held as bits. */
+export const MAX_LISTED = 2048;
 
 /** The set of tokens allowed next. Shared and read-only: the next caller gets the same object. */
 export interface TokenMask {
-  /** Bit `id % 32` (from the lowest) of word `floor(id / 32)` is set where the token is allowed. */
+  /**
+   * Bit `id % 32` (from the lowest) of word `floor(id / 32)` is set where the token is allowed. Written when first asked
+   * for; `Matcher.fillBitmask` writes the same to an array of the caller's.
+   */
   readonly words: Uint32Array;
   /** How many tokens are allowed. */
   readonly count: number;
@@ -15,27 +28,131 @@ export interface TokenMask {
   has(id: number): boolean;
 }
 
-class FrozenMask implements TokenMask {
+/** A set of tokens as bits, which must not be changed any more. */
+export class DenseTokens {
   readonly words: Uint32Array;
   readonly count: number;
-  readonly ids?: Int32Array;
 
   constructor(words: Uint32Array) {
     this.words = words;
     this.count = bitsetCount(words);
-    if (this.count <= MAX_LISTED) {
-      const ids = new Int32Array(this.count);
-      bitsetIds(words, ids);
-      this.ids = ids;
-    }
-  }
-
-  has(id: number): boolean {
-    return id >= 0 && id < this.words.length * 32 && bitsetHas(this.words, id);
   }
 }
 
-/** A mask of these bits, which must not be changed any more. */
-export function freezeMask(words: Uint32Array): TokenMask {
-  return new FrozenMask(words);
+export const NO_TOKENS = new Int32Array(0);
+
+/** A short list of all tokens of a mask, not made yet. */
+const UNLISTED = new Int32Array(0);
+
+/**
+ * A set of tokens as its difference from another one that many masks share: a string state's mask differs in few tokens
+ * from the mask of every other one.
+ */
+export class LayeredMask implements TokenMask {
+  readonly count: number;
+  readonly base: DenseTokens | undefined;
+  readonly added: Int32Array;
+  readonly removed: Int32Array;
+  private readonly size: number;
+  private written: Uint32Array | undefined;
+  private listed: Int32Array | undefined;
+
+  /**
+   * @param size the tokens of the vocabulary
+   * @param base undefined: the empty set
+   * @param added tokens that are not in the base, ascending
+   * @param removed tokens of the base, ascending
+   */
+  constructor(
+    size: number,
+    base: DenseTokens | undefined,
+    added: Int32Array,
+    removed: Int32Array = NO_TOKENS,
+  ) {
+    this.size = size;
+    this.base = base;
+    this.added = added;
+    this.removed = removed;
+    this.count = (base === undefined ? 0 : base.count) + added.length - removed.length;
+    this.written = base !== undefined && added.length + removed.length === 0 ? base.words : undefined;
+    this.listed = this.count > MAX_PUBLIC ? undefined : base === undefined ? added : UNLISTED;
+  }
+
+  /** What the mask itself takes, in bytes; the base is shared. */
+  get bytes(): number {
+    return 128 + 4 * (this.added.length + this.removed.length);
+  }
+
+  get words(): Uint32Array {
+    if (this.written === undefined) {
+      const words = new Uint32Array(bitsetWords(this.size));
+      this.writeTo(words, 0);
+      this.written = words;
+    }
+    return this.written;
+  }
+
+  get ids(): Int32Array | undefined {
+    if (this.listed === UNLISTED) this.listed = this.list();
+    return this.listed;
+  }
+
+  /** All tokens, ascending. */
+  list(): Int32Array {
+    if (this.base === undefined) return this.added;
+    const ids = new Int32Array(this.count);
+    bitsetIds(this.words, ids);
+    return ids;
+  }
+
+  has(id: number): boolean {
+    const { base } = this;
+    if (!(id >= 0 && id < this.size)) return false;
+    if (base === undefined || !bitsetHas(base.words, id)) return includes(this.added, id);
+    return !includes(this.removed, id);
+  }
+
+  /** Writes the words to an array, from an offset on. */
+  writeTo(target: Int32Array | Uint32Array, offset: number): void {
+    const { base, added, removed } = this;
+    // From one type to another words are copied one by one.
+    const out =
+      target instanceof Uint32Array
+        ? target
+        : new Uint32Array(target.buffer, target.byteOffset, target.length);
+    if (this.written !== undefined) {
+      out.set(this.written, offset);
+      return;
+    }
+    if (base === undefined) out.fill(0, offset, offset + bitsetWords(this.size));
+    else out.set(base.words, offset);
+    for (let i = 0; i < added.length; i++) {
+      const id = added[i] as number;
+      out[offset + (id >>> 5)]! |= 1 << (id & 31);
+    }
+    for (let i = 0; i < removed.length; i++) {
+      const id = removed[i] as number;
+      out[offset + (id >>> 5)]! &= ~(1 << (id & 31));
+    }
+  }
+}
+
+/** The mask of some tokens, ascending: a list, or bits where there are many. */
+export function tokensMask(size: number, ids: Int32Array): LayeredMask {
+  if (ids.length <= MAX_LISTED) return new LayeredMask(size, undefined, ids);
+  const words = createBitset(size);
+  for (let i = 0; i < ids.length; i++) bitsetAdd(words, ids[i] as number);
+  return new LayeredMask(size, new DenseTokens(words), NO_TOKENS);
+}
+
+/** Whether an ascending list has a number. */
+function includes(list: Int32Array, id: number): boolean {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle] as number) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low < list.length && list[low] === id;
 }

@@ -2,8 +2,8 @@ import type { TokenTrie } from "../vocabulary/index.js";
 
 /** A vocabulary's tokens, longest first. */
 export interface TokensByLength {
-  /** One id for each different token; duplicates follow by `nextDuplicate`. */
-  readonly ids: Int32Array;
+  /** The trie nodes at the end of each different token. */
+  readonly nodes: Int32Array;
   /** By number of bytes: how many of them are longer. */
   readonly longer: Int32Array;
 }
@@ -21,12 +21,11 @@ export function tokensByLength(trie: TokenTrie): TokensByLength {
     }
     for (let length = maxDepth - 1; length >= 0; length--) longer[length]! += longer[length + 1] as number;
     const next = longer.slice();
-    const ids = new Int32Array(longer[0] as number);
+    const nodes = new Int32Array(longer[0] as number);
     for (let node = 1; node < size; node++) {
-      const id = tokens[node] as number;
-      if (id >= 0) ids[next[depth[node] as number]!++] = id;
+      if ((tokens[node] as number) >= 0) nodes[next[depth[node] as number]!++] = node;
     }
-    result = { ids, longer };
+    result = { nodes, longer };
     known.set(trie, result);
   }
   return result;

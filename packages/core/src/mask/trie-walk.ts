@@ -1,45 +1,59 @@
-import { type Automaton, FrameKind, type FrameState, frameId, frameKind } from "../automaton/automaton.js";
+import { type Automaton, type FrameState, Step } from "../automaton/automaton.js";
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
-import { bitsetAdd, type TokenTrie } from "../vocabulary/index.js";
-
-const QUOTE = 0x22;
+import type { Vocabulary } from "../vocabulary/index.js";
+import type { TokenCollector } from "./token-collector.js";
+import { pathTo } from "./trie-path.js";
 
 /**
- * Finds the tokens that an automaton can read, by walking the vocabulary's trie: a byte that leads nowhere skips the
- * subtree of all tokens that go on with it.
+ * Finds the tokens that an automaton can read after a certain text, by walking a part of the vocabulary's trie: a byte
+ * that leads nowhere skips the subtree of all tokens that go on with it.
  */
 export class TrieWalk {
   private readonly automaton: Automaton;
-  private readonly trie: TokenTrie;
+  private readonly vocabulary: Vocabulary;
+  private readonly collector: TokenCollector;
   // By depth in the trie: what the automaton is in after that many bytes of the path.
   private readonly states: Int32Array;
   private readonly parents: Int32Array;
   private readonly keyStarts: Int32Array;
 
-  constructor(automaton: Automaton, trie: TokenTrie) {
+  /** @param collector gets the tokens. */
+  constructor(automaton: Automaton, vocabulary: Vocabulary, collector: TokenCollector) {
+    const { maxDepth } = vocabulary.trie;
     this.automaton = automaton;
-    this.trie = trie;
-    this.states = new Int32Array(trie.maxDepth + 1);
-    this.parents = new Int32Array(trie.maxDepth + 1);
-    this.keyStarts = new Int32Array(trie.maxDepth + 1);
+    this.vocabulary = vocabulary;
+    this.collector = collector;
+    this.states = new Int32Array(maxDepth + 1);
+    this.parents = new Int32Array(maxDepth + 1);
+    this.keyStarts = new Int32Array(maxDepth + 1);
   }
 
   /**
-   * Adds to `words` the tokens below `root` (a trie node whose path has been read) that can be read in `state` above
-   * `parent`. `length` is the number of bytes of output before the token; the trail must have room for the longest
-   * token behind it, and hold the path to `root` where that lies in a key.
+   * Collects the tokens at and below a trie node that can be read in `state` above `parent` after `length` bytes of
+   * output. The trail must have room for the longest token behind them; it is left as it was.
    */
-  run(
-    root: number,
-    state: FrameState,
-    parent: Config,
-    trail: ByteTrail,
-    length: number,
-    words: Uint32Array,
-  ): void {
+  at(node: number, state: FrameState, parent: Config, trail: ByteTrail, length: number): void {
+    const path = pathTo(node, this.vocabulary);
+    const { automaton } = this;
+    const { keyStart } = trail;
+    trail.bytes.set(path, length);
+    let isLive = true;
+    for (let i = 0; i < path.length && isLive; i++) {
+      isLive = automaton.advance(state, parent, path[i] as number, trail, length + i) === Step.Read;
+      state = automaton.nextState;
+      parent = automaton.nextParent;
+    }
+    if (isLive) {
+      this.collector.addNode(node);
+      this.below(node, state, parent, trail, length);
+    }
+    trail.keyStart = keyStart;
+  }
+
+  private below(root: number, state: FrameState, parent: Config, trail: ByteTrail, length: number): void {
     const { automaton, states, parents, keyStarts } = this;
-    const { bytes, depth, subtreeEnd, tokens, nextDuplicate } = this.trie;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     const path = trail.bytes;
     const top = depth[root] as number;
     states[top] = state;
@@ -50,34 +64,24 @@ export class TrieWalk {
     while (node < end) {
       const d = depth[node] as number;
       const byte = bytes[node] as number;
-      const above = states[d - 1] as number;
-      const below = parents[d - 1] as number;
       path[length + d - 1] = byte;
-      const isLeaf = subtreeEnd[node] === node + 1;
-      if (isLeaf && byte === QUOTE && this.inKey(above, below)) {
-        // The key's text decides what comes after it, but no token asks.
-        if (automaton.frames.strings.step(frameId(above), QUOTE) === 0) {
-          node++;
-          continue;
-        }
-      } else {
-        trail.keyStart = keyStarts[d - 1] as number;
-        if (!automaton.advance(above, below, byte, trail, length + d - 1)) {
-          node = subtreeEnd[node] as number;
-          continue;
-        }
-        states[d] = automaton.nextState;
-        parents[d] = automaton.nextParent;
-        keyStarts[d] = trail.keyStart;
+      trail.keyStart = keyStarts[d - 1] as number;
+      const step = automaton.advance(
+        states[d - 1] as number,
+        parents[d - 1] as number,
+        byte,
+        trail,
+        length + d - 1,
+      );
+      if (step !== Step.Read) {
+        node = subtreeEnd[node] as number;
+        continue;
       }
-      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(words, id);
+      states[d] = automaton.nextState;
+      parents[d] = automaton.nextParent;
+      keyStarts[d] = trail.keyStart;
+      this.collector.addNode(node);
       node++;
     }
-    trail.keyStart = keyStarts[top] as number;
-  }
-
-  private inKey(state: FrameState, parent: Config): boolean {
-    if (frameKind(state) !== FrameKind.String) return false;
-    return this.automaton.frames.waitsForKey(frameId(this.automaton.configs.state(parent)));
   }
 }

@@ -5,6 +5,8 @@ import { type TokenBytes, TokenBytesBuilder } from "./token-bytes.js";
 import { TokenTrie } from "./token-trie.js";
 import { MAX_VOCABULARY_SIZE, readTokenizerJson } from "./tokenizer-json.js";
 
+const DEFAULT_MASK_MEMORY = 64 * 1024 * 1024;
+
 export interface VocabularyOptions {
   /** The ids that end a sequence, of which a model may have several. */
   readonly eosTokenIds: readonly number[];
@@ -15,6 +17,11 @@ export interface VocabularyOptions {
   readonly size?: number;
   /** Further ids that no grammar may produce, such as control tokens that a tokenizer.json does not mark as special. */
   readonly specialTokenIds?: readonly number[];
+  /**
+   * Memory for the masks of this vocabulary, in bytes, whichever grammars they belong to. Default: 64 MiB. What is over
+   * it is computed again when it is needed.
+   */
+  readonly maskMemory?: number;
   /** Tokenises a text as the model's tokenizer would, without special tokens. Used for text that is forced. */
   readonly encode?: (text: string) => readonly number[];
 }
@@ -33,6 +40,8 @@ export class Vocabulary {
   readonly maxTokenBytes: number;
   /** As given in the options. */
   readonly encode: ((text: string) => readonly number[]) | undefined;
+  /** As given in the options. */
+  readonly maskMemory: number;
   readonly #tokens: TokenBytes;
   readonly #special: Uint32Array;
   /** What special tokens are called, for display. */
@@ -110,6 +119,10 @@ export class Vocabulary {
     this.trie = new TokenTrie(tokens);
     this.maxTokenBytes = this.trie.maxDepth;
     this.encode = options.encode;
+    this.maskMemory = options.maskMemory ?? DEFAULT_MASK_MEMORY;
+    if (!(this.maskMemory >= 0)) {
+      throw new RangeError(`maskMemory is ${options.maskMemory}, not a number of bytes`);
+    }
     this.#tokens = tokens;
     this.#names = names;
     this.#special = createBitset(this.size);

@@ -1,0 +1,51 @@
+import type { JsonStringAutomaton } from "../language/index.js";
+import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import { DenseTokens } from "./token-mask.js";
+
+/** A vocabulary's tokens against the content of a string without conditions, which other strings are compared with. */
+export interface FreeStrings {
+  /** The tokens that stay in the string. */
+  readonly stays: DenseTokens;
+  /** The trie nodes at a closing quote, ascending. */
+  readonly exits: Int32Array;
+}
+
+const known = new WeakMap<Vocabulary, FreeStrings[]>();
+
+/** The free string of a vocabulary and of a kind of escapes: made once, like the vocabulary itself. */
+export function freeStrings(strings: JsonStringAutomaton, vocabulary: Vocabulary): FreeStrings {
+  let made = known.get(vocabulary);
+  if (made === undefined) {
+    made = [];
+    known.set(vocabulary, made);
+  }
+  const index = strings.isMinimal ? 1 : 0;
+  let free = made[index];
+  if (free === undefined) {
+    free = compute(strings, vocabulary);
+    made[index] = free;
+  }
+  return free;
+}
+
+function compute(strings: JsonStringAutomaton, vocabulary: Vocabulary): FreeStrings {
+  const { size, bytes, depth, subtreeEnd, tokens, nextDuplicate, maxDepth } = vocabulary.trie;
+  const stays = createBitset(vocabulary.size);
+  const exits: number[] = [];
+  const states = new Int32Array(maxDepth + 1);
+  states[0] = strings.start(strings.arena.any);
+  let node = 1;
+  while (node < size) {
+    const d = depth[node] as number;
+    const next = strings.step(states[d - 1] as number, bytes[node] as number);
+    if (next !== 0 && strings.hasNext(next)) {
+      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(stays, id);
+      states[d] = next;
+      node++;
+    } else {
+      if (next !== 0) exits.push(node);
+      node = subtreeEnd[node] as number;
+    }
+  }
+  return { stays: new DenseTokens(stays), exits: Int32Array.from(exits) };
+}

@@ -1,0 +1,41 @@
+import type { JsonStringAutomaton } from "../language/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
+import { MaskBudget } from "./mask-cache.js";
+import { StringMasks } from "./string-masks.js";
+import { TokenCollector } from "./token-collector.js";
+
+/** What all grammars share for one vocabulary: the memory for masks, and the masks of strings. */
+export class MaskStore {
+  readonly budget: MaskBudget;
+  readonly collector: TokenCollector;
+  private readonly vocabulary: Vocabulary;
+  /** The automaton goes when the last grammar that reads strings with it does. */
+  private byAutomaton = new WeakMap<JsonStringAutomaton, StringMasks>();
+
+  /** @param maxBytes memory for masks, in bytes. */
+  constructor(vocabulary: Vocabulary, maxBytes: number) {
+    this.vocabulary = vocabulary;
+    this.collector = new TokenCollector(vocabulary.size, vocabulary.trie);
+    this.budget = new MaskBudget(maxBytes);
+  }
+
+  strings(automaton: JsonStringAutomaton): StringMasks {
+    let masks = this.byAutomaton.get(automaton);
+    if (masks === undefined) {
+      masks = new StringMasks(automaton, this.vocabulary, this.budget);
+      this.byAutomaton.set(automaton, masks);
+    }
+    return masks;
+  }
+}
+
+const stores = new WeakMap<Vocabulary, MaskStore>();
+
+export function maskStore(vocabulary: Vocabulary): MaskStore {
+  let store = stores.get(vocabulary);
+  if (store === undefined) {
+    store = new MaskStore(vocabulary, vocabulary.maskMemory);
+    stores.set(vocabulary, store);
+  }
+  return store;
+}
