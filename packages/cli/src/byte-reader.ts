@@ -21,6 +21,11 @@ export class ByteReader {
     return count;
   }
 
+  /** Goes so many bytes back. */
+  back(count: number): void {
+    this.#matcher.rollback(count);
+  }
+
   /** Whether the text may end here. */
   get isComplete(): boolean {
     return this.#matcher.isComplete;

@@ -2,6 +2,7 @@ import { compileChoice, compileJsonSchema, compileRegex, type Grammar } from "@g
 import type { GenerateRequest } from "@grammask/onnx";
 import { UsageError } from "./exit.js";
 import { readText } from "./input.js";
+import type { Io } from "./io.js";
 import { GENERATION_TEXT, givenTextOption, jsonOptions, type TextOptions } from "./text-options.js";
 
 /** What the command line says of the output's form: one of `schema`, `regex` and `choice`. */
@@ -19,10 +20,10 @@ export interface Constraint {
 }
 
 /** Compiles what the output must match, so that all that is wrong with it comes out before a model is loaded. */
-export async function readConstraint(options: ConstraintOptions): Promise<Constraint> {
+export async function readConstraint(io: Io, options: ConstraintOptions): Promise<Constraint> {
   const { schema: file, regex, choice } = options;
   if (file !== undefined) {
-    const schema = await readText(file, "schema");
+    const schema = await readText(io, file, "schema");
     const schemaOptions = jsonOptions(options, GENERATION_TEXT);
     return { grammar: compileJsonSchema(schema, schemaOptions), request: { schema, schemaOptions } };
   }

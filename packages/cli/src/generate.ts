@@ -25,7 +25,7 @@ export interface GenerateOptions extends ConstraintOptions {
 /** `grammask generate`: one output of the model that matches the schema, pattern or choice. */
 export async function generate(io: Io, options: GenerateOptions): Promise<ExitCode> {
   // All that can be wrong with the command line comes out before a model is loaded.
-  const { request } = await readConstraint(options);
+  const { request } = await readConstraint(io, options);
   const messages = await readMessages(io, options);
 
   const abort = new AbortController();
@@ -77,7 +77,7 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
 async function readMessages(io: Io, options: GenerateOptions): Promise<ChatMessage[]> {
   const parts: string[] = [];
   if (options.prompt !== undefined) parts.push(options.prompt);
-  if (options.file !== undefined) parts.push(await readText(options.file, "prompt"));
+  if (options.file !== undefined) parts.push(await readText(io, options.file, "prompt"));
   if (parts.length === 0) {
     if (io.stdin.isTTY)
       throw new UsageError("No prompt: give --prompt or --file, or pipe a text to standard input.");

@@ -8,8 +8,9 @@ const reasons: Record<string, string> = {
   EISDIR: "it is a folder",
 };
 
-/** The text of a file that the command line names. `what` is for the error: "schema", "prompt". */
-export async function readText(file: string, what: string): Promise<string> {
+/** The text of a file that the command line names; `-` is standard input. `what` is for the error: "schema", "prompt". */
+export async function readText(io: Io, file: string, what: string): Promise<string> {
+  if (file === "-") return readStdin(io);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);

@@ -23,7 +23,7 @@ interface Place {
 
 /** `grammask inspect`: which tokens may follow a text, how many, and why. */
 export async function inspect(io: Io, options: InspectOptions): Promise<ExitCode> {
-  const { grammar } = await readConstraint(options);
+  const { grammar } = await readConstraint(io, options);
   const bytes = new TextEncoder().encode(options.text);
   const reader = new ByteReader(grammar);
   const accepted = reader.read(bytes);

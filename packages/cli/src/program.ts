@@ -106,10 +106,11 @@ function addCheck(program: Command, io: Io, done: (code: ExitCode) => void): voi
   const command = program
     .command("check")
     .description("check that a schema can be enforced, and that an instance is valid")
-    .argument("<schema>", "the file with the JSON Schema")
-    .argument("[instance]", "a file with a JSON text")
+    .argument("<schema>", "the file with the JSON Schema; - is standard input")
+    .argument("[instance]", "a file with a JSON text; - is standard input")
+    .option("--json", "write one object instead of text")
     .action(async (schema, instance, options) =>
-      done(await (await import("./check.js")).check(io, schema, instance, options)),
+      done(await (await import("./check/check.js")).check(io, schema, instance, options)),
     );
   addTextOptions(command, CHECK_TEXT);
 }

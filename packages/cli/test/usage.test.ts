@@ -105,7 +105,26 @@ test("check accepts what is valid, however it is written, and says where a text 
   const { code, stdout, stderr } = await runCli(["check", person, fixture("too-old.json")]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("too-old.json:1:27");
-  expect(stderr).toContain("what may come here");
+  expect(stderr).toContain("the value 360 does not match (byte 26, at /age)");
+  expect(stderr).toContain(`    { "name": "Ada", "age": 360 }\n    ${" ".repeat(26)}^\n    expected "}"\n`);
+});
+
+test("check reads the instance from standard input, and writes an object for programs", async () => {
+  const valid = await runCli(["check", person, "-"], { input: '\n{ "age": 36, "name": "Ada" }\n' });
+  expect(valid).toEqual({ code: 0, stdout: "", stderr: "ok  standard input: valid\n" });
+  const args = ["check", person, "-", "--order", "schema", "--json"];
+  const invalid = await runCli(args, { input: '\n {\n  "age": 36, "name": "Ada" }\n' });
+  expect(invalid).toMatchObject({ code: 1, stderr: "" });
+  expect(JSON.parse(invalid.stdout)).toEqual({
+    valid: false,
+    ...{ byte: 7, line: 3, column: 4, pointer: "" },
+    problem: 'the key "age" cannot come here',
+    expected: ['a key: "name"'],
+    hint: "--order any would allow it",
+  });
+  const ok = await runCli(args, { input: '{"name":"Ada","age":36}' });
+  expect(ok).toEqual({ code: 0, stdout: '{"valid":true}\n', stderr: "" });
+  expect(await runCli(["check", "-", "-"])).toMatchObject({ code: 2, stdout: "" });
 });
 
 test("errors have no colours where no terminal is", async () => {
