@@ -8,7 +8,7 @@ import type { MaskBenchResult } from "./result-file.js";
 export async function plot(io: Io, file: string, folder: string): Promise<ExitCode> {
   let result: Partial<MaskBenchResult> | null;
   try {
-    result = JSON.parse(await readText(file, "result"));
+    result = JSON.parse(await readText(io, file, "result"));
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(`${file} is not JSON.`);
     throw error;
