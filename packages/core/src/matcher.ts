@@ -1,6 +1,8 @@
 import { type Automaton, Step } from "./automaton/automaton.js";
 import { ByteTrail } from "./automaton/byte-trail.js";
+import { completionBytes, NOTHING } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
+import { Closing, type ShortestCompletion } from "./closing.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { Masks } from "./mask/masks.js";
 import type { TokenMask } from "./mask/token-mask.js";
@@ -56,6 +58,7 @@ export class Matcher {
   private keyStarts = new Int32Array(64);
   private steps = 0;
   private ended = false;
+  private knownClosing: Closing | undefined;
 
   constructor(grammar: Grammar, vocabulary: Vocabulary) {
     this.grammar = grammar;
@@ -137,6 +140,7 @@ export class Matcher {
     this.automaton = this.grammar.automaton;
     this.masks = masksFor(this.automaton, this.vocabulary);
     this.configs[0] = this.automaton.start;
+    this.knownClosing = undefined;
   }
 
   /** A matcher at the same position that goes its own way. */
@@ -269,6 +273,24 @@ export class Matcher {
     }
     one[0] = forced;
     return forced >= 0 && this.acceptBytes(one);
+  }
+
+  /**
+   * A short text that ends the output from here, and how few tokens spell it. What is open ends by the shortest text in
+   * bytes; only where it is read against several sub-schemas at once, or the search for the shortest takes too long, there
+   * may be a shorter one. Computed when it is asked for, and remembered with the grammar.
+   *
+   * @throws SchemaLimitError, LanguageLimitError where a limit does not let it be found
+   */
+  shortestCompletion(): ShortestCompletion {
+    const { closing } = this;
+    const completion = this.ended ? NOTHING : closing.completion(this.config, this.trail, this.byteLength);
+    return { bytes: completionBytes(completion), tokens: closing.count(completion) };
+  }
+
+  private get closing(): Closing {
+    this.knownClosing ??= new Closing(this.automaton, this.vocabulary);
+    return this.knownClosing;
   }
 
   private get config(): Config {

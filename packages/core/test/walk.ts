@@ -19,37 +19,27 @@ export function allowedTokens(matcher: Matcher): number[] {
   return ids;
 }
 
-/** What ends an output soonest: tokens by their first byte, best first. */
-const CLOSERS = ["}", "]", '"', "n", "t", "f", "0", "1", "-", ",", ":"];
-
 /**
- * Draws tokens uniformly from the masks; after `patience` tokens it prefers what closes. Returns the text when the
- * output has ended; undefined when it has not after `limit` tokens. Throws at a dead end.
+ * Draws up to `patience` tokens uniformly from the masks, and then ends the output by its short completion. Returns the
+ * text. Throws at a dead end, and where a completion is not an end.
  */
-export function randomWalk(
-  matcher: Matcher,
-  random: () => number,
-  patience = 30,
-  limit = 600,
-): string | undefined {
-  for (let count = 0; count < limit; count++) {
+export function randomWalk(matcher: Matcher, random: () => number, patience = 30): string {
+  for (let count = 0; count < patience && !matcher.isEnded; count++) {
     const allowed = allowedTokens(matcher);
     if (allowed.length === 0) throw new Error(`dead end after ${new TextDecoder().decode(matcher.bytes)}`);
-    let id = allowed[Math.floor(random() * allowed.length)] as number;
-    if (count > patience && random() < 0.9) id = closing(matcher, allowed) ?? id;
+    const id = allowed[Math.floor(random() * allowed.length)] as number;
     if (!matcher.accept(id)) throw new Error(`token ${id} is in the mask but not accepted`);
-    if (matcher.isEnded) return new TextDecoder("utf-8", { fatal: true }).decode(matcher.bytes);
   }
-  return undefined;
+  if (!matcher.isEnded) end(matcher);
+  return new TextDecoder("utf-8", { fatal: true }).decode(matcher.bytes);
 }
 
-function closing(matcher: Matcher, allowed: readonly number[]): number | undefined {
-  const end = allowed.find((id) => matcher.vocabulary.isEos(id));
-  if (end !== undefined) return end;
-  // Where most tokens are allowed a string is open.
-  for (const text of allowed.length > 128 ? ['"'] : CLOSERS) {
-    const found = allowed.find((id) => matcher.vocabulary.tokenText(id) === text);
-    if (found !== undefined) return found;
+function end(matcher: Matcher): void {
+  const { bytes } = matcher.shortestCompletion();
+  const eos = matcher.vocabulary.eosTokenIds[0] as number;
+  const isEnd = matcher.acceptBytes(bytes) && matcher.mask().has(eos) && matcher.accept(eos);
+  if (!isEnd) {
+    const [text, completion] = [matcher.bytes, bytes].map((part) => new TextDecoder().decode(part));
+    throw new Error(`${text} is not ended by ${completion}`);
   }
-  return undefined;
 }

@@ -8,6 +8,7 @@
  */
 import type { ByteAutomaton, JsonStringAutomaton } from "../language/index.js";
 import { ByteTrail } from "./byte-trail.js";
+import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
 import type { Result } from "./goals.js";
 
@@ -49,8 +50,8 @@ export interface Frames {
   /** JSON strings and keys. */
   readonly strings: JsonStringAutomaton;
   /** Numbers and texts that are not JSON. */
-  readonly texts: ByteAutomaton;
-  readonly literals: ByteAutomaton;
+  readonly texts: ByteAutomaton & { completion(state: number): number[] | undefined };
+  readonly literals: ByteAutomaton & { completion(state: number): number[] };
   /** The structural state that an output starts in. */
   readonly start: FrameState;
   /** Computes a structural state's transition on a byte below 128; undefined: none. */
@@ -71,6 +72,8 @@ export interface Frames {
   lexemeResult(kind: FrameKind, state: number): Result;
   /** Whether the output may end in this structural state. */
   isDone(structure: number): boolean;
+  /** How structural states can end shortly; undefined where there are none but the one behind an output. */
+  readonly completions: CompletionSource | undefined;
 }
 
 /**

@@ -121,6 +121,16 @@ export class Goals {
     return this.intern([...goal.formulas, others], store.and([goal.constraint, isOther]));
   }
 
+  /** The goal of values with other results; undefined if no value has one. */
+  others(goal: Goal, result: Result): Goal | undefined {
+    const { store } = this;
+    const same = store.and(this.truths(result).map((truth, i) => store.variable(i) ^ (truth ? 0 : 1)));
+    const constraint = store.and([goal.constraint, same ^ 1]);
+    if (constraint === FALSE) return undefined;
+    const others = this.intern(goal.formulas, constraint);
+    return this.satisfiable(this.combined(others.formulas, constraint)) ? others : undefined;
+  }
+
   /** Whether the constraint allows a combination of truths. */
   allows(constraint: Formula, truths: readonly boolean[]): boolean {
     return (

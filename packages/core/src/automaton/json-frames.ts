@@ -4,8 +4,17 @@ import type { Derivatives } from "../json-schema/derivative.js";
 import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
 import type { ArrayState, Arrays } from "./arrays.js";
-import { FrameKind, type FrameState, type Frames, frameState, type Transition } from "./automaton.js";
+import {
+  FrameKind,
+  type FrameState,
+  type Frames,
+  frameId,
+  frameState,
+  type Transition,
+} from "./automaton.js";
+import type { CompletionSource } from "./completion-source.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
+import { JsonCompletions } from "./json-completions.js";
 import { type Literal, LiteralAutomaton } from "./literals.js";
 import type { Objects } from "./objects.js";
 import type { PlainNumbers } from "./plain-numbers.js";
@@ -47,6 +56,7 @@ export class JsonFrames implements Frames {
   private readonly steps: Derivatives;
   private readonly openGoals: Goal[] = [];
   private readonly observed = new Map<Language, Result>();
+  private completionSource: JsonCompletions | undefined;
 
   constructor(parts: JsonFramesParts) {
     this.parts = parts;
@@ -57,6 +67,38 @@ export class JsonFrames implements Frames {
     this.structure.intern(Place.RootDone, -1, 0, 0);
     const root = parts.goals.single(parts.root);
     this.start = this.at(Place.RootStart, this.goalNumber(root), 0, 0);
+  }
+
+  get completions(): CompletionSource {
+    this.completionSource ??= this.createCompletions();
+    return this.completionSource;
+  }
+
+  private createCompletions(): JsonCompletions {
+    const { structure, strings, texts, literals, parts } = this;
+    const { store, goals, objects, arrays, whitespace } = parts;
+    const opened = (goal: Goal, byte: number, depth: number) => {
+      const state = this.openValue(goal, byte, depth);
+      return state === undefined ? undefined : frameId(state);
+    };
+    return new JsonCompletions({
+      ...{ structure, store, goals, objects, arrays, strings, texts, literals, whitespace },
+      rootGoal: (data) => this.openGoals[data] as Goal,
+      state: (place, data, depth) => frameId(this.at(place, data, 0, depth)),
+      openObject: (goal, depth) => opened(goal, OPEN_BRACE, depth),
+      openArray: (goal, depth) => opened(goal, OPEN_BRACKET, depth),
+      openLiteral: (goal, byte) => opened(goal, byte, 0),
+      stringLanguage: (goal) => this.lexeme(goal, JsonType.String),
+      numberLanguage: (goal) => this.lexeme(goal, JsonType.Number),
+      stringResult: (state) => this.lexemeResult(FrameKind.String, state),
+      textResult: (state) => this.lexemeResult(FrameKind.Text, state),
+      after: (waiting, result, text) =>
+        frameId(
+          this.waitsForItem(waiting)
+            ? this.resumeItem(waiting, result, text())
+            : this.resume(waiting, result),
+        ),
+    });
   }
 
   waitsForKey(structure: number): boolean {

@@ -17,6 +17,11 @@ export class LiteralAutomaton implements ByteAutomaton {
     return Math.floor(state / (PLACES * TEXTS.length));
   }
 
+  /** What is left of the literal. */
+  completion(state: number): number[] {
+    return Array.from(this.text(state).slice(state % PLACES), (letter) => letter.charCodeAt(0));
+  }
+
   step(state: number, byte: number): number {
     return this.text(state).charCodeAt(state % PLACES) === byte ? state + 1 : 0;
   }

@@ -75,6 +75,11 @@ export class Objects {
     this.namesOf = namesOf;
   }
 
+  /** Whether properties must come in the order of the schema. */
+  get isOrdered(): boolean {
+    return this.order === "schema";
+  }
+
   state(id: number): ObjectState {
     return this.states[id] as ObjectState;
   }
@@ -176,11 +181,24 @@ export class Objects {
       if (this.order === "schema" && !this.canSkip(state, flat, index)) break;
     }
     const regions = [arena.choice(named)];
-    if (index === names.names.length) {
-      const others = arena.difference(arena.any, arena.choice([...names.names, ...used]));
-      this.liveRegions(state, flat, others, regions);
-    }
+    if (index === names.names.length) regions.push(...this.otherNames(state));
     return arena.union(regions);
+  }
+
+  /** The names that no schema mentions and that can come next, by which key languages of the formula have them. */
+  otherNames(state: ObjectState): Language[] {
+    const { arena } = this.store;
+    const used = this.propertyNames.seen(state.seen);
+    const others = arena.difference(arena.any, arena.choice([...state.names.names, ...used]));
+    const regions: Language[] = [];
+    this.liveRegions(state, this.flatIndex(state.combined), others, regions);
+    return regions;
+  }
+
+  /** The mentioned names that have not been used or passed over, in order. */
+  openNames({ names, cursor, seen }: ObjectState): string[] {
+    const used = this.propertyNames.seen(seen);
+    return names.names.filter((name, index) => index >= cursor && !used.has(name));
   }
 
   private nameLives(state: ObjectState, flat: FlatIndex | undefined, name: string): boolean {

@@ -12,6 +12,7 @@ export class TextFrames implements Frames {
   readonly texts: TextAutomaton;
   readonly literals = new LiteralAutomaton();
   readonly start: FrameState;
+  readonly completions = undefined;
 
   /** @param language not empty, so that the start is live. */
   constructor(language: Language, texts: TextAutomaton, strings: JsonStringAutomaton) {

@@ -39,6 +39,26 @@ export interface WhitespacePolicy {
   reachable(gap: Gap, depth: number, state: number): Follow;
 }
 
+/** The least whitespace after which something wanted can follow; undefined if it never can. */
+export function shortestRun(
+  policy: WhitespacePolicy,
+  gap: Gap,
+  depth: number,
+  state: number,
+  want: Follow,
+): readonly number[] | undefined {
+  const runs = new Map<number, readonly number[]>([[state, []]]);
+  for (const [reached, run] of runs) {
+    if ((policy.follows(gap, depth, reached) & want) !== 0) return run;
+    for (const byte of [SPACE, NEWLINE, TAB, RETURN]) {
+      const next = policy.step(gap, depth, reached, byte);
+      if (next < 0 || runs.has(next) || (policy.reachable(gap, depth, next) & want) === 0) continue;
+      runs.set(next, [...run, byte]);
+    }
+  }
+  return undefined;
+}
+
 export type Whitespace =
   | "compact"
   | "spaced"

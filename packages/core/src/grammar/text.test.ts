@@ -46,22 +46,15 @@ const patterns = [
 /** The same condition on a whole text, by the platform. */
 const oracle = (pattern: string) => new RegExp(`^(?:${pattern})$`, "u");
 
-/** Walks that stay short, for patterns whose outputs may be long: after some tokens the end comes where it may. */
-function walk(grammar: Grammar, seed: number): string | undefined {
-  return randomWalk(new Matcher(grammar, vocabulary), randomNumbers(seed), 10, 2000);
+/** Walks that stay short, for patterns whose outputs may be long. */
+function walk(grammar: Grammar, seed: number): string {
+  return randomWalk(new Matcher(grammar, vocabulary), randomNumbers(seed), 10);
 }
 
 describe("compileRegex", () => {
   it.each(patterns)("/%s/: random outputs match as a whole", (pattern) => {
     const grammar = compileRegex(pattern);
-    let ended = 0;
-    for (let seed = 1; seed <= 40; seed++) {
-      const text = walk(grammar, seed);
-      if (text === undefined) continue;
-      ended++;
-      expect(text).toMatch(oracle(pattern));
-    }
-    expect(ended).toBeGreaterThan(0);
+    for (let seed = 1; seed <= 40; seed++) expect(walk(grammar, seed)).toMatch(oracle(pattern));
   });
 
   it("accepts exactly the texts that RegExp matches as a whole", () => {

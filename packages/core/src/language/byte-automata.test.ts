@@ -239,6 +239,19 @@ describe("TextAutomaton", () => {
     ]);
   });
 
+  it("completes JSON strings with quotes and backslashes by escapes", () => {
+    const arena = new LanguageArena();
+    for (const escapes of ["any", "minimal"] as const) {
+      const automaton = new JsonStringAutomaton(arena, { escapes });
+      for (const text of ['a"b\\c', '"', "\\", "\n\u0000"]) {
+        const bytes = automaton.completion(automaton.start(arena.text(text)))!;
+        expect(JSON.parse(`"${new TextDecoder().decode(Uint8Array.from(bytes))}`)).toBe(text);
+      }
+    }
+    const texts = new TextAutomaton(arena);
+    expect(texts.completion(texts.start(arena.text('"\\n')))).toEqual([...utf8.encode('"\\n')]);
+  });
+
   it("stops at the limit of states with a typed error", () => {
     const arena = new LanguageArena({ maxStates: 20 });
     const automaton = new TextAutomaton(arena);

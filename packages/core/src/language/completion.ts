@@ -6,12 +6,14 @@ import { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
  * Bytes that lead from a live state to a final one: out of the escape or UTF-8 sequence that is open by the fewest
  * bytes, then a shortest member (in code points) of what is left, written without needless escapes. Short, and the
  * shortest in most cases. Undefined for `DEAD`.
+ * @param quoted whether it reads JSON strings, with escapes and a closing quote
  * @throws LanguageLimitError as `LanguageArena.shortest` does
  */
 export function completionOf(
   arena: LanguageArena,
   automaton: ByteAutomaton,
   state: number,
+  quoted: boolean,
 ): number[] | undefined {
   if (state === DEAD) return undefined;
   const bytes = leave(automaton, state);
@@ -19,12 +21,11 @@ export function completionOf(
   if (automaton.isFinal(state)) return bytes;
   const text = arena.shortest(automaton.language(state))!;
   for (const character of text) {
-    const spelling = spellings(character).find((candidate) => reaches(automaton, state, candidate))!;
+    const spelling = spellings(character, quoted).find((candidate) => reaches(automaton, state, candidate))!;
     for (const byte of spelling) state = automaton.step(state, byte);
     bytes.push(...spelling);
   }
-  // A JSON string still wants its closing quote; raw text is final here.
-  if (!automaton.isFinal(state)) bytes.push(0x22);
+  if (quoted) bytes.push(0x22);
   return bytes;
 }
 
@@ -46,15 +47,16 @@ function reaches(automaton: ByteAutomaton, state: number, bytes: readonly number
   return state !== DEAD;
 }
 
-/** The ways to write a code point, the shortest first: raw, as a short escape, as `\uXXXX`. */
-function spellings(character: string): number[][] {
+/** The ways to write a code point, the shortest first: raw, and in a JSON string as a short escape or `\uXXXX`. */
+function spellings(character: string, quoted: boolean): number[][] {
   const raw = utf8Of(character.codePointAt(0)!);
+  if (!quoted) return [raw];
   const short = JSON.stringify(character).slice(1, -1);
   let hex = "";
   for (let i = 0; i < character.length; i++)
     hex += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`;
   const ascii = (text: string) => Array.from(text, (letter) => letter.charCodeAt(0));
-  return short === character ? [raw, ascii(hex)] : [raw, ascii(short), ascii(hex)];
+  return short === character ? [raw, ascii(hex)] : [ascii(short), ascii(hex)];
 }
 
 function utf8Of(codePoint: number): number[] {

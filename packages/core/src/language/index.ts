@@ -18,4 +18,5 @@ export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";
 export { PatternError, type PatternErrorReason } from "./pattern-error.js";
+export { PriorityQueue } from "./priority-queue.js";
 export { TextAutomaton } from "./text.js";

@@ -42,6 +42,7 @@ export interface JsonStringOptions {
  * closing quote leads to a final state.
  */
 export class JsonStringAutomaton extends LexemeAutomaton {
+  protected override readonly isQuoted = true;
   readonly #minimal: boolean;
 
   constructor(arena: LanguageArena, options: JsonStringOptions = {}) {

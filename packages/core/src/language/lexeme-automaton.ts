@@ -92,6 +92,9 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     return target !== UNKNOWN ? target : this.#fill(state, byte);
   }
 
+  /** Whether a closing quote ends the lexeme, and characters may be escaped. */
+  protected abstract readonly isQuoted: boolean;
+
   abstract isFinal(state: number): boolean;
   abstract hasNext(state: number): boolean;
 
@@ -103,7 +106,7 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
 
   /** Bytes that lead from a live state to a final one in a short way; undefined for `DEAD`. See `completionOf`. */
   completion(state: number): number[] | undefined {
-    return completionOf(this.arena, this, state);
+    return completionOf(this.arena, this, state, this.isQuoted);
   }
 
   /** Sets the key of each byte between code points: equal keys have equal targets, 0 none. See `asciiKey`. */

@@ -12,6 +12,7 @@ import type { Language } from "./nodes.js";
  * ```
  */
 export class TextAutomaton extends LexemeAutomaton {
+  protected override readonly isQuoted = false;
   readonly #hasNext: (boolean | undefined)[] = [];
 
   override isFinal(state: number): boolean {

@@ -85,17 +85,13 @@ describe("the standard metaschemas", () => {
     (addFormats as unknown as typeof addFormats.default)(ajv as Ajv);
     const vocabulary = byteVocabulary();
     const random = randomNumbers(7);
-    let ended = 0;
     for (const order of ["schema", "any"] as const) {
       const grammar = compileJsonSchema({ type: "object", $ref: uri }, { order, whitespace: "compact" });
       for (let i = 0; i < 15; i++) {
-        const text = randomWalk(new Matcher(grammar, vocabulary), random, 60, 3000);
-        if (text === undefined) continue;
-        ended++;
+        const text = randomWalk(new Matcher(grammar, vocabulary), random, 60);
         const schema = JSON.parse(text) as object;
         expect(ajv.validate(uri.replace(/#$/, ""), schema), `${text}\n${ajv.errorsText()}`).toBe(true);
       }
     }
-    expect(ended).toBeGreaterThan(20);
   });
 });

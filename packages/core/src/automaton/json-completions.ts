@@ -1,0 +1,381 @@
+/** What a search for short completions asks of JSON's frames. */
+import { type Formula, type FormulaStore, Kind, UNBOUNDED } from "../json-schema/formula.js";
+import {
+  type JsonStringAutomaton,
+  type Language,
+  NO_LANGUAGE,
+  type TextAutomaton,
+} from "../language/index.js";
+import type { ArrayState, Arrays } from "./arrays.js";
+import type {
+  ComingValue,
+  CompletionSource,
+  Ending,
+  OpenedFrame,
+  Opening,
+  Step,
+} from "./completion-source.js";
+import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
+import type { LiteralAutomaton } from "./literals.js";
+import { NeededPropertiesIndex } from "./needed-properties.js";
+import type { ObjectState, Objects } from "./objects.js";
+import { Place, type Structure } from "./structure.js";
+import { Follow, Gap, shortestRun, type WhitespacePolicy } from "./whitespace.js";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const encoder = new TextEncoder();
+
+/** The frames, as far as completions need them. States are numbers of structural states. */
+export interface CompletedFrames {
+  readonly structure: Structure;
+  readonly store: FormulaStore;
+  readonly goals: Goals;
+  readonly objects: Objects;
+  readonly arrays: Arrays;
+  readonly strings: JsonStringAutomaton;
+  readonly texts: TextAutomaton;
+  readonly literals: LiteralAutomaton;
+  readonly whitespace: WhitespacePolicy;
+  /** The goal of the value that a `RootStart` begins. */
+  rootGoal(data: number): Goal;
+  state(place: Place, data: number, depth: number): number;
+  openObject(goal: Goal, depth: number): number | undefined;
+  openArray(goal: Goal, depth: number): number | undefined;
+  /** The state of the literal automaton after its first byte. */
+  openLiteral(goal: Goal, byte: number): number | undefined;
+  stringLanguage(goal: Goal): Language;
+  numberLanguage(goal: Goal): Language;
+  stringResult(state: number): Result;
+  textResult(state: number): Result;
+  after(waiting: number, result: Result, text: () => string): number;
+}
+
+export class JsonCompletions implements CompletionSource {
+  private readonly frames: CompletedFrames;
+  private readonly needed: NeededPropertiesIndex;
+  private readonly spelledNames = new Map<string, readonly number[]>();
+
+  constructor(frames: CompletedFrames) {
+    this.frames = frames;
+    this.needed = new NeededPropertiesIndex(frames.store);
+  }
+
+  end(state: number): Ending | undefined {
+    const { structure, objects, arrays } = this.frames;
+    const data = structure.data[state] as number;
+    switch (structure.place[state]) {
+      case Place.RootDone:
+        return { bytes: [], result: HOLDS };
+      case Place.ObjectOpen:
+      case Place.ObjectAfter:
+        return this.close(state, objects.end(objects.state(data)), CLOSE_BRACE);
+      case Place.ArrayOpen:
+      case Place.ArrayAfter:
+        return this.close(state, arrays.end(arrays.state(data)), CLOSE_BRACKET);
+      default:
+        return undefined;
+    }
+  }
+
+  private close(state: number, result: Result | undefined, bracket: number): Ending | undefined {
+    if (result === undefined) return undefined;
+    const run = this.run(state, Follow.Close);
+    return run === undefined ? undefined : { bytes: [...run, bracket], result };
+  }
+
+  steps(state: number): Step[] {
+    const { structure, objects, arrays } = this.frames;
+    const place = structure.place[state] as Place;
+    const data = structure.data[state] as number;
+    const depth = structure.depth[state] as number;
+    const run = this.run(state, Follow.Next);
+    if (run === undefined) return [];
+    switch (place) {
+      case Place.RootStart: {
+        const value = { goal: this.frames.rootGoal(data), waiting: this.frames.state(Place.RootWait, 0, 0) };
+        return [{ bytes: [], value: () => value }];
+      }
+      case Place.ObjectColon:
+      case Place.ObjectValue: {
+        const bytes = place === Place.ObjectColon ? [...run, COLON, ...this.gap(Gap.AfterColon, depth)] : run;
+        const { goal } = objects.property(data);
+        const value = { goal, waiting: this.frames.state(Place.ObjectWait, data, depth) };
+        return [{ bytes, value: () => value }];
+      }
+      case Place.ObjectOpen:
+      case Place.ObjectNext:
+        return this.properties(state, [...run, QUOTE]);
+      case Place.ObjectAfter:
+        return this.properties(state, [...run, COMMA, ...this.gap(Gap.AfterComma, depth), QUOTE]);
+      case Place.ArrayOpen:
+      case Place.ArrayNext:
+        return this.item(arrays.state(data), depth, run);
+      case Place.ArrayAfter:
+        return this.item(arrays.state(data), depth, [...run, COMMA, ...this.gap(Gap.AfterComma, depth)]);
+      default:
+        return [];
+    }
+  }
+
+  stepsInKey(waiting: number, lexeme: number, content: Uint8Array): Step[] {
+    const { structure, objects, strings } = this.frames;
+    const object = objects.state(structure.data[waiting] as number);
+    const depth = structure.depth[waiting] as number;
+    const rests: (readonly number[] | undefined)[] = [strings.completion(lexeme)];
+    if (strings.language(lexeme) !== NO_LANGUAGE) {
+      const typed = textOf(content);
+      for (const name of objects.openNames(object)) {
+        if (name.startsWith(typed)) rests.push(this.spelled(name.slice(typed.length)));
+      }
+      const { arena } = this.frames.store;
+      for (const region of objects.otherNames(object)) {
+        rests.push(strings.completion(strings.start(arena.derivativeOfText(region, typed))));
+      }
+    }
+    return rests
+      .filter((rest) => rest !== undefined)
+      .map((rest) => {
+        const key = textOf([...content, ...rest.slice(0, -1)]);
+        return this.property(object, depth, key, rest);
+      });
+  }
+
+  atLeast(state: number): number {
+    const { structure, objects, arrays } = this.frames;
+    const data = structure.data[state] as number;
+    switch (structure.place[state]) {
+      case Place.ObjectOpen:
+      case Place.ObjectNext:
+      case Place.ObjectAfter: {
+        const { required, count } = this.needed.of(objects.state(data).combined);
+        // A property has quotes, a colon, a value and a comma or bracket.
+        let least = 5 * Math.max(0, count - required.length);
+        for (const name of required) least += encoder.encode(name).length + 5;
+        return Math.max(1, least);
+      }
+      case Place.ArrayOpen:
+      case Place.ArrayNext:
+      case Place.ArrayAfter:
+        return Math.max(1, 2 * this.itemsNeeded(arrays.state(data)));
+      case Place.RootDone:
+        return 0;
+      default:
+        return 1;
+    }
+  }
+
+  openings({ goal, waiting }: ComingValue): Opening[] {
+    const { frames } = this;
+    const depth = frames.structure.depth[waiting] as number;
+    const frame = (byte: number, state: number | undefined): OpenedFrame | undefined =>
+      state === undefined ? undefined : { bytes: [byte], state };
+    return [
+      { atLeast: 1, open: () => this.number(goal) },
+      { atLeast: 2, open: () => this.string(goal) },
+      { atLeast: 2, open: () => frame(OPEN_BRACKET, frames.openArray(goal, depth)) },
+      { atLeast: 2, open: () => frame(OPEN_BRACE, frames.openObject(goal, depth)) },
+      { atLeast: 4, open: () => this.literal(goal, 0x6e) },
+      { atLeast: 4, open: () => this.literal(goal, 0x74) },
+      { atLeast: 5, open: () => this.literal(goal, 0x66) },
+    ];
+  }
+
+  keyOf({ goal, waiting }: ComingValue): string {
+    return `${goal.id},${this.frames.structure.depth[waiting]}`;
+  }
+
+  after(waiting: number, { bytes, result }: Ending): number {
+    return this.frames.after(waiting, result, () => decoder.decode(Uint8Array.from(bytes)));
+  }
+
+  others(goal: Goal, result: Result): Goal | undefined {
+    return this.frames.goals.others(goal, result);
+  }
+
+  // --- objects -----------------------------------------------------------------------------------------------------
+
+  /** Properties that can come; behind a comma any of them, elsewhere those that bring the end nearer. */
+  private properties(state: number, before: readonly number[]): Step[] {
+    const { structure, objects } = this.frames;
+    const object = objects.state(structure.data[state] as number);
+    const depth = structure.depth[state] as number;
+    const isAny = structure.place[state] === Place.ObjectNext;
+    const names = isAny ? this.allNames(object) : this.usefulNames(object);
+    const steps: Step[] = [];
+    for (const name of names) {
+      const spelled = this.spelled(name);
+      if (spelled !== undefined) steps.push(this.property(object, depth, name, [...before, ...spelled]));
+    }
+    return steps;
+  }
+
+  private property(object: ObjectState, depth: number, key: string, before: readonly number[]): Step {
+    const { objects } = this.frames;
+    const bytes = [...before, ...this.gap(Gap.BeforeColon, depth), COLON, ...this.gap(Gap.AfterColon, depth)];
+    const value = (): ComingValue | undefined => {
+      const property = objects.afterKey(object, key);
+      if (property === undefined) return undefined;
+      return { goal: property.goal, waiting: this.frames.state(Place.ObjectWait, property.id, depth) };
+    };
+    return { bytes, value };
+  }
+
+  private allNames(object: ObjectState): string[] {
+    return [...this.frames.objects.openNames(object), ...this.othersIn(object, undefined)];
+  }
+
+  private usefulNames(object: ObjectState): string[] {
+    const { objects, store } = this.frames;
+    const { required, wanted, languages, counts } = this.needed.of(object.combined);
+    // In any order, what must come anyway may as well come now.
+    if (!objects.isOrdered && required.length > 0) return required.slice(0, 1);
+    if (counts && required.length === 0) return this.allNames(object);
+    const open = objects.openNames(object);
+    const names = open.filter(
+      (name) =>
+        counts || wanted.has(name) || [...languages].some((language) => store.arena.matches(language, name)),
+    );
+    const last = open.findIndex((name) => required.includes(name));
+    if (last >= 0) return names.filter((name) => open.indexOf(name) <= last);
+    for (const name of wanted) if (!object.names.indexOf.has(name)) names.push(name);
+    if (languages.size > 0) names.push(...this.othersIn(object, languages));
+    return names;
+  }
+
+  /** A name for each kind of names that no schema mentions, or of those of some languages. */
+  private othersIn(object: ObjectState, languages: ReadonlySet<Language> | undefined): string[] {
+    const { arena } = this.frames.store;
+    const names: string[] = [];
+    for (const region of this.frames.objects.otherNames(object)) {
+      const name = arena.shortest(region);
+      if (name === undefined) continue;
+      if (languages === undefined || [...languages].some((language) => arena.matches(language, name))) {
+        names.push(name);
+      }
+    }
+    return names;
+  }
+
+  /** A key's text and closing quote. */
+  private spelled(name: string): readonly number[] | undefined {
+    let bytes = this.spelledNames.get(name);
+    if (bytes === undefined) {
+      const { strings, store } = this.frames;
+      bytes = strings.completion(strings.start(store.arena.text(name)));
+      if (bytes !== undefined) this.spelledNames.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  // --- arrays ------------------------------------------------------------------------------------------------------
+
+  private item(array: ArrayState, depth: number, bytes: readonly number[]): Step[] {
+    const value = (): ComingValue | undefined => {
+      const item = this.frames.arrays.next(array);
+      if (item === undefined) return undefined;
+      return { goal: item.goal, waiting: this.frames.state(Place.ArrayWait, item.id, depth) };
+    };
+    return [{ bytes, value }];
+  }
+
+  /** A lower bound of the items to come. */
+  private itemsNeeded(array: ArrayState): number {
+    const { store, goals } = this.frames;
+    const formula = goals.combined(array.formulas, array.constraint);
+    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
+    let count = 0;
+    for (const literal of isAnd ? store.children(formula) : [formula]) {
+      count = Math.max(count, itemsOf(store, literal));
+    }
+    return count;
+  }
+
+  // --- scalars -----------------------------------------------------------------------------------------------------
+
+  private number(goal: Goal): Ending | undefined {
+    const { texts, store } = this.frames;
+    const language = this.frames.numberLanguage(goal);
+    if (store.arena.isEmpty(language)) return undefined;
+    let state = texts.start(language);
+    const bytes = texts.completion(state);
+    if (bytes === undefined) return undefined;
+    for (const byte of bytes) state = texts.step(state, byte);
+    return { bytes, result: this.frames.textResult(state) };
+  }
+
+  private string(goal: Goal): Ending | undefined {
+    const { strings, store } = this.frames;
+    const language = this.frames.stringLanguage(goal);
+    if (store.arena.isEmpty(language)) return undefined;
+    let state = strings.start(language);
+    const bytes = strings.completion(state);
+    if (bytes === undefined) return undefined;
+    for (const byte of bytes) state = strings.step(state, byte);
+    return { bytes: [QUOTE, ...bytes], result: this.frames.stringResult(state) };
+  }
+
+  private literal(goal: Goal, byte: number): Ending | undefined {
+    const { literals } = this.frames;
+    const state = this.frames.openLiteral(goal, byte);
+    if (state === undefined) return undefined;
+    return { bytes: [byte, ...literals.completion(state)], result: literals.result(state) };
+  }
+
+  // --- whitespace --------------------------------------------------------------------------------------------------
+
+  private run(state: number, want: Follow): readonly number[] | undefined {
+    const { structure, whitespace } = this.frames;
+    const gap = GAPS[structure.place[state] as Place];
+    if (gap === undefined) return [];
+    return shortestRun(
+      whitespace,
+      gap,
+      structure.depth[state] as number,
+      structure.space[state] as number,
+      want,
+    );
+  }
+
+  /** The least whitespace before what comes next, in a gap where there is nothing yet. */
+  private gap(gap: Gap, depth: number): readonly number[] {
+    return shortestRun(this.frames.whitespace, gap, depth, 0, Follow.Next) ?? [];
+  }
+}
+
+const GAPS: Readonly<Partial<Record<Place, Gap>>> = {
+  [Place.ObjectOpen]: Gap.Open,
+  [Place.ObjectNext]: Gap.AfterComma,
+  [Place.ObjectAfter]: Gap.AfterValue,
+  [Place.ObjectColon]: Gap.BeforeColon,
+  [Place.ObjectValue]: Gap.AfterColon,
+  [Place.ArrayOpen]: Gap.Open,
+  [Place.ArrayNext]: Gap.AfterComma,
+  [Place.ArrayAfter]: Gap.AfterValue,
+};
+
+/** How many items a literal asks for at least. */
+function itemsOf(store: FormulaStore, literal: Formula): number {
+  const negated = (literal & 1) === 1;
+  switch (store.kind(literal)) {
+    case Kind.ItemCount:
+      return negated ? 0 : store.first(literal);
+    case Kind.Items:
+      return negated && store.second(literal) === UNBOUNDED ? store.first(literal) + 1 : 0;
+    default:
+      return 0;
+  }
+}
+
+/** The text of a JSON string's content. */
+function textOf(content: Uint8Array | readonly number[]): string {
+  const text = decoder.decode(Uint8Array.from(content));
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+}
