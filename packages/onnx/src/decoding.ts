@@ -1,5 +1,6 @@
 import type { TokenMask } from "@grammask/core";
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
+import { type Draft, Drafts } from "./drafts.js";
 import { InferenceError } from "./errors.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
 import { Sampler } from "./sampling.js";
@@ -42,21 +43,39 @@ export interface DecodingParts {
   readonly request: CheckedRequest;
   /** The most tokens that the context has room for behind the prompt. */
   readonly room: number;
+  /** Whether the model can forget tokens that it was fed; where not, there are no drafts. */
+  readonly canRollback: boolean;
   readonly timings: Timings;
+}
+
+/** A guessed token that is fed before it is sampled. */
+interface Guess {
+  readonly expected: number;
+  /** What is fed for it: the token and those that it forces, or those in its place. */
+  readonly tokens: readonly number[];
 }
 
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * One output as it grows, apart from the model: what to feed next, and what the logits make of it. The caller feeds
- * `pending` behind the prompt, gives the logits of the last row to `take`, and so on until there is a `finishReason`.
- * Events are made as they are asked for: where a caller stops asking, the output ends with the last one.
+ * One output as it grows, apart from the model: what to feed next, and what the logits make of it. The caller feeds `ids`
+ * behind what was fed before, takes back `rejected` of them after `take` has seen the logits, and so on until there is a
+ * `finishReason`. Events are made as they are asked for: where a caller stops asking, the output ends with the last one.
+ *
+ * Behind the tokens that are certain, `ids` may have a draft: guesses of what comes next. Each is compared with the token
+ * that is sampled in its place; the first that differs ends the draft. So the samples are those that there would be
+ * without drafts, random numbers included (Leviathan et al. 2023, for a draft without a choice).
  */
 export class Decoding {
   readonly tokens: number[] = [];
   finishReason: FinishReason | undefined;
   /** How many of the tokens were forced: the grammar left no choice, and the model was not asked. */
   forcedTokens = 0;
+  /** How many tokens were guessed, and how many of them were right; tokens that guesses forced not counted. */
+  draftTokens = 0;
+  acceptedDraftTokens = 0;
+  /** How many of the last `ids` have to be taken back: wrong guesses. */
+  rejected = 0;
   readonly #vocabulary: TokenVocabulary;
   readonly #matcher: TokenMatcher | undefined;
   readonly #sampler: Sampler;
@@ -64,12 +83,15 @@ export class Decoding {
   readonly #timings: Timings;
   readonly #most: number;
   readonly #forces: boolean;
+  readonly #drafts: Drafts | undefined;
+  #draft: Draft | undefined;
+  #guesses: Guess[] = [];
   /** Tokens of the output that the model has not seen. */
   #pending: readonly number[] = [];
   /** Tokens that the matcher has accepted, and no event has told of. */
   #untold = 0;
 
-  constructor({ vocabulary, promptIds, matcher, request, room, timings }: DecodingParts) {
+  constructor({ vocabulary, promptIds, matcher, request, room, canRollback, timings }: DecodingParts) {
     this.#vocabulary = vocabulary;
     this.#matcher = matcher;
     this.#timings = timings;
@@ -77,14 +99,28 @@ export class Decoding {
     this.#stream = new TextStream(request.stop);
     this.#most = Math.min(request.maxTokens, room);
     this.#forces = request.forcedTokens;
+    this.#drafts =
+      request.drafts === undefined || !canRollback ? undefined : new Drafts(vocabulary, request.drafts);
     for (const id of promptIds) {
       this.#sampler.observe(id);
+      this.#drafts?.push(id);
     }
   }
 
-  /** The tokens to feed next; none before the first tokens, where the grammar does not force them. */
-  get pending(): readonly number[] {
-    return this.#pending;
+  /** The tokens to feed next, behind the prompt at first; then there may be none. */
+  get ids(): readonly number[] {
+    return this.#guesses.length === 0
+      ? this.#pending
+      : [...this.#pending, ...this.#guesses.flatMap((guess) => guess.tokens)];
+  }
+
+  /** Of how many of the last `ids` the logits are needed. */
+  get rows(): number {
+    return 1 + this.#drafted;
+  }
+
+  get #drafted(): number {
+    return this.#guesses.reduce((sum, guess) => sum + guess.tokens.length, 0);
   }
 
   get text(): string {
@@ -103,25 +139,44 @@ export class Decoding {
 
   /** The tokens that are forced before the model has said anything. */
   *begin(): Generator<TokenEvent, void, void> {
-    const forced = this.#forced(undefined);
+    const forced = this.#timed(() => this.#forced([], 0));
     yield* this.#tell(forced, forced.length);
     this.#settle();
   }
 
   /**
-   * Takes the next token, and those that it forces.
+   * Takes the next token and those that it forces, after as many of the guesses as are right.
    *
-   * @param logits what the model makes of the tokens so far, as wide as the vocabulary
+   * @param logits what the model makes of the last `rows` tokens, each as wide as the vocabulary
    */
   *take(logits: Float32Array): Generator<TokenEvent, void, void> {
-    const id = this.#sample(logits);
-    if (id === undefined) {
-      return;
+    const width = this.#vocabulary.size;
+    let at = 0;
+    let right = 0;
+    while (this.finishReason === undefined) {
+      const id = this.#sample(logits.subarray(at * width, (at + 1) * width));
+      if (id === undefined) {
+        break;
+      }
+      const guess = this.#guesses[right];
+      if (guess?.expected !== id) {
+        const tokens = this.#timed(() => this.#accept(id, 0));
+        yield* this.#tell(tokens, tokens.length - 1);
+        this.#settle();
+        break;
+      }
+      right++;
+      at += guess.tokens.length;
+      this.#timed(() => this.#acceptAll(guess.tokens));
+      yield* this.#tell(guess.tokens, guess.tokens.length - 1);
+      this.#settle();
     }
-    this.#accept(id);
-    const tokens = this.#forced(id);
-    yield* this.#tell(tokens, tokens.length - 1);
-    this.#settle();
+    this.rejected = this.#drafted - at;
+    this.acceptedDraftTokens += right;
+    if (this.#draft !== undefined) {
+      this.#drafts!.learn(this.#draft.matched, Math.min(right + 1, this.#guesses.length), right);
+    }
+    this.#timed(() => this.#guess());
   }
 
   /** Ends the output; where nothing ended it before, for this reason. The text that was held back is an event too. */
@@ -147,44 +202,76 @@ export class Decoding {
   }
 
   #mask(): TokenMask | undefined {
-    const start = performance.now();
-    const mask = this.#matcher?.mask();
-    this.#timings.mask += performance.now() - start;
-    return mask;
+    return this.#timed(() => this.#matcher?.mask());
   }
 
-  #accept(id: number): void {
+  #timed<T>(work: () => T): T {
     const start = performance.now();
-    const accepted = this.#matcher?.accept(id) ?? true;
+    const result = work();
     this.#timings.mask += performance.now() - start;
-    if (!accepted) {
-      throw new InferenceError(`The grammar refused token ${id}, which its own mask allowed.`);
+    return result;
+  }
+
+  #acceptAll(ids: readonly number[]): void {
+    for (const id of ids) {
+      if (this.#matcher?.accept(id) === false) {
+        throw new InferenceError(`The grammar refused token ${id}, which its own mask allowed.`);
+      }
     }
+  }
+
+  /** Accepts a token and what it forces. Gives the tokens to feed; `guessed` tokens come before them. */
+  #accept(id: number, guessed: number): readonly number[] {
+    this.#acceptAll([id]);
+    return this.#forced([id], guessed);
   }
 
   /**
    * Accepts what the grammar forces behind the last token, which is accepted and not fed yet. Gives the tokens to feed:
    * that one and those behind it, or those that the tokenizer would write instead.
    */
-  #forced(last: number | undefined): readonly number[] {
-    const kept = last === undefined ? [] : [last];
-    const room = this.#most - this.tokens.length - kept.length;
+  #forced(last: readonly number[], guessed: number): readonly number[] {
+    const room = this.#most - this.tokens.length - guessed - last.length;
     const matcher = this.#matcher;
     if (matcher === undefined || !this.#forces || room <= 0) {
-      return kept;
+      return last;
     }
-    const start = performance.now();
     const { tokens, replacesLast } = matcher.forcedContinuation(room);
-    const ends = tokens.findIndex((id) => this.#vocabulary.isEos(id));
-    const forced = ends < 0 ? tokens : tokens.slice(0, ends);
+    const end = tokens.findIndex((id) => this.#vocabulary.isEos(id));
+    const forced = end < 0 ? tokens : tokens.slice(0, end);
     if (replacesLast) {
       matcher.rollback(1);
     }
-    this.#timings.mask += performance.now() - start;
-    for (const id of forced) {
-      this.#accept(id);
+    this.#acceptAll(forced);
+    return replacesLast ? forced : [...last, ...forced];
+  }
+
+  /** Guesses what comes behind the tokens so far, as far as the grammar allows it. */
+  #guess(): void {
+    this.#guesses = [];
+    this.#draft = this.finishReason === undefined ? this.#drafts?.next() : undefined;
+    if (this.#draft === undefined) {
+      return;
     }
-    return replacesLast ? forced : [...kept, ...forced];
+    // If all are right, the logits of the last one are good for one more.
+    const room = this.#most - this.tokens.length - 1;
+    const { from, length } = this.#draft;
+    let steps = 0;
+    for (let i = 0; i < length && steps < room; i++) {
+      const id = this.#drafts!.at(from + i);
+      if (this.#vocabulary.isEos(id) || this.#matcher?.accept(id) === false) {
+        break;
+      }
+      const tokens = this.#forced([id], steps);
+      this.#guesses.push({ expected: id, tokens });
+      steps += tokens.length;
+      // Behind forced text the draft does not go on.
+      if (tokens.length > 1 || tokens[0] !== id) {
+        break;
+      }
+    }
+    this.#matcher?.rollback(steps);
+    this.draftTokens += this.#guesses.length;
   }
 
   /** Adds tokens that the matcher has accepted to the output; the last of them were forced. */
@@ -195,6 +282,7 @@ export class Decoding {
       this.forcedTokens += this.#untold <= forced ? 1 : 0;
       this.#untold--;
       this.#sampler.observe(id);
+      this.#drafts?.push(id);
       this.tokens.push(id);
       const text = this.#stream.push(this.#vocabulary.tokenBytes(id) ?? NO_BYTES);
       yield { id, index: this.tokens.length - 1, text };

@@ -1,14 +1,11 @@
-import { join } from "node:path";
 import { Vocabulary } from "@grammask/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CountingMatcher, TINY_CONTEXT, TINY_EOS, TINY_SIZE, tiny } from "../test/tiny.js";
+import { CountingMatcher, TINY_CONTEXT, TINY_EOS, TINY_SIZE, tiny, tinyDecoder } from "../test/tiny.js";
 import type { TokenVocabulary } from "./constraint.js";
-import { Decoder } from "./decoder.js";
+import type { Decoder } from "./decoder.js";
 import { InferenceError, PromptTooLongError } from "./errors.js";
 import { type Generation, generateTokens, type Output } from "./generate.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
-import { loadRuntime } from "./runtime.js";
-import { createSession } from "./session.js";
 import { readTextModel } from "./text-model.js";
 
 describe("generateTokens", () => {
@@ -19,17 +16,9 @@ describe("generateTokens", () => {
   let letters: number[];
 
   beforeAll(async () => {
-    const text = await readTextModel(tiny("tiny-rows"));
-    const runtime = await loadRuntime();
-    const path = join(tiny("tiny-rows"), "onnx", "model.onnx");
-    const { session } = await createSession(path, runtime, {
-      device: "cpu",
-      threads: 1,
-      spinning: false,
-      layers: 2,
-    });
-    decoder = new Decoder(session, runtime, "cpu", text.config);
-    vocabulary = Vocabulary.fromTokenizerJson(text.tokenizerJson, { eosTokenIds: TINY_EOS, size: TINY_SIZE });
+    decoder = await tinyDecoder("tiny-rows");
+    const { tokenizerJson } = await readTextModel(tiny("tiny-rows"));
+    vocabulary = Vocabulary.fromTokenizerJson(tokenizerJson, { eosTokenIds: TINY_EOS, size: TINY_SIZE });
     letters = everyToken.filter((id) =>
       vocabulary.tokenBytes(id)?.every((byte) => byte >= 0x61 && byte <= 0x7a),
     );
@@ -137,6 +126,8 @@ describe("generateTokens", () => {
       stopString: undefined,
       isComplete: false,
       forcedTokens: 0,
+      draftTokens: 0,
+      acceptedDraftTokens: 0,
       steps: 0,
     });
   });

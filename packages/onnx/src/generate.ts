@@ -28,6 +28,9 @@ export interface Output {
   readonly isComplete: boolean;
   /** How many of the tokens the grammar forced. */
   readonly forcedTokens: number;
+  /** How many tokens were guessed, and how many of them were right. */
+  readonly draftTokens: number;
+  readonly acceptedDraftTokens: number;
   /** Steps of the model after it had read the prompt. */
   readonly steps: number;
 }
@@ -53,26 +56,41 @@ export async function* generateTokens(generation: Generation): AsyncGenerator<To
 
 async function* decode(generation: Generation, sequence: Sequence): AsyncGenerator<TokenEvent, Output, void> {
   const { decoder, promptIds, aborted, timings } = generation;
-  const decoding = new Decoding({ ...generation, room: decoder.contextLength - promptIds.length });
+  const decoding = new Decoding({
+    ...generation,
+    room: decoder.contextLength - promptIds.length,
+    canRollback: sequence.canRollback,
+  });
   let steps = 0;
   yield* until(aborted, decoding.begin());
   let logits =
     decoding.finishReason === undefined && !aborted()
-      ? await prefill(generation, sequence, decoding.pending)
+      ? await prefill(generation, sequence, decoding.ids)
       : undefined;
   while (logits !== undefined && !aborted()) {
     yield* until(aborted, decoding.take(logits));
     if (decoding.finishReason !== undefined || aborted()) {
       break;
     }
+    sequence.rollback(decoding.rejected);
     const start = performance.now();
-    logits = await sequence.forward(decoding.pending);
+    logits = await sequence.forward(decoding.ids, decoding.rows);
     timings.decode += performance.now() - start;
     steps++;
   }
   yield* decoding.end("abort");
-  const { text, tokens, stopString, isComplete, forcedTokens } = decoding;
-  return { text, tokens, finishReason: decoding.finishReason!, stopString, isComplete, forcedTokens, steps };
+  const { text, tokens, stopString, isComplete, forcedTokens, draftTokens, acceptedDraftTokens } = decoding;
+  return {
+    text,
+    tokens,
+    finishReason: decoding.finishReason!,
+    stopString,
+    isComplete,
+    forcedTokens,
+    draftTokens,
+    acceptedDraftTokens,
+    steps,
+  };
 }
 
 /** The events up to the one after which the signal has fired. */

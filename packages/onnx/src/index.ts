@@ -1,6 +1,7 @@
 export type { ChatMessage } from "./chat-template.js";
 export type { FinishReason, Timings } from "./decoding.js";
 export type { Device } from "./device.js";
+export type { DraftOptions } from "./drafts.js";
 export {
   DeviceError,
   DownloadError,

@@ -61,7 +61,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     };
     const strict = { ...schema, additionalProperties: false };
     for (const whitespace of ["compact", "pretty"] as const) {
-      const request = { prompt: "x", schema: strict, schemaOptions: { whitespace } };
+      const request = { prompt: "x", schema: strict, schemaOptions: { whitespace }, drafts: false };
       const result = await model.generate(request);
       expect(result.value).toMatchObject({ a: value, b: expect.any(Boolean) });
       // Behind the forced text the model chooses, and random weights do not choose as the tokenizer does.
@@ -231,6 +231,9 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
   it("refuses wrong requests, whatever is wrong", async () => {
     const fails = (request: object) => expect(model.generate(request as GenerateRequest)).rejects;
     await fails({ prompt: "x", maxTokens: 0 }).toThrow(InvalidRequestError);
+    await fails({ prompt: "x", drafts: { maxTokens: 0 } }).toThrow(/drafts.maxTokens/);
+    await fails({ prompt: "x", drafts: { tokenCost: 0 } }).toThrow(/drafts.tokenCost/);
+    await fails({ prompt: "x", drafts: "yes" }).toThrow(/drafts/);
     await fails({ prompt: "x", forcedTokens: 1 }).toThrow(InvalidRequestError);
     await fails({ prompt: [TINY_SIZE] }).toThrow(/token id 320/);
     await fails({ prompt: "x", schema: { type: "nonsense" } }).toThrow(InvalidSchemaError);

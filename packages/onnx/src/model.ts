@@ -35,6 +35,9 @@ export interface Usage {
   readonly totalTokens: number;
   /** Tokens of the output that the grammar forced, so that the model was not asked. */
   readonly forcedTokens: number;
+  /** Tokens that were guessed from the prompt or the output, and how many of them the model took. */
+  readonly draftTokens: number;
+  readonly acceptedDraftTokens: number;
   /** Steps of the model after it had read the prompt. */
   readonly steps: number;
 }
@@ -195,7 +198,7 @@ export class Model implements AsyncDisposable {
       timings,
     });
     timings.total = performance.now() - start;
-    const { text, tokens, finishReason, stopString, isComplete, forcedTokens, steps } = output;
+    const { text, tokens, finishReason, stopString, isComplete, ...counts } = output;
     const wantsJson = request.schema !== undefined || (request.json ?? false) !== false;
     // A stop string may have cut the JSON short although the matcher went on.
     const hasValue = wantsJson && isComplete && stopString === undefined;
@@ -210,8 +213,7 @@ export class Model implements AsyncDisposable {
         promptTokens: promptIds.length,
         completionTokens: tokens.length,
         totalTokens: promptIds.length + tokens.length,
-        forcedTokens,
-        steps,
+        ...counts,
       },
       timings,
     };

@@ -1,5 +1,6 @@
 import type { Grammar, JsonSchemaOptions } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
+import type { DraftOptions } from "./drafts.js";
 import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
 import type { SamplingOptions } from "./sampling.js";
@@ -32,6 +33,12 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
    * it, several tokens in one step, instead of token by token as the model would write it. Default: true.
    */
   readonly forcedTokens?: boolean;
+  /**
+   * Whether the next tokens are guessed where the last ones occur in the prompt or the output, so that one step of the
+   * model can check several; how, if an object. Does not change the distribution of the output. Default: true. Without
+   * effect on WebGPU, where tokens cannot be taken back.
+   */
+  readonly drafts?: boolean | DraftOptions;
   /** Texts that end the output, which does not include them; at most 16, none empty. */
   readonly stop?: string | readonly string[];
   /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
@@ -66,6 +73,8 @@ export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
   readonly forcedTokens: boolean;
+  /** Undefined: no drafts. */
+  readonly drafts: Required<DraftOptions> | undefined;
   readonly stop: readonly string[];
 }
 
@@ -88,7 +97,23 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   if (typeof forcedTokens !== "boolean") {
     throw new InvalidRequestError("forcedTokens", `${String(forcedTokens)} is not true or false`);
   }
-  return { sampling: checkSampling(request), maxTokens, forcedTokens, stop: checkStop(request.stop) };
+  const [sampling, drafts, stop] = [
+    checkSampling(request),
+    checkDrafts(request.drafts),
+    checkStop(request.stop),
+  ];
+  return { sampling, maxTokens, forcedTokens, drafts, stop };
+}
+
+function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptions> | undefined {
+  if (typeof drafts !== "boolean" && (typeof drafts !== "object" || drafts === null)) {
+    throw new InvalidRequestError("drafts", `${String(drafts)} is not true, false or an object`);
+  }
+  const { maxTokens = 16, tokenCost = 0.17 } = typeof drafts === "boolean" ? {} : drafts;
+  const whole = Number.isInteger(maxTokens) && maxTokens >= 1 && maxTokens <= 64;
+  inRange("drafts.maxTokens", maxTokens, whole, "an integer from 1 to 64");
+  inRange("drafts.tokenCost", tokenCost, tokenCost > 0 && tokenCost <= 1, "a number above 0, at most 1");
+  return drafts === false ? undefined : { maxTokens, tokenCost };
 }
 
 function checkPrompt({ messages, prompt }: GenerateRequest): void {

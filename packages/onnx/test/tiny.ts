@@ -1,10 +1,24 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TokenMask } from "@grammask/core";
 import type { TokenMatcher } from "../src/constraint.js";
+import { Decoder } from "../src/decoder.js";
+import { loadRuntime } from "../src/runtime.js";
+import { createSession } from "../src/session.js";
+import { readTextModel } from "../src/text-model.js";
 
 /** The folder of a tiny model (see fixtures/build.py). */
 export function tiny(name: "tiny-concat" | "tiny-rows"): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** The graph of a tiny model. */
+export async function tinyDecoder(name: "tiny-concat" | "tiny-rows"): Promise<Decoder> {
+  const text = await readTextModel(tiny(name));
+  const runtime = await loadRuntime();
+  const options = { device: "cpu", threads: 1, spinning: false, layers: 2 } as const;
+  const { session } = await createSession(join(tiny(name), "onnx", "model.onnx"), runtime, options);
+  return new Decoder(session, runtime, "cpu", text.config);
 }
 
 /** Width of the tiny models' logits. */
