@@ -6,7 +6,7 @@
  * string's content, a text lexeme (numbers, and whole outputs that are not JSON), or a JSON literal. Every state that a
  * transition leads to is live: some continuation ends the output.
  */
-import type { ByteAutomaton, JsonStringAutomaton } from "../language/index.js";
+import type { ByteAutomaton, JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import { ByteTrail } from "./byte-trail.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
@@ -50,7 +50,7 @@ export interface Frames {
   /** JSON strings and keys. */
   readonly strings: JsonStringAutomaton;
   /** Numbers and texts that are not JSON. */
-  readonly texts: ByteAutomaton & { completion(state: number): number[] | undefined };
+  readonly texts: TextAutomaton;
   readonly literals: ByteAutomaton & { completion(state: number): number[] };
   /** The structural state that an output starts in. */
   readonly start: FrameState;

@@ -41,6 +41,9 @@ const patterns = [
   "(?:a|aa|aaa)*b",
   ".{0,300}",
   "[\\s\\S]{0,3}end",
+  "(?:.{0,40}\\n)*",
+  "[^<]{3,9}</b>",
+  "(?!.*aaa)[a-zé]{0,20}",
 ];
 
 /** The same condition on a whole text, by the platform. */
@@ -110,6 +113,16 @@ describe("compileRegex", () => {
         matcher.accept(allowed[Math.floor(random() * allowed.length)] as number);
       }
     }
+  });
+
+  it("shares masks between states that no token tells apart", () => {
+    const matcher = new Matcher(compileRegex("[^!]{0,5000}!"), vocabulary);
+    const masks = new Set<object>();
+    for (let step = 0; step < 100; step++) {
+      masks.add(matcher.mask());
+      matcher.acceptBytes(encoder.encode("a"));
+    }
+    expect(masks.size).toBe(1);
   });
 
   it("follows characters that are split over tokens, and takes them back", () => {

@@ -1,6 +1,7 @@
 import type { JsonStringAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { DenseTokens } from "./token-mask.js";
+import { WholeTexts } from "./whole-texts.js";
 
 /** A vocabulary's tokens against the content of a string without conditions, which other strings are compared with. */
 export interface FreeStrings {
@@ -12,14 +13,14 @@ export interface FreeStrings {
 
 const known = new WeakMap<Vocabulary, FreeStrings[]>();
 
-/** The free string of a vocabulary and of a kind of escapes: made once, like the vocabulary itself. */
-export function freeStrings(strings: JsonStringAutomaton, vocabulary: Vocabulary): FreeStrings {
+/** The free string of a vocabulary and of a kind of escapes, or its free text: made once, like the vocabulary itself. */
+export function freeStrings(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary): FreeStrings {
   let made = known.get(vocabulary);
   if (made === undefined) {
     made = [];
     known.set(vocabulary, made);
   }
-  const index = strings.isMinimal ? 1 : 0;
+  const index = strings instanceof WholeTexts ? 2 : strings.isMinimal ? 1 : 0;
   let free = made[index];
   if (free === undefined) {
     free = compute(strings, vocabulary);
@@ -28,7 +29,7 @@ export function freeStrings(strings: JsonStringAutomaton, vocabulary: Vocabulary
   return free;
 }
 
-function compute(strings: JsonStringAutomaton, vocabulary: Vocabulary): FreeStrings {
+function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary): FreeStrings {
   const { size, bytes, depth, subtreeEnd, tokens, nextDuplicate, maxDepth } = vocabulary.trie;
   const stays = createBitset(vocabulary.size);
   const exits: number[] = [];

@@ -1,16 +1,17 @@
-import type { JsonStringAutomaton } from "../language/index.js";
+import type { JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { MaskBudget } from "./mask-cache.js";
 import { StringMasks } from "./string-masks.js";
 import { TokenCollector } from "./token-collector.js";
+import { WholeTexts } from "./whole-texts.js";
 
-/** What all grammars share for one vocabulary: the memory for masks, and the masks of strings. */
+/** What all grammars share for one vocabulary: the memory for masks, and the masks of strings and texts. */
 export class MaskStore {
   readonly budget: MaskBudget;
   readonly collector: TokenCollector;
   private readonly vocabulary: Vocabulary;
   /** The automaton goes when the last grammar that reads strings with it does. */
-  private byAutomaton = new WeakMap<JsonStringAutomaton, StringMasks>();
+  private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();
 
   /** @param maxBytes memory for masks, in bytes. */
   constructor(vocabulary: Vocabulary, maxBytes: number) {
@@ -20,9 +21,21 @@ export class MaskStore {
   }
 
   strings(automaton: JsonStringAutomaton): StringMasks {
+    return this.masksOf(automaton, automaton);
+  }
+
+  /** The masks of whole outputs that are text. */
+  wholeTexts(automaton: TextAutomaton): StringMasks {
+    return this.masksOf(automaton, new WholeTexts(automaton));
+  }
+
+  private masksOf(
+    automaton: JsonStringAutomaton | TextAutomaton,
+    reader: JsonStringAutomaton | WholeTexts,
+  ): StringMasks {
     let masks = this.byAutomaton.get(automaton);
     if (masks === undefined) {
-      masks = new StringMasks(automaton, this.vocabulary, this.budget);
+      masks = new StringMasks(reader, this.vocabulary, this.budget);
       this.byAutomaton.set(automaton, masks);
     }
     return masks;

@@ -36,6 +36,7 @@ export class Masks {
   private readonly frameWalk: FrameWalk;
   private readonly trieWalk: TrieWalk;
   private readonly strings: StringMasks;
+  private readonly wholeTexts: StringMasks;
   private readonly prefixes = new PrefixIds();
   /** By config. */
   private readonly configs: MaskCache<ConfigMask>;
@@ -52,6 +53,7 @@ export class Masks {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
     this.strings = store.strings(automaton.frames.strings);
+    this.wholeTexts = store.wholeTexts(automaton.frames.texts);
     this.collector = store.collector;
     this.frameWalk = new FrameWalk(automaton, vocabulary.trie, this.strings, this.collector);
     this.trieWalk = new TrieWalk(automaton, vocabulary, this.collector);
@@ -91,6 +93,7 @@ export class Masks {
     const state = automaton.configs.state(config);
     const parent = automaton.configs.parent(config);
     if (frameKind(state) === FrameKind.String) return this.ofString(frameId(state), parent);
+    if (frameKind(state) === FrameKind.Text && parent === 0) return this.ofWholeText(config, frameId(state));
     const frame = this.frameMask(state);
     const behind = this.behindText(state, parent);
     this.frameWalk.clear();
@@ -124,6 +127,20 @@ export class Masks {
       asks = Int32Array.from([first, ...others].flatMap((ending) => [...ending.asks]));
     }
     return { mask: new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed), asks };
+  }
+
+  /** The mask of an output that is a text: its state's tokens, and its end. */
+  private ofWholeText(config: Config, state: number): ConfigMask {
+    const { inside } = this.wholeTexts.get(state);
+    if (!this.automaton.isComplete(config)) return { mask: inside, asks: NO_TOKENS };
+    this.collector.clear();
+    this.collector.addAll(inside.added);
+    this.collector.addAll(this.vocabulary.eosTokenIds as number[]);
+    const added = this.collector.take();
+    return {
+      mask: new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed),
+      asks: NO_TOKENS,
+    };
   }
 
   /** The tokens that end a string above `parent` at some nodes. */

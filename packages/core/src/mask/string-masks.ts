@@ -6,6 +6,7 @@ import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { type TokensByLength, tokensByLength } from "./tokens-by-length.js";
 import { pathTo } from "./trie-path.js";
+import type { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
 
@@ -36,7 +37,7 @@ export interface StringExits {
  * string; only longer ones and the closing quotes are looked at.
  */
 export class StringMasks {
-  private readonly strings: JsonStringAutomaton;
+  private readonly strings: JsonStringAutomaton | WholeTexts;
   private readonly vocabulary: Vocabulary;
   private readonly collector: TokenCollector;
   private readonly cache: MaskCache<StringMask>;
@@ -48,7 +49,7 @@ export class StringMasks {
   private readonly byLength: TokensByLength;
   private lastExits: number;
 
-  constructor(strings: JsonStringAutomaton, vocabulary: Vocabulary, budget: MaskBudget) {
+  constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary, budget: MaskBudget) {
     const { trie } = vocabulary;
     this.strings = strings;
     this.vocabulary = vocabulary;
