@@ -11,6 +11,7 @@
 import type { Derivatives } from "../json-schema/derivative.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
 import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+import { Projection } from "./projection.js";
 
 /** Formulas read side by side and the constraint on them, interned. */
 export interface Goal {
@@ -32,13 +33,9 @@ export interface PendingGoal {
   readonly fixed: readonly boolean[] | undefined;
 }
 
-const POSITIVE = 1;
-const NEGATIVE = 2;
-const BOTH = 3;
-
-/** So many sub-formulas at once; the search over them recurses. */
+/** So many sub-formulas at once. */
 const MAX_ASKED = 512;
-/** So many cases of which of them hold. */
+/** So many cases of how the parent can go on. */
 const MAX_CASES = 4096;
 
 function tooMany(limit: string, value: number): SchemaLimitError {
@@ -50,6 +47,7 @@ export class Goals {
   private readonly store: FormulaStore;
   /** The derivatives that this grammar's goals are stepped with. */
   readonly steps: Derivatives;
+  private readonly projection: Projection;
   private readonly satisfiable: (formula: Formula) => boolean;
   private readonly goals = new Map<string, Goal>();
   private readonly results: (readonly boolean[])[] = [[true]];
@@ -60,6 +58,7 @@ export class Goals {
   constructor(store: FormulaStore, derivatives: Derivatives, satisfiable: (formula: Formula) => boolean) {
     this.store = store;
     this.satisfiable = satisfiable;
+    this.projection = new Projection(store);
     this.steps = derivatives;
     this.only = store.variable(0);
   }
@@ -165,17 +164,24 @@ export class Goals {
     }
     const asked = [...found].sort((a, b) => a - b);
     if (asked.length > MAX_ASKED) throw tooMany("alternatives", MAX_ASKED);
+    const indexOf = new Map(asked.map((formula, index) => [formula, index]));
     // Variables from here on: `ValueIn` atoms merge with each other, and would be lost sight of.
     const memo = new Map<number, Formula>();
     const rests = stepped.map((formula) =>
       store.map(
         formula,
         (atom) =>
-          store.kind(atom) === Kind.ValueIn ? store.variable(asked.indexOf(store.first(atom))) : atom,
+          store.kind(atom) === Kind.ValueIn ? store.variable(indexOf.get(store.first(atom)) as number) : atom,
         memo,
       ),
     );
-    const child = this.project(this.combined(rests, constraint), asked, lives);
+    let cases = 0;
+    const step = () => {
+      if (++cases > MAX_CASES) throw tooMany("cases", MAX_CASES);
+    };
+    const possible = (formula: Formula) => this.satisfiable(this.combined(asked, formula));
+    const combined = this.combined(rests, constraint);
+    const child = this.projection.project(combined, asked.length, { lives, possible, step });
     if (child === FALSE) return undefined;
     const fixed = this.fixedTruths(child, asked.length);
     if (fixed === undefined) return { goal: this.intern(asked, child), rests, fixed };
@@ -185,102 +191,13 @@ export class Goals {
 
   /** A parent's formulas once the value's result is known. */
   settle(pending: PendingGoal, result: Result): Formula[] {
+    const { store } = this;
     const truths = pending.fixed ?? this.truths(result);
     const memo = new Map<number, Formula>();
-    return pending.rests.map((rest) => this.assign(rest, (index) => truths[index], memo));
-  }
-
-  /** Fills in variables; undefined leaves one as it is. */
-  private assign(
-    formula: Formula,
-    truth: (index: number) => boolean | undefined,
-    memo: Map<number, Formula> = new Map(),
-  ): Formula {
-    const { store } = this;
-    return store.map(
-      formula,
-      (atom) => {
-        const value = store.kind(atom) === Kind.Variable ? truth(store.first(atom)) : undefined;
-        return value === undefined ? atom : value ? TRUE : FALSE;
-      },
-      memo,
+    const fill = (variable: Formula) => (truths[store.first(variable)] ? TRUE : FALSE);
+    return pending.rests.map((rest) =>
+      store.map(rest, (atom) => (store.kind(atom) === Kind.Variable ? fill(atom) : atom), memo),
     );
-  }
-
-  /**
-   * The parent's liveness as a formula over the variables. A variable that occurs with one sign only gives
-   * `low or (x and high)` instead of a full case distinction, which keeps unions unions (no negations to satisfy) and is
-   * cut short by asking whether the parent lives with all such variables at their worst or dies with them at their best.
-   * Others (exactly-one) are distinguished, and once one holds, those that exclude it are known not to.
-   */
-  private project(
-    combined: Formula,
-    asked: readonly Formula[],
-    lives: (formula: Formula) => boolean,
-  ): Formula {
-    const { store } = this;
-    const memo = new Map<string, Formula>();
-    /** `held`: what the value is known to be in, by the choices made so far. */
-    const visit = (formula: Formula, held: Formula): Formula => {
-      const key = `${formula},${held}`;
-      const known = memo.get(key);
-      if (known !== undefined) return known;
-      if (memo.size > MAX_CASES) throw tooMany("cases", MAX_CASES);
-      const signs = this.signs(formula, asked.length);
-      const index = signs.findIndex((sign) => sign !== 0);
-      let result: Formula;
-      if (index < 0) result = lives(formula) ? TRUE : FALSE;
-      else if (!signs.includes(BOTH)) {
-        if (lives(this.assign(formula, (i) => signs[i] === NEGATIVE))) result = TRUE;
-        else if (!lives(this.assign(formula, (i) => signs[i] === POSITIVE))) result = FALSE;
-        else {
-          const variable = store.variable(index);
-          const low = visit(
-            this.assign(formula, (i) => (i === index ? false : undefined)),
-            held,
-          );
-          const high = visit(
-            this.assign(formula, (i) => (i === index ? true : undefined)),
-            held,
-          );
-          result =
-            signs[index] === POSITIVE
-              ? store.or([low, store.and([variable, high])])
-              : store.or([high, store.and([variable ^ 1, low])]);
-        }
-      } else {
-        const chosen = signs.indexOf(BOTH);
-        const variable = store.variable(chosen);
-        const low = visit(
-          this.assign(formula, (i) => (i === chosen ? false : undefined)),
-          held,
-        );
-        const holding = store.and([held, asked[chosen] as Formula]);
-        const possible = (i: number) =>
-          i === chosen || signs[i] === 0 || this.satisfiable(store.and([holding, asked[i] as Formula]));
-        const high = this.satisfiable(holding)
-          ? visit(
-              this.assign(formula, (i) => (i === chosen ? true : possible(i) ? undefined : false)),
-              holding,
-            )
-          : FALSE;
-        result = store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
-      }
-      memo.set(key, result);
-      return result;
-    };
-    return visit(combined, TRUE);
-  }
-
-  /** For each variable how it occurs: 0 not at all, POSITIVE, NEGATIVE, or BOTH. */
-  private signs(formula: Formula, count: number): number[] {
-    const signs = new Array<number>(count).fill(0);
-    this.store.forEachAtom(formula, (literal) => {
-      if (this.store.kind(literal) !== Kind.Variable) return;
-      const index = this.store.first(literal);
-      signs[index] = (signs[index] as number) | ((literal & 1) === 0 ? POSITIVE : NEGATIVE);
-    });
-    return signs;
   }
 
   /** The truths, if the constraint is a conjunction of literals over all variables. */

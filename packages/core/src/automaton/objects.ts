@@ -202,8 +202,11 @@ export class Objects {
   }
 
   private nameLives(state: ObjectState, flat: FlatIndex | undefined, name: string): boolean {
-    if (flat === undefined) return this.afterKey(state, name) !== undefined;
     const { store } = this;
+    if (flat === undefined) {
+      const from = state.names.indexOf.get(name) ?? state.names.names.length;
+      return this.keysLive(state, store.keySet(name), from);
+    }
     const values: Formula[] = [];
     for (const literal of flat.byName.get(name) ?? []) values.push(store.second(literal) ^ (literal & 1));
     for (const literal of flat.languages) {
@@ -249,7 +252,7 @@ export class Objects {
     const split = (region: Language, at: number): void => {
       if (store.arena.isEmpty(region)) return;
       if (at === list.length) {
-        if (this.regionLives(state, flat, members)) regions.push(region);
+        if (this.regionLives(state, flat, region, members)) regions.push(region);
         return;
       }
       const keys = list[at] as KeySet;
@@ -262,14 +265,29 @@ export class Objects {
     split(others, 0);
   }
 
-  private regionLives(state: ObjectState, flat: FlatIndex | undefined, members: Set<KeySet>): boolean {
+  private regionLives(
+    state: ObjectState,
+    flat: FlatIndex | undefined,
+    region: Language,
+    members: ReadonlySet<KeySet>,
+  ): boolean {
     const { store } = this;
     if (flat !== undefined) {
       const values = flat.languages.filter((literal) => members.has(store.first(literal)));
       return this.satisfiability.value(store.and(values.map((literal) => store.second(literal))));
     }
-    const cursor = this.order === "schema" ? state.names.names.length : 0;
-    return this.step(state, (keys) => members.has(keys), cursor, state.seen) !== undefined;
+    return this.keysLive(state, store.keyLanguage(region), state.names.names.length);
+  }
+
+  /**
+   * Whether a property with one of these names can come next: some rest of the object has one, and none of the names
+   * before `from` in the schema's order. It asks less than the property's goal would.
+   */
+  private keysLive(state: ObjectState, keys: KeySet, from: number): boolean {
+    const { store, propertyNames } = this;
+    const cursor = this.order === "schema" ? from : 0;
+    const formula = store.and([state.combined, store.props(keys, FALSE) ^ 1]);
+    return this.satisfiability.object(formula, propertyNames.availability(state.names, cursor, state.seen));
   }
 
   private flatIndex(formula: Formula): FlatIndex | undefined {

@@ -30,12 +30,53 @@ interface Obligation {
 }
 
 interface Problem extends ObjectSearch {
-  readonly universal: readonly Formula[];
+  readonly universal: Universals;
   readonly obligations: readonly Obligation[];
   readonly least: number;
   readonly most: number;
   /** Names that the literals mention, which can differ from all others. */
   readonly mentioned: readonly string[];
+}
+
+/** What all properties satisfy, by their names. */
+class Universals {
+  /** What the properties with a name in a language satisfy. */
+  readonly languages = new Map<Language, Formula[]>();
+  private readonly store: FormulaStore;
+  private readonly names = new Map<string, Formula[]>();
+
+  constructor(store: FormulaStore, literals: readonly Formula[]) {
+    this.store = store;
+    for (const literal of literals) {
+      const set = store.keysOf(store.first(literal));
+      if (typeof set === "string") append(this.names, set, store.second(literal));
+      else append(this.languages, set, store.second(literal));
+    }
+  }
+
+  /** What is said of the value of a name. */
+  of(name: string): Formula {
+    const { arena } = this.store;
+    const values = [...(this.names.get(name) ?? [])];
+    for (const [language, ofLanguage] of this.languages) {
+      if (arena.matches(language, name)) values.push(...ofLanguage);
+    }
+    return this.store.and(values);
+  }
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** Whether some name could carry an obligation, if there were no others. */
+function canBeMet(obligation: Obligation, problem: Problem): boolean {
+  for (const name of freshNames(obligation.keys, [], problem)) {
+    if (problem.value(problem.store.and([obligation.value, problem.universal.of(name)]))) return true;
+  }
+  return false;
 }
 
 export function objectLiteralsHold(literals: readonly Formula[], search: ObjectSearch): boolean {
@@ -59,17 +100,23 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
     if (!negated) universal.push(literal);
     else if (typeof set === "string") {
       if (!keys.isAvailable(set)) return false;
-      const values = needed.get(set);
-      if (values === undefined) needed.set(set, [store.second(literal) ^ 1]);
-      else values.push(store.second(literal) ^ 1);
+      append(needed, set, store.second(literal) ^ 1);
     } else obligations.push({ keys: set, value: store.second(literal) ^ 1 });
   }
   if (needed.size > most) return false;
   if (needed.size === 0 && obligations.length === 0 && least === 0) return true;
-  const problem: Problem = { ...search, universal, obligations, least, most, mentioned: [...mentioned] };
+  const problem: Problem = {
+    ...search,
+    universal: new Universals(store, universal),
+    obligations,
+    least,
+    most,
+    mentioned: [...mentioned],
+  };
+  if (!obligations.every((obligation) => canBeMet(obligation, problem))) return false;
   const slots: Slot[] = [];
   for (const [name, values] of needed) {
-    const value = store.and([...values, universalFor(name, problem)]);
+    const value = store.and([...values, problem.universal.of(name)]);
     if (!search.value(value)) return false;
     slots.push({ name, value });
   }
@@ -91,7 +138,7 @@ function meet(index: number, slots: Slot[], problem: Problem): boolean {
   }
   if (slots.length >= problem.most) return false;
   for (const name of freshNames(obligation.keys, slots, problem)) {
-    const value = problem.store.and([obligation.value, universalFor(name, problem)]);
+    const value = problem.store.and([obligation.value, problem.universal.of(name)]);
     if (!problem.value(value)) continue;
     slots.push({ name, value });
     if (meet(index + 1, slots, problem)) return true;
@@ -110,10 +157,10 @@ function enough(slots: readonly Slot[], problem: Problem): boolean {
   let found = 0;
   for (const name of problem.mentioned) {
     if (used.has(name) || !problem.keys.isAvailable(name)) continue;
-    if (problem.value(universalFor(name, problem)) && ++found >= missing) return true;
+    if (problem.value(problem.universal.of(name)) && ++found >= missing) return true;
   }
   for (const region of regions(arena.any, slots, problem)) {
-    if (!problem.value(universalIn(region, problem))) continue;
+    if (!problem.value(problem.universal.of(arena.shortest(region) as string))) continue;
     found += namesIn(region, missing - found, problem).length;
     if (found >= missing) return true;
   }
@@ -134,11 +181,7 @@ function* freshNames(keys: Language, slots: readonly Slot[], problem: Problem): 
 function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Generator<Language> {
   const { arena } = problem.store;
   const taken = [...problem.mentioned, ...slots.map((slot) => slot.name)];
-  const languages = new Set<Language>();
-  for (const literal of problem.universal) {
-    const set = problem.store.keysOf(problem.store.first(literal));
-    if (typeof set !== "string") languages.add(set);
-  }
+  const languages = new Set(problem.universal.languages.keys());
   // Names that several obligations can share come apart from those that only one can have.
   for (const obligation of problem.obligations) languages.add(obligation.keys);
   const list = [...languages];
@@ -169,23 +212,4 @@ function namesIn(region: Language, atMost: number, problem: Problem): string[] {
     rest = arena.difference(rest, arena.text(name));
   }
   return names;
-}
-
-/** What the universal literals say of the value of a name. */
-function universalFor(name: string, problem: Problem): Formula {
-  const { store } = problem;
-  return store.and(
-    problem.universal
-      .filter((literal) => {
-        const set = store.keysOf(store.first(literal));
-        return typeof set === "string" ? set === name : store.arena.matches(set, name);
-      })
-      .map((literal) => store.second(literal)),
-  );
-}
-
-/** The same for all names of a region, which is inside or outside of each key language as a whole. */
-function universalIn(region: Language, problem: Problem): Formula {
-  const name = problem.store.arena.shortest(region);
-  return universalFor(name as string, problem);
 }

@@ -8,6 +8,7 @@
 import { type JsonNode, JsonNumber } from "../json/index.js";
 import { numberEqual } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
+import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
 import { SchemaLimitError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
@@ -224,21 +225,12 @@ export class Satisfiability {
   /** The cases of a disjunction or an exactly-one, those that can end first. */
   private branches(choice: Formula): Formula[][] {
     const { store, derivatives } = this;
-    const children = store.children(choice);
     if (store.kind(choice) === Kind.And) {
-      const disjuncts = children.map((child) => child ^ 1);
+      const disjuncts = store.children(choice).map((child) => child ^ 1);
       const ending = disjuncts.filter((disjunct) => derivatives.holdsAtEnd(disjunct));
       return [...ending, ...disjuncts.filter((disjunct) => !ending.includes(disjunct))].map((d) => [d]);
     }
-    if ((choice & 1) === 0) {
-      return children.map((chosen) => children.map((child) => (child === chosen ? child : child ^ 1)));
-    }
-    const head = children[0] as Formula;
-    const tail = children.slice(1);
-    return [
-      [head ^ 1, store.exactlyOne(tail) ^ 1],
-      [head, store.or(tail)],
-    ];
+    return branchesOfExactlyOne(store, choice);
   }
 
   private readonly scalars = (formula: Formula, atMost: number): JsonNode[] | undefined => {

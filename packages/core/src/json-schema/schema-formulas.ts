@@ -1,4 +1,4 @@
-import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
+import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
 import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
 import { Constants } from "./constants.js";
@@ -34,6 +34,8 @@ export class SchemaFormulas implements KeywordContext {
   private readonly stringsOf: (formula: Formula) => Language;
   private readonly format: FormatLanguage;
   private readonly formulas: (Formula | undefined)[] = [];
+  /** Of schemas without sub-schemas, by what they say. */
+  private readonly scalarSchemas = new Map<string, Formula>();
 
   /**
    * @param strings the strings that a formula allows
@@ -53,23 +55,42 @@ export class SchemaFormulas implements KeywordContext {
     this.constants = new Constants(store, () => schemas.reserveId());
   }
 
-  /** The formula "the value matches this schema", without looking inside it where that can wait. */
+  /**
+   * The formula "the value matches this schema", without looking inside it where that can wait. Schemas of scalar
+   * keywords that say the same have the same formula: branches that agree on a property ask one thing of its value.
+   */
   reference(node: SchemaNode): Formula {
     const seen = new Set<SchemaNode>();
     for (let at = node; ; ) {
       if (typeof at.json === "boolean") return at.json ? TRUE : FALSE;
-      let enforced = 0;
       let reference: string | undefined;
-      for (const [name, , keyword] of this.schemas.keywords(at)) {
+      const enforced: (readonly [string, JsonNode])[] = [];
+      for (const [name, value, keyword] of this.schemas.keywords(at)) {
         if (keyword.role !== "enforced") continue;
-        enforced++;
+        enforced.push([name, value]);
         if (REFERENCES.includes(name)) reference = name;
       }
-      if (enforced === 0) return TRUE;
-      if (enforced > 1 || reference === undefined || seen.has(at)) return this.store.schema(at.id);
+      if (enforced.length === 0) return TRUE;
+      if (enforced.length > 1 || reference === undefined || seen.has(at)) return this.shared(at, enforced);
       seen.add(at);
       at = this.schemas.target(at, reference);
     }
+  }
+
+  private shared(node: SchemaNode, enforced: readonly (readonly [string, JsonNode])[]): Formula {
+    let key = `${node.position.resource.dialect}`;
+    for (const [name, value] of enforced) {
+      if (!isScalarKeyword(name, value)) return this.store.schema(node.id);
+      key += `,${name}:${canonicalJson(value)}`;
+    }
+    let formula = this.scalarSchemas.get(key);
+    if (formula === undefined) {
+      const [[name, value]] = enforced as [readonly [string, JsonNode]];
+      const isTypes = enforced.length === 1 && name === "type" && !hasInteger(value);
+      formula = isTypes ? this.store.type(typeMask(value)) : this.store.schema(node.id);
+      this.scalarSchemas.set(key, formula);
+    }
+    return formula;
   }
 
   /** The formula of a schema or constant by its number. */
@@ -212,6 +233,37 @@ export class SchemaFormulas implements KeywordContext {
       }
     }
   }
+}
+
+const SCALAR_KEYWORDS = new Set([
+  "type",
+  "pattern",
+  "format",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minItems",
+  "maxItems",
+]);
+/** Longer lists of constants are not compared. */
+const MAX_COMPARED = 64;
+
+/** Whether the keyword says the same wherever it stands, and names no properties. */
+function isScalarKeyword(name: string, value: JsonNode): boolean {
+  if (name !== "const" && name !== "enum") return SCALAR_KEYWORDS.has(name);
+  const values = name === "const" ? [value] : (value as readonly JsonNode[]);
+  return (
+    values.length <= MAX_COMPARED &&
+    values.every((json) => json === null || typeof json !== "object" || json instanceof JsonNumber)
+  );
+}
+
+function hasInteger(types: JsonNode): boolean {
+  return types === "integer" || (isJsonArray(types) && types.includes("integer"));
 }
 
 function typeMask(value: JsonNode): number {

@@ -1,0 +1,230 @@
+/**
+ * What a parent needs to know of its open value: a formula over the variables "the value is in Si" that holds where some
+ * rest of the parent satisfies the parent's formula, which speaks of both.
+ *
+ * The parent's literals are eliminated, not the variables' truths enumerated: overlapping branches before a
+ * discriminator have 2^m combinations of truths, but one case a branch. In negation normal form a formula grows with its
+ * literals, so where all of the parent's literals can hold together they are as good as true, and most formulas are
+ * done in that one question. Otherwise what the rest of the formula excludes is false, and the smallest disjunction is
+ * branched on. Few variables are told apart instead: that asks less where the parent's formula is large.
+ */
+import { branchesOfExactlyOne } from "../json-schema/branches.js";
+import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+
+/** What the elimination asks. */
+export interface ProjectionSearch {
+  /** Whether some rest of the parent satisfies a formula without variables. */
+  lives(formula: Formula): boolean;
+  /** Whether some value of the open frame satisfies a formula over the variables. */
+  possible(formula: Formula): boolean;
+  /** Counts a case; throws when there are too many. */
+  step(): void;
+}
+
+/** So many variables are told apart. */
+const MAX_DISTINGUISHED = 3;
+
+/** What is in a formula, and how variables occur; bits. */
+const VARIABLES = 1;
+const REST = 2;
+const POSITIVE = 1;
+const NEGATIVE = 2;
+
+export class Projection {
+  private readonly store: FormulaStore;
+  /** By node: whether variables, the parent's own atoms, or both are in it. */
+  private readonly contents = new Map<number, number>();
+
+  constructor(store: FormulaStore) {
+    this.store = store;
+  }
+
+  /** @param variables how many there are; their numbers count from 0 */
+  project(formula: Formula, variables: number, search: ProjectionSearch): Formula {
+    return variables <= MAX_DISTINGUISHED
+      ? this.distinguish(formula, 0, search)
+      : this.eliminate(formula, TRUE, search, new Map());
+  }
+
+  /** By the truths of the variables from `index` on. */
+  private distinguish(formula: Formula, index: number, search: ProjectionSearch): Formula {
+    const { store } = this;
+    if ((this.contentsOf(formula) & VARIABLES) === 0) return search.lives(formula) ? TRUE : FALSE;
+    const signs = this.signs(formula, index);
+    if (signs === 0) return this.distinguish(formula, index + 1, search);
+    const rest = (truth: boolean) => this.distinguish(this.assign(formula, index, truth), index + 1, search);
+    const variable = store.variable(index);
+    // A variable with one sign can only help or only harm: no negation is needed, and half of the cases if all is well.
+    if (signs === POSITIVE) {
+      const low = rest(false);
+      return low === TRUE ? TRUE : store.or([low, store.and([variable, rest(true)])]);
+    }
+    const high = rest(true);
+    if (signs === NEGATIVE) {
+      return high === TRUE ? TRUE : store.or([high, store.and([variable ^ 1, rest(false)])]);
+    }
+    const low = rest(false);
+    return high === low ? low : store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
+  }
+
+  /** @param held what the variables are known to satisfy; the result matters only where they do */
+  private eliminate(
+    formula: Formula,
+    held: Formula,
+    search: ProjectionSearch,
+    memo: Map<string, Formula>,
+  ): Formula {
+    const contents = this.contentsOf(formula);
+    if ((contents & REST) === 0) return formula;
+    if (contents === REST) return search.lives(formula) ? TRUE : FALSE;
+    const key = `${formula},${held}`;
+    let result = memo.get(key);
+    if (result === undefined) {
+      search.step();
+      const { store } = this;
+      const isOr = store.kind(formula) === Kind.And && (formula & 1) === 1;
+      result = isOr
+        ? this.some(
+            store.children(formula).map((child) => child ^ 1),
+            held,
+            search,
+            memo,
+          )
+        : this.every(formula, held, search, memo);
+      memo.set(key, result);
+    }
+    return result;
+  }
+
+  private some(
+    disjuncts: readonly Formula[],
+    held: Formula,
+    search: ProjectionSearch,
+    memo: Map<string, Formula>,
+  ): Formula {
+    const results: Formula[] = [];
+    // Those without variables first: one that lives makes the whole true.
+    for (const withVariables of [false, true]) {
+      for (const disjunct of disjuncts) {
+        if (((this.contentsOf(disjunct) & VARIABLES) !== 0) !== withVariables) continue;
+        const result = this.eliminate(disjunct, held, search, memo);
+        if (result === TRUE) return TRUE;
+        results.push(result);
+      }
+    }
+    return this.store.or(results);
+  }
+
+  private every(
+    formula: Formula,
+    held: Formula,
+    search: ProjectionSearch,
+    memo: Map<string, Formula>,
+  ): Formula {
+    const { store } = this;
+    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
+    const conjuncts = isAnd ? store.children(formula) : [formula];
+    const ofVariables = conjuncts.filter((conjunct) => this.contentsOf(conjunct) === VARIABLES);
+    if (ofVariables.length > 0) {
+      const holding = store.and([held, ...ofVariables]);
+      if (!search.possible(holding)) return FALSE;
+      const others = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) !== VARIABLES));
+      const rest = this.eliminate(this.withoutImpossible(others, holding, search), holding, search, memo);
+      return store.and([...ofVariables, rest]);
+    }
+    const literals = this.literals(formula, false);
+    const isMonotone = !hasOpposites(literals);
+    if (isMonotone && search.lives(store.and(literals))) return this.assume(formula, literals);
+    const variables = this.literals(formula, true);
+    const worst = variables.map((literal) => literal ^ 1);
+    if (!hasOpposites(variables) && search.lives(this.assume(formula, worst))) return TRUE;
+    const certain = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) === REST));
+    if (!search.lives(certain)) return FALSE;
+    const mixed = conjuncts.filter((conjunct) => this.contentsOf(conjunct) !== REST);
+    if (isMonotone) {
+      const excluded = this.literals(store.and(mixed), false).filter(
+        (literal) => !search.lives(store.and([certain, literal])),
+      );
+      if (excluded.length > 0) {
+        const known = excluded.map((literal) => literal ^ 1);
+        const resolved = mixed.map((conjunct) => this.assume(conjunct, known));
+        return this.eliminate(store.and([certain, ...resolved]), held, search, memo);
+      }
+    }
+    const choice = mixed.reduce((a, b) => (store.children(b).length < store.children(a).length ? b : a));
+    const others = conjuncts.filter((conjunct) => conjunct !== choice);
+    const branches =
+      store.kind(choice) === Kind.And
+        ? store.children(choice).map((child) => [child ^ 1])
+        : branchesOfExactlyOne(store, choice);
+    return this.some(
+      branches.map((branch) => store.and([...others, ...branch])),
+      held,
+      search,
+      memo,
+    );
+  }
+
+  /** The formula where the variables that `holding` excludes are false. */
+  private withoutImpossible(formula: Formula, holding: Formula, search: ProjectionSearch): Formula {
+    const { store } = this;
+    const excluded = new Set<Formula>();
+    for (const literal of this.literals(formula, true)) {
+      const variable = literal & ~1;
+      if (!search.possible(store.and([holding, variable]))) excluded.add(variable ^ 1);
+    }
+    return excluded.size === 0 ? formula : this.assume(formula, excluded);
+  }
+
+  /** The literals in negation normal form: of variables, or of the parent's own atoms. */
+  private literals(formula: Formula, ofVariables: boolean): Formula[] {
+    const literals: Formula[] = [];
+    this.store.forEachAtom(formula, (literal) => {
+      if ((this.store.kind(literal) === Kind.Variable) === ofVariables) literals.push(literal);
+    });
+    return literals;
+  }
+
+  /** The formula where these literals hold. */
+  private assume(formula: Formula, literals: Iterable<Formula>): Formula {
+    const known = new Set(literals);
+    const replace = (atom: Formula) => (known.has(atom) ? TRUE : known.has(atom ^ 1) ? FALSE : atom);
+    return this.store.map(formula, replace, new Map());
+  }
+
+  private assign(formula: Formula, index: number, truth: boolean): Formula {
+    const variable = this.store.variable(index);
+    return this.assume(formula, [truth ? variable : variable ^ 1]);
+  }
+
+  /** How a variable occurs. */
+  private signs(formula: Formula, index: number): number {
+    const variable = this.store.variable(index);
+    let signs = 0;
+    this.store.forEachAtom(formula, (literal) => {
+      if (literal === variable) signs |= POSITIVE;
+      else if (literal === (variable ^ 1)) signs |= NEGATIVE;
+    });
+    return signs;
+  }
+
+  private contentsOf(formula: Formula): number {
+    const { store } = this;
+    if (formula <= FALSE) return 0;
+    const kind = store.kind(formula);
+    if (kind === Kind.Variable) return VARIABLES;
+    if (kind !== Kind.And && kind !== Kind.ExactlyOne) return REST;
+    let contents = this.contents.get(formula >> 1);
+    if (contents === undefined) {
+      contents = 0;
+      for (const child of store.children(formula)) contents |= this.contentsOf(child);
+      this.contents.set(formula >> 1, contents);
+    }
+    return contents;
+  }
+}
+
+function hasOpposites(literals: readonly Formula[]): boolean {
+  const set = new Set(literals);
+  return literals.some((literal) => (literal & 1) === 1 && set.has(literal ^ 1));
+}
