@@ -76,7 +76,7 @@ describe("a parent's formula, projected onto what it asks of its open value", ()
           lives,
           possible: (f) => satisfiability.value(replaceVariables(f, (i) => asked[i] as Formula)),
           step: () => {
-            if (++steps > 2000) throw new Error("too many cases");
+            if (++steps > 4096) throw new Error("too many cases");
           },
         });
         let held = 0;

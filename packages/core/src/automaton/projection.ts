@@ -41,19 +41,20 @@ export class Projection {
 
   /** @param variables how many there are; their numbers count from 0 */
   project(formula: Formula, variables: number, search: ProjectionSearch): Formula {
-    return variables <= MAX_DISTINGUISHED
-      ? this.distinguish(formula, 0, search)
-      : this.eliminate(formula, TRUE, search, new Map());
+    if (variables > MAX_DISTINGUISHED) return this.eliminate(formula, TRUE, search, new Map());
+    const all = Array.from({ length: variables }, (_, index) => this.store.variable(index));
+    return this.distinguish(formula, all, search);
   }
 
-  /** By the truths of the variables from `index` on. */
-  private distinguish(formula: Formula, index: number, search: ProjectionSearch): Formula {
+  /** By the truths of these variables; there are no others. */
+  private distinguish(formula: Formula, variables: readonly Formula[], search: ProjectionSearch): Formula {
     const { store } = this;
     if ((this.contentsOf(formula) & VARIABLES) === 0) return search.lives(formula) ? TRUE : FALSE;
-    const signs = this.signs(formula, index);
-    if (signs === 0) return this.distinguish(formula, index + 1, search);
-    const rest = (truth: boolean) => this.distinguish(this.assign(formula, index, truth), index + 1, search);
-    const variable = store.variable(index);
+    const [variable, ...others] = variables as [Formula, ...Formula[]];
+    const signs = this.signs(formula, variable);
+    if (signs === 0) return this.distinguish(formula, others, search);
+    const rest = (truth: boolean) =>
+      this.distinguish(this.assume(formula, [truth ? variable : variable ^ 1]), others, search);
     // A variable with one sign can only help or only harm: no negation is needed, and half of the cases if all is well.
     if (signs === POSITIVE) {
       const low = rest(false);
@@ -136,6 +137,8 @@ export class Projection {
     const isMonotone = !hasOpposites(literals);
     if (isMonotone && search.lives(store.and(literals))) return this.assume(formula, literals);
     const variables = this.literals(formula, true);
+    const atoms = new Set(variables.map((literal) => literal & ~1));
+    if (atoms.size <= MAX_DISTINGUISHED) return this.distinguish(formula, [...atoms], search);
     const worst = variables.map((literal) => literal ^ 1);
     if (!hasOpposites(variables) && search.lives(this.assume(formula, worst))) return TRUE;
     const certain = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) === REST));
@@ -192,14 +195,8 @@ export class Projection {
     return this.store.map(formula, replace, new Map());
   }
 
-  private assign(formula: Formula, index: number, truth: boolean): Formula {
-    const variable = this.store.variable(index);
-    return this.assume(formula, [truth ? variable : variable ^ 1]);
-  }
-
   /** How a variable occurs. */
-  private signs(formula: Formula, index: number): number {
-    const variable = this.store.variable(index);
+  private signs(formula: Formula, variable: Formula): number {
     let signs = 0;
     this.store.forEachAtom(formula, (literal) => {
       if (literal === variable) signs |= POSITIVE;
