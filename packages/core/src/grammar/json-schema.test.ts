@@ -143,7 +143,8 @@ describe("a schema that is none", () => {
     [{ allOf: [{ $ref: "#" }] }],
     [{ type: "object", anyOf: [{ type: "null" }, { $ref: "#" }] }],
     [{ $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { allOf: [{ $ref: "#/$defs/a" }] } } }],
-    [{ $defs: { unused: { $ref: "#/$defs/unused" } } }],
+    [{ not: { $ref: "#" } }],
+    [{ type: "object", required: ["a"], properties: { a: { allOf: [true, { $ref: "#/properties/a" }] } } }],
   ])("because it refers to itself in place: %j", (schema) => {
     const error = errorOf(schema);
     expect(error).toBeInstanceOf(InvalidSchemaError);

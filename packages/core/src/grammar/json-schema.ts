@@ -7,10 +7,11 @@ import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
 import type { JsonNode } from "../json/index.js";
+import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { dialectName } from "../json-schema/dialect.js";
 import type { Position } from "../json-schema/document.js";
-import { SchemaLimitError, UnsatisfiableSchemaError } from "../json-schema/errors.js";
+import { SchemaLimitError } from "../json-schema/errors.js";
 import { formatLanguage } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
@@ -128,7 +129,7 @@ function buildAutomaton(
   const satisfiability = new Satisfiability(store, derivatives, limits);
   const root = schemas.reference(documents.root);
   if (!satisfiability.value(root)) {
-    throw new UnsatisfiableSchemaError({ pointer: "", reason: "no value matches the schema" });
+    throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
   }
   const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula));
   const order = options.order ?? "schema";

@@ -4,7 +4,7 @@
  * Brzozowski's derivatives of regular expressions (1964), on JSON events.
  */
 import type { Language } from "../language/index.js";
-import { InvalidSchemaError, SchemaLimitError } from "./errors.js";
+import { SchemaLimitError } from "./errors.js";
 import {
   FALSE,
   type Formula,
@@ -36,7 +36,7 @@ export class Derivatives {
   readonly numbers: NumberSyntax;
 
   /**
-   * @param expand the formula of a sub-schema, by its number; throws where the schema refers to itself in place.
+   * @param expand the formula of a sub-schema, by its number; it does not contain the sub-schema itself in place
    */
   constructor(store: FormulaStore, expand: (schema: number) => Formula, numbers: NumberSyntax) {
     this.store = store;
@@ -77,18 +77,11 @@ export class Derivatives {
     return store.map(formula, replace, known);
   }
 
-  /** Sub-schemas that are being expanded: one within itself would never end. */
-  private readonly expanding = new Set<Formula>();
+  /** How many sub-schemas are being expanded, one inside the other. */
+  private depth = 0;
 
   private expanded(schema: Formula, rebuild: (formula: Formula) => Formula): Formula {
-    if (this.expanding.has(schema)) {
-      throw new InvalidSchemaError({
-        pointer: "",
-        reason:
-          "a schema refers to itself without a property or an item in between, so it never says anything",
-      });
-    }
-    if (this.expanding.size >= MAX_IN_PLACE_DEPTH) {
+    if (this.depth >= MAX_IN_PLACE_DEPTH) {
       throw new SchemaLimitError({
         pointer: "",
         limit: "in-place depth",
@@ -96,11 +89,11 @@ export class Derivatives {
         reason: `more than ${MAX_IN_PLACE_DEPTH} schemas apply to the same value, each inside the other; flatten them`,
       });
     }
-    this.expanding.add(schema);
+    this.depth++;
     try {
       return rebuild(this.expand(this.store.first(schema)));
     } finally {
-      this.expanding.delete(schema);
+      this.depth--;
     }
   }
 

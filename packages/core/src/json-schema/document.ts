@@ -123,6 +123,17 @@ export class Document {
     }
   }
 
+  /** The paths, below a schema, of the sub-schemas of a keyword. */
+  static childPaths(name: string, value: JsonNode, { shape }: Keyword): (readonly (string | number)[])[] {
+    if (shape === "schema-map" || shape === "dependencies") {
+      return [...(value as JsonObject)]
+        .filter(([, child]) => !isJsonArray(child))
+        .map(([key]) => [name, key]);
+    }
+    if (!shape.startsWith("schema")) return [];
+    return isJsonArray(value) ? value.map((_, index) => [name, index]) : [[name]];
+  }
+
   private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: SchemaRules): Position {
     const declared = json instanceof JsonObject ? json.get("$schema") : undefined;
     const { dialect, vocabularies } =
@@ -175,32 +186,16 @@ export class Document {
       if (name === "format" && !isKnownFormat(value as string, dialect)) {
         this.context.annotations.push({ pointer, keyword: name });
       }
-      if (keyword.shape.startsWith("schema")) {
-        this.pushChildren(keyword, value, pointer + jsonPointer(name), position.resource, children);
-      } else if (keyword.shape === "dependencies") {
-        for (const [key, child] of value as JsonObject) {
-          if (isJsonArray(child)) continue;
-          const below = pointer + jsonPointer(name, key);
-          children.push({ json: child as boolean | JsonObject, pointer: below, resource: position.resource });
-        }
+      for (const path of Document.childPaths(name, value, keyword)) {
+        let child: JsonNode = value;
+        for (const segment of path.slice(1)) child = memberOf(child, segment);
+        children.push({
+          json: child as boolean | JsonObject,
+          pointer: pointer + jsonPointer(...path),
+          resource: position.resource,
+        });
       }
     }
-  }
-
-  private pushChildren(
-    keyword: Keyword,
-    value: JsonNode,
-    below: string,
-    resource: Resource,
-    children: Pending[],
-  ): void {
-    const push = (json: JsonNode, pointer: string) =>
-      children.push({ json: json as boolean | JsonObject, pointer, resource });
-    if (isJsonArray(value)) {
-      for (let i = 0; i < value.length; i++) push(value[i] as JsonNode, `${below}/${i}`);
-    } else if (keyword.shape === "schema-map") {
-      for (const [key, json] of value as JsonObject) push(json, below + jsonPointer(key));
-    } else push(value, below);
   }
 
   private add(position: Position): void {
@@ -282,4 +277,10 @@ function opensResource(json: JsonObject, dialect: Dialect): boolean {
 function resourceUri(json: boolean | JsonObject, base: string, dialect: Dialect): string {
   const id = json instanceof JsonObject ? identifier(json, dialect) : undefined;
   return withoutFragment(id === undefined ? base : resolveUri(id, base));
+}
+
+function memberOf(json: JsonNode, segment: string | number): JsonNode {
+  return (
+    typeof segment === "number" ? (json as readonly JsonNode[])[segment] : (json as JsonObject).get(segment)
+  ) as JsonNode;
 }

@@ -66,6 +66,16 @@ export class MissingDocumentError extends UnsupportedSchemaError {
 export class UnsatisfiableSchemaError extends SchemaError {
   override readonly name = "UnsatisfiableSchemaError";
   override readonly code = "unsatisfiable-schema";
+  /**
+   * JSON Pointers of the keywords that exclude each other, in the schema at `pointer` and those that it includes; in
+   * another document after its URI and `#`. Empty where they were not found.
+   */
+  readonly conflict: readonly string[];
+
+  constructor(details: SchemaErrorDetails & { readonly conflict: readonly string[] }) {
+    super(details);
+    this.conflict = details.conflict;
+  }
 }
 
 /** A limit of the caller (or its default) was reached; `limit` names it. */

@@ -1,11 +1,14 @@
-/** Keywords that apply their sub-schemas to the same value as themselves. */
+/** Keywords that apply their sub-schemas to the same value as themselves, and schemas that apply themselves that way. */
 import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
-import { Document, type Position } from "./document.js";
+import { Document, type Position, placeOf } from "./document.js";
 import { InvalidSchemaError } from "./errors.js";
+import { REFERENCES } from "./keywords.js";
 import type { SchemaSet } from "./schema-set.js";
 
 const SCHEMAS: readonly string[] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
 const SCHEMA_MAPS: readonly string[] = ["dependentSchemas", "dependencies"];
+/** With these a schema can hold because a sub-schema does not; or it looks into sub-schemas. */
+const NOT_MONOTONE: readonly string[] = ["oneOf", "not", "if", "unevaluatedProperties", "unevaluatedItems"];
 
 /** The paths, below a schema, of the sub-schemas that a keyword (no reference) applies in place. */
 export function inPlacePaths(keyword: string, value: JsonNode): (readonly (string | number)[])[] {
@@ -16,44 +19,123 @@ export function inPlacePaths(keyword: string, value: JsonNode): (readonly (strin
   return [...(value as JsonObject)].filter(([, child]) => !isJsonArray(child)).map(([key]) => [keyword, key]);
 }
 
+/** A schema on the depth-first search's path. */
+interface Visit {
+  readonly position: Position;
+  readonly index: number;
+  /** The least index that is reached from here and still open. */
+  low: number;
+  readonly rest: Position[];
+}
+
 /**
- * Refuses schemas that apply themselves in place: they would expand for ever. Depth-first, linear in the documents.
- * @throws InvalidSchemaError
+ * The schemas that apply themselves in place: `{"anyOf": [{"$ref": "#"}, ...]}`. What they say is the least that fits: a
+ * value matches if that can be shown in finitely many steps, so where a schema comes to itself again, nothing matches.
+ * Found as strongly connected components (Tarjan 1972), linear in the documents.
  */
-export function checkProgress(schemas: SchemaSet): void {
-  const entered = new Set<Position>();
-  const left = new Set<Position>();
-  for (const start of [...schemas.positions()]) {
-    if (entered.has(start)) continue;
-    const path: { readonly position: Position; readonly rest: Position[] }[] = [];
+export class InPlaceCycles {
+  private readonly schemas: SchemaSet;
+  private readonly components = new Map<Position, number>();
+
+  /** @throws InvalidSchemaError where the root can reach a schema that refers to itself by `not` or the like */
+  constructor(schemas: SchemaSet) {
+    this.schemas = schemas;
+    const indexes = new Map<Position, number>();
+    for (const start of [...schemas.positions()]) {
+      if (!indexes.has(start)) this.search(start, indexes);
+    }
+    if (this.components.size > 0) this.checkMonotone();
+  }
+
+  /** Which cycle a schema is in; undefined: in none. */
+  of(position: Position): number | undefined {
+    return this.components.get(position);
+  }
+
+  private search(start: Position, indexes: Map<Position, number>): void {
+    const path: Visit[] = [];
+    const open: Position[] = [];
+    const isOpen = new Set<Position>();
     const enter = (position: Position) => {
-      entered.add(position);
-      path.push({ position, rest: inPlacePositions(position, schemas) });
+      const rest = [...this.targets(position)];
+      const index = indexes.size;
+      indexes.set(position, index);
+      // Nothing below, so in no cycle: most schemas.
+      if (rest.length === 0) return;
+      open.push(position);
+      isOpen.add(position);
+      path.push({ position, index, low: index, rest });
     };
     enter(start);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const next = top.rest.pop();
-      if (next === undefined) {
-        left.add(top.position);
-        path.pop();
-      } else if (!entered.has(next)) enter(next);
-      else if (!left.has(next)) {
+      if (next !== undefined) {
+        const index = indexes.get(next);
+        if (index === undefined) enter(next);
+        else if (isOpen.has(next)) top.low = Math.min(top.low, index);
+        if (next === top.position) this.components.set(next, top.index);
+        continue;
+      }
+      path.pop();
+      const { position, index, low } = top;
+      const parent = path.at(-1);
+      if (parent !== undefined) parent.low = Math.min(parent.low, low);
+      if (low < index) continue;
+      const isCycle = open.at(-1) !== position;
+      for (let member: Position | undefined; member !== position; ) {
+        member = open.pop() as Position;
+        isOpen.delete(member);
+        if (isCycle) this.components.set(member, index);
+      }
+    }
+  }
+
+  /** The schemas that a schema applies in place; of dynamic references all that they may lead to. */
+  private *targets(position: Position): Generator<Position> {
+    for (const [name, value] of Document.keywords(position)) yield* this.targetsOf(position, name, value);
+  }
+
+  private *targetsOf(position: Position, name: string, value: JsonNode): Generator<Position> {
+    const { schemas } = this;
+    if (REFERENCES.includes(name)) yield* schemas.possibleTargets(position, name);
+    else for (const path of inPlacePaths(name, value)) yield schemas.positionBelow(position, path);
+  }
+
+  private checkMonotone(): void {
+    const reachable = this.reachable();
+    for (const [position, component] of this.components) {
+      if (!reachable.has(position)) continue;
+      for (const [keyword, value] of Document.keywords(position)) {
+        if (!NOT_MONOTONE.includes(keyword)) continue;
+        const looksInside = keyword.startsWith("unevaluated");
+        const isInside = [...this.targetsOf(position, keyword, value)].some(
+          (target) => this.components.get(target) === component,
+        );
+        if (!looksInside && !isInside) continue;
         throw new InvalidSchemaError({
-          pointer: next.pointer,
-          reason:
-            "the schema refers to itself without a property or an item in between, so it never says anything",
+          ...placeOf(position),
+          keyword,
+          reason: `the schema refers to itself without a property or an item in between, and has "${keyword}" on the way, so what it says is not defined`,
         });
       }
     }
   }
-}
 
-function inPlacePositions(position: Position, schemas: SchemaSet): Position[] {
-  const result: Position[] = [];
-  for (const [name, value] of Document.keywords(position)) {
-    // Where a dynamic reference leads is known only from where one comes; expanding looks out for those.
-    if (name === "$ref") result.push(schemas.staticTarget(position, name));
-    for (const path of inPlacePaths(name, value)) result.push(schemas.positionBelow(position, path));
+  /** What the root can lead to, in place or not. */
+  private reachable(): Set<Position> {
+    const { schemas } = this;
+    const found = new Set<Position>([schemas.root.position]);
+    for (const position of found) {
+      for (const [name, value, keyword] of Document.keywords(position)) {
+        if (REFERENCES.includes(name)) {
+          for (const target of schemas.possibleTargets(position, name)) found.add(target);
+        } else if (keyword.role === "enforced") {
+          for (const path of Document.childPaths(name, value, keyword)) {
+            found.add(schemas.positionBelow(position, path));
+          }
+        }
+      }
+    }
+    return found;
   }
-  return result;
 }

@@ -10,6 +10,8 @@ export interface KeywordContext {
   readonly schemas: SchemaSet;
   /** "The value matches this schema." */
   reference(node: SchemaNode): Formula;
+  /** The same, of a sub-schema that the schema `parent` applies in place. */
+  applied(parent: SchemaNode, node: SchemaNode): Formula;
   /** The strings that a formula allows. */
   strings(formula: Formula): Language;
   /** The strings that a regular expression of ECMA-262 matches. @throws InvalidSchemaError, UnsupportedSchemaError */

@@ -69,7 +69,7 @@ function dependencies(node: SchemaNode, found: Found, context: KeywordContext): 
     for (const [key, dependency] of value) {
       const then = isJsonArray(dependency)
         ? store.and((dependency as readonly string[]).map((name) => store.required(name)))
-        : context.reference(schemas.child(node, keyword, key));
+        : context.applied(node, schemas.child(node, keyword, key));
       parts.push(store.or([lacks(store, key), then]));
     }
   }

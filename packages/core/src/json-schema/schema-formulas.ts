@@ -5,7 +5,7 @@ import { Constants } from "./constants.js";
 import { Document, type Position, placeOf } from "./document.js";
 import { InvalidSchemaError, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
-import { checkProgress, inPlacePaths } from "./in-place.js";
+import { InPlaceCycles, inPlacePaths } from "./in-place.js";
 import { count, type KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
 import { numberKeywords } from "./number-keywords.js";
@@ -23,6 +23,10 @@ const TYPE_BITS: Readonly<Record<string, number>> = {
   object: JsonType.Object,
 };
 
+/** Schemas of an in-place cycle, one inside the other, and all that one is expanded to. */
+const MAX_CYCLE_LENGTH = 200;
+const MAX_CYCLE_STEPS = 10_000;
+
 /** How a `format` is compiled: its language, or undefined where it is an annotation. */
 export type FormatLanguage = (name: string, position: Position) => Language | undefined;
 
@@ -36,11 +40,14 @@ export class SchemaFormulas implements KeywordContext {
   private readonly formulas: (Formula | undefined)[] = [];
   /** Of schemas without sub-schemas, by what they say. */
   private readonly scalarSchemas = new Map<string, Formula>();
+  private readonly cycles: InPlaceCycles;
+  /** The schemas of an in-place cycle that are being expanded, one inside the other. */
+  private readonly path = new Set<SchemaNode>();
+  private cycleSteps = 0;
 
   /**
    * @param strings the strings that a formula allows
-   * @throws InvalidSchemaError where a schema refers to itself without a property or item in between, or a pattern is
-   *   none; UnsupportedSchemaError where a pattern is not regular
+   * @throws InvalidSchemaError where a schema refers to itself in place by a keyword that is not monotone
    */
   constructor(
     schemas: SchemaSet,
@@ -52,6 +59,7 @@ export class SchemaFormulas implements KeywordContext {
     this.store = store;
     this.stringsOf = strings;
     this.format = format;
+    this.cycles = new InPlaceCycles(schemas);
     this.constants = new Constants(store, () => schemas.reserveId());
   }
 
@@ -60,27 +68,56 @@ export class SchemaFormulas implements KeywordContext {
    * keywords that say the same have the same formula: branches that agree on a property ask one thing of its value.
    */
   reference(node: SchemaNode): Formula {
+    const at = this.destination(node);
+    return typeof at === "number" ? at : this.shared(at);
+  }
+
+  /**
+   * The same for a sub-schema that applies in place. In a cycle of those it is expanded at once; where it comes to itself
+   * again nothing matches: the least fixed point.
+   * @throws SchemaLimitError where the cycle is long, or has many ways through it
+   */
+  applied(parent: SchemaNode, node: SchemaNode): Formula {
+    const at = this.destination(node);
+    if (typeof at === "number") return at;
+    const cycle = this.cycles.of(parent.position);
+    if (cycle === undefined || this.cycles.of(at.position) !== cycle) return this.shared(at);
+    return this.path.has(at) ? FALSE : this.schemaFormula(at);
+  }
+
+  /** Whether a schema applies itself to the same value, whatever it needs for that. */
+  isCircular(node: SchemaNode): boolean {
+    return this.cycles.of(node.position) !== undefined;
+  }
+
+  /** Where references that stand alone lead, at last; a formula where that is all. */
+  private destination(node: SchemaNode): SchemaNode | Formula {
     const seen = new Set<SchemaNode>();
     for (let at = node; ; ) {
       if (typeof at.json === "boolean") return at.json ? TRUE : FALSE;
+      let enforced = 0;
       let reference: string | undefined;
-      const enforced: (readonly [string, JsonNode])[] = [];
-      for (const [name, value, keyword] of this.schemas.keywords(at)) {
+      for (const [name, , keyword] of this.schemas.keywords(at)) {
         if (keyword.role !== "enforced") continue;
-        enforced.push([name, value]);
+        enforced++;
         if (REFERENCES.includes(name)) reference = name;
       }
-      if (enforced.length === 0) return TRUE;
-      if (enforced.length > 1 || reference === undefined || seen.has(at)) return this.shared(at, enforced);
+      if (enforced === 0) return TRUE;
+      if (enforced > 1 || reference === undefined) return at;
+      if (seen.has(at)) return FALSE;
       seen.add(at);
       at = this.schemas.target(at, reference);
     }
   }
 
-  private shared(node: SchemaNode, enforced: readonly (readonly [string, JsonNode])[]): Formula {
-    let key = `${node.position.resource.dialect}`;
-    for (const [name, value] of enforced) {
+  private shared(node: SchemaNode): Formula {
+    const { dialect, vocabularies } = node.position.resource;
+    const enforced: (readonly [string, JsonNode])[] = [];
+    let key = `${dialect},${vocabularies}`;
+    for (const [name, value, keyword] of this.schemas.keywords(node)) {
+      if (keyword.role !== "enforced") continue;
       if (!isScalarKeyword(name, value)) return this.store.schema(node.id);
+      enforced.push([name, value]);
       key += `,${name}:${canonicalJson(value)}`;
     }
     let formula = this.scalarSchemas.get(key);
@@ -170,15 +207,33 @@ export class SchemaFormulas implements KeywordContext {
   }
 
   private schemaFormula(node: SchemaNode): Formula {
-    const { store, schemas } = this;
     if (typeof node.json === "boolean") return node.json ? TRUE : FALSE;
     const found = new Map<string, JsonNode>();
-    for (const [name, value] of schemas.keywords(node)) found.set(name, value);
+    for (const [name, value] of this.schemas.keywords(node)) found.set(name, value);
+    return this.keywordsFormula(node, found);
+  }
+
+  /** The formula of some keywords of a schema: all of them, or as many as others need to be understood. */
+  keywordsFormula(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+    if (!this.isCircular(node)) return this.conjunction(node, found);
+    if (this.path.size === 0) this.cycleSteps = 0;
+    if (this.path.size >= MAX_CYCLE_LENGTH) throw cycleLimit(node, MAX_CYCLE_LENGTH);
+    if (++this.cycleSteps > MAX_CYCLE_STEPS) throw cycleLimit(node, MAX_CYCLE_STEPS);
+    this.path.add(node);
+    try {
+      return this.conjunction(node, found);
+    } finally {
+      this.path.delete(node);
+    }
+  }
+
+  private conjunction(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+    const { store, schemas } = this;
     const all = (name: string) =>
-      schemas.children(node, name, found.get(name) as JsonNode).map((child) => this.reference(child));
+      schemas.children(node, name, found.get(name) as JsonNode).map((child) => this.applied(node, child));
     const parts: Formula[] = [];
     for (const name of REFERENCES) {
-      if (found.has(name)) parts.push(this.reference(schemas.target(node, name)));
+      if (found.has(name)) parts.push(this.applied(node, schemas.target(node, name)));
     }
     if (found.has("type")) parts.push(store.type(typeMask(found.get("type") as JsonNode)));
     if (found.has("enum")) parts.push(this.constants.formula(found.get("enum") as readonly JsonNode[]));
@@ -221,7 +276,6 @@ export class SchemaFormulas implements KeywordContext {
 
   /** Finds the errors of all documents at hand that expanding their schemas would meet. */
   checkAll(): void {
-    checkProgress(this.schemas);
     for (const position of this.schemas.positions()) {
       const found = new Map<string, JsonNode>();
       for (const [name, value] of Document.keywords(position)) found.set(name, value);
@@ -264,6 +318,12 @@ function isScalarKeyword(name: string, value: JsonNode): boolean {
 
 function hasInteger(types: JsonNode): boolean {
   return types === "integer" || (isJsonArray(types) && types.includes("integer"));
+}
+
+function cycleLimit(node: SchemaNode, value: number): SchemaLimitError {
+  const reason =
+    "the schema refers to itself without a property or an item in between in too many ways; simplify it";
+  return new SchemaLimitError({ ...placeOf(node.position), limit: "in-place cycle", value, reason });
 }
 
 function typeMask(value: JsonNode): number {

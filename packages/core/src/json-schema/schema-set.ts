@@ -121,20 +121,23 @@ export class SchemaSet {
     const { position, scope } = node;
     const reference = (node.json as JsonObject).get(keyword) as string;
     let target = this.resolve(position, keyword, reference);
-    if (keyword === "$recursiveRef") {
-      if (target.resource.dynamicAnchors.get("") === target) target = scope.anchors.get("") ?? target;
-    } else if (keyword === "$dynamicRef") {
-      const fragment = reference.slice(reference.indexOf("#") + 1);
-      if (reference.includes("#") && target.resource.dynamicAnchors.get(fragment) === target) {
-        target = scope.anchors.get(fragment) ?? target;
-      }
-    }
+    const name = dynamicName(target, keyword, reference);
+    if (name !== undefined) target = scope.anchors.get(name) ?? target;
     return this.node(target, this.extend(scope, target.resource));
   }
 
-  /** Where a reference leads when nothing is dynamic. */
-  staticTarget(position: Position, keyword: string): Position {
-    return this.resolve(position, keyword, (position.json as JsonObject).get(keyword) as string);
+  /** Where a reference may lead, whichever way one comes. */
+  possibleTargets(position: Position, keyword: string): Position[] {
+    const reference = (position.json as JsonObject).get(keyword) as string;
+    const target = this.resolve(position, keyword, reference);
+    const name = dynamicName(target, keyword, reference);
+    if (name === undefined) return [target];
+    const all = new Set([target]);
+    for (const resource of this.resources.values()) {
+      const other = resource.dynamicAnchors.get(name);
+      if (other !== undefined) all.add(other);
+    }
+    return [...all];
   }
 
   /** Every reference of the documents at hand leads somewhere; documents that they lead to are read. */
@@ -237,6 +240,15 @@ export class SchemaSet {
     }
     return interned;
   }
+}
+
+/** The dynamic anchor that a reference to `target` goes by; undefined: it always leads there. */
+function dynamicName(target: Position, keyword: string, reference: string): string | undefined {
+  if (keyword === "$ref") return undefined;
+  const hash = reference.indexOf("#");
+  const name = keyword === "$recursiveRef" ? "" : reference.slice(hash + 1);
+  const isDynamic = keyword === "$recursiveRef" || hash >= 0;
+  return isDynamic && target.resource.dynamicAnchors.get(name) === target ? name : undefined;
 }
 
 function decodeFragment(fragment: string): string | undefined {

@@ -29,14 +29,17 @@ interface Evaluator {
   readonly condition: Formula;
 }
 
-/** The schema itself (without its own unevaluated keywords) and its in-place sub-schemas. */
+/** The schema itself (without its own unevaluated keywords) and its in-place sub-schemas. `path`: those around it. */
 function* evaluators(
   node: SchemaNode,
   condition: Formula,
-  isSelf: boolean,
+  path: readonly SchemaNode[],
   context: KeywordContext,
 ): Generator<Evaluator> {
   if (condition === FALSE || typeof node.json === "boolean") return;
+  // Inside itself a schema evaluates nothing that it does not evaluate already.
+  if (path.includes(node)) return;
+  const isSelf = path.length === 0;
   const { schemas, store } = context;
   const found = new Map<string, JsonNode>();
   for (const [name, value] of schemas.keywords(node)) {
@@ -45,7 +48,7 @@ function* evaluators(
   yield { node, found, condition };
   const inside = function* (child: SchemaNode, ...further: Formula[]): Generator<Evaluator> {
     const holds = store.and([condition, context.reference(child), ...further]);
-    yield* evaluators(child, holds, false, context);
+    yield* evaluators(child, holds, [...path, node], context);
   };
   const has = (name: string) => found.has(name);
   for (const name of REFERENCES) {
@@ -79,7 +82,7 @@ export function unevaluatedProperties(node: SchemaNode, context: KeywordContext)
   if (value === TRUE) return TRUE;
   const covers: { readonly keys: Language; readonly condition: Formula }[] = [];
   const names = new Set<string>();
-  for (const evaluator of evaluators(node, TRUE, true, context)) {
+  for (const evaluator of evaluators(node, TRUE, [], context)) {
     const { found, condition } = evaluator;
     for (const key of keys(found, "properties")) names.add(key);
     covers.push({ keys: arena.choice(keys(found, "properties")), condition });
@@ -120,7 +123,7 @@ export function unevaluatedItems(node: SchemaNode, context: KeywordContext): For
   const ranges: { readonly from: number; readonly to: number; readonly condition: Formula }[] = [];
   const contains: { readonly item: Formula; readonly condition: Formula }[] = [];
   const bounds = new Set([0, UNBOUNDED]);
-  for (const { node: at, found, condition } of evaluators(node, TRUE, true, context)) {
+  for (const { node: at, found, condition } of evaluators(node, TRUE, [], context)) {
     const { prefixLength, rest } = itemLayout(found);
     const all = rest !== undefined || found.has("unevaluatedItems");
     const to = all ? UNBOUNDED : prefixLength;
