@@ -64,6 +64,13 @@ export interface Frames {
   resumeKey(structure: number, key: string): FrameState;
   /** The state after a key that is not looked at: it reads what follows every key, up to where the value begins. */
   afterAnyKey(structure: number): FrameState;
+  /**
+   * The state after a key as far as its value is concerned: the same for all keys whose values have the same goal. What
+   * comes behind the value asks for the key.
+   */
+  beforeValueOf(structure: number, key: string): FrameState;
+  /** Whether the state waits for a value behind a key that it does not know. */
+  asksForKey(structure: number): boolean;
   /** Whether the state waits for an item whose text decides what comes after it. */
   waitsForItem(structure: number): boolean;
   /** The same as `resume`, for such items. */
@@ -187,6 +194,20 @@ export class Automaton {
     }
   }
 
+  /** Whether a string above `parent` is a key. */
+  isKey(parent: Config): boolean {
+    return this.frames.waitsForKey(this.configs.state(parent) >> 2);
+  }
+
+  /**
+   * The config of an object behind a key, above nothing and as far as the value is concerned: the same for all keys whose
+   * values have the same goal. The key, whose closing quote is at `end`, is above `parent`.
+   */
+  beforeValueOf(parent: Config, trail: ByteTrail, end: number): Config {
+    const waiting = this.configs.state(parent) >> 2;
+    return this.configs.intern(this.frames.beforeValueOf(waiting, trail.key(end)), 0);
+  }
+
   /** Ends a string or key that is in its final state `end`, by the quote at `position`. As `advance`. */
   closeString(end: number, parent: Config, trail: ByteTrail | undefined, position: number): Step {
     const waiting = this.configs.state(parent) >> 2;
@@ -204,6 +225,7 @@ export class Automaton {
   /** Hands a frame's result to the frame below, which waits for it. The frame's text ends before `end`. As `advance`. */
   finish(result: Result, parent: Config, trail: ByteTrail | undefined, end: number): Step {
     const waiting = this.configs.state(parent) >> 2;
+    if (trail === undefined && this.frames.asksForKey(waiting)) return Step.Asks;
     if (this.frames.waitsForItem(waiting)) {
       if (trail === undefined) return Step.Asks;
       this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));

@@ -30,8 +30,13 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** In place of the property behind a key that was not looked at. */
+/** More than any output is nested. */
+const MAX_DEPTH = 2 ** 20;
+
+/** In place of a property: behind a key that was not looked at. */
 const ANY_KEY = -1;
+/** Below: behind a key of which only the value's goal is known; -2 stands for goal 0, -3 for goal 1. */
+const FIRST_GOAL = -2;
 
 export interface JsonFramesParts {
   readonly store: FormulaStore;
@@ -55,6 +60,8 @@ export class JsonFrames implements Frames {
   private readonly parts: JsonFramesParts;
   private readonly steps: Derivatives;
   private readonly openGoals: Goal[] = [];
+  /** By goal, first byte and depth: the state behind it; 0: none. */
+  private readonly openValues = new Map<number, FrameState>();
   private readonly observed = new Map<Language, Result>();
   private completionSource: JsonCompletions | undefined;
 
@@ -139,13 +146,26 @@ export class JsonFrames implements Frames {
   resumeKey(structure: number, key: string): FrameState {
     const object = this.parts.objects.state(this.structure.data[structure] as number);
     const property = this.parts.objects.afterKey(object, key);
-    if (property === undefined)
-      throw new Error(`The key ${JSON.stringify(key)} was offered but leads nowhere`);
+    if (property === undefined) throw leadsNowhere(key);
     return this.at(Place.ObjectColon, property.id, 0, this.structure.depth[structure] as number);
   }
 
   afterAnyKey(structure: number): FrameState {
     return this.at(Place.ObjectColon, ANY_KEY, 0, this.structure.depth[structure] as number);
+  }
+
+  beforeValueOf(structure: number, key: string): FrameState {
+    const object = this.parts.objects.state(this.structure.data[structure] as number);
+    const goal = this.parts.objects.goalAfterKey(object, key);
+    if (goal === undefined) throw leadsNowhere(key);
+    const data = FIRST_GOAL - this.goalNumber(goal);
+    return this.at(Place.ObjectColon, data, 0, this.structure.depth[structure] as number);
+  }
+
+  asksForKey(structure: number): boolean {
+    return (
+      this.structure.place[structure] === Place.ObjectWait && (this.structure.data[structure] as number) < 0
+    );
   }
 
   resume(structure: number, result: Result): FrameState {
@@ -169,7 +189,7 @@ export class JsonFrames implements Frames {
     const data = this.structure.data[structure] as number;
     const space = this.structure.space[structure] as number;
     const depth = this.structure.depth[structure] as number;
-    const { objects, arrays, whitespace } = this.parts;
+    const { arrays, whitespace } = this.parts;
     const place = this.structure.place[structure] as Place;
     switch (place) {
       case Place.RootStart: {
@@ -190,8 +210,7 @@ export class JsonFrames implements Frames {
       case Place.ObjectValue:
         if ((whitespace.follows(Gap.AfterColon, depth, space) & Follow.Next) !== 0) {
           if (data === ANY_KEY && startsValue(byte)) return { asksKey: true };
-          const next =
-            data === ANY_KEY ? undefined : this.openValue(objects.property(data).goal, byte, depth);
+          const next = data === ANY_KEY ? undefined : this.openValue(this.propertyGoal(data), byte, depth);
           if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, depth) };
         }
         return this.inGap(place, Gap.AfterColon, data, space, depth, byte, Follow.Next);
@@ -288,10 +307,27 @@ export class JsonFrames implements Frames {
     return { next: this.at(place, data, next, depth) };
   }
 
+  /** The goal of a property's value. */
+  private propertyGoal(data: number): Goal {
+    if (data <= FIRST_GOAL) return this.openGoals[FIRST_GOAL - data] as Goal;
+    return this.parts.objects.property(data).goal;
+  }
+
   // --- values ------------------------------------------------------------------------------------------------------
 
   /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
   private openValue(goal: Goal, byte: number, depth: number): FrameState | undefined {
+    // Properties behind different keys often have the same goal.
+    const key = (goal.id * 128 + byte) * MAX_DEPTH + depth;
+    let opened = this.openValues.get(key);
+    if (opened === undefined) {
+      opened = this.computeOpenValue(goal, byte, depth) ?? 0;
+      this.openValues.set(key, opened);
+    }
+    return opened === 0 ? undefined : opened;
+  }
+
+  private computeOpenValue(goal: Goal, byte: number, depth: number): FrameState | undefined {
     const { objects, arrays } = this.parts;
     const inner = this.parts.whitespace.usesDepth ? depth + 1 : 0;
     switch (byte) {
@@ -358,6 +394,10 @@ export class JsonFrames implements Frames {
   private at(place: Place, data: number, space: number, depth: number): FrameState {
     return frameState(FrameKind.Structure, this.structure.intern(place, data, space, depth));
   }
+}
+
+function leadsNowhere(key: string): Error {
+  return new Error(`The key ${JSON.stringify(key)} was offered but leads nowhere`);
 }
 
 /** Whether some JSON value begins with the byte. */

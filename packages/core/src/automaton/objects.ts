@@ -133,6 +133,13 @@ export class Objects {
     return pending ?? undefined;
   }
 
+  /** The goal of the value behind a name that `keys` has. It asks less than `afterKey`, and is shared by many names. */
+  goalAfterKey(state: ObjectState, name: string): Goal | undefined {
+    const flat = this.flatIndex(state.combined);
+    if (flat === undefined) return this.afterKey(state, name)?.goal;
+    return this.goals.single(this.store.and(this.flatValues(flat, name)));
+  }
+
   /** The object's state after a value whose result is known. */
   afterValue(pending: PendingProperty, result: Result): ObjectState {
     const formulas = this.goals.settle(pending, result);
@@ -207,6 +214,12 @@ export class Objects {
       const from = state.names.indexOf.get(name) ?? state.names.names.length;
       return this.keysLive(state, store.keySet(name), from);
     }
+    return this.satisfiability.value(store.and(this.flatValues(flat, name)));
+  }
+
+  /** What a flat object says of the value behind a name. */
+  private flatValues(flat: FlatIndex, name: string): Formula[] {
+    const { store } = this;
     const values: Formula[] = [];
     for (const literal of flat.byName.get(name) ?? []) values.push(store.second(literal) ^ (literal & 1));
     for (const literal of flat.languages) {
@@ -214,7 +227,7 @@ export class Objects {
         values.push(store.second(literal));
       }
     }
-    return this.satisfiability.value(store.and(values));
+    return values;
   }
 
   /** Whether the object can still end without the name at `index` (and those before it). */

@@ -41,6 +41,14 @@ export class TextFrames implements Frames {
     throw new Error("A text has no keys");
   }
 
+  beforeValueOf(): FrameState {
+    throw new Error("A text has no keys");
+  }
+
+  asksForKey(): boolean {
+    return false;
+  }
+
   waitsForItem(): boolean {
     return false;
   }

@@ -65,8 +65,7 @@ export class JsonStringAutomaton extends LexemeAutomaton {
   }
 
   protected override contentKeys(language: Language, keys: Int32Array): void {
-    for (let byte = 0x20; byte < 0x80; byte++) keys[byte] = this.asciiKey(language, byte) * 4;
-    this.leadKeys(language, keys);
+    this.codePointKeys(language, 0x20, keys);
     keys[QUOTE] = this.arena.nullable(language) ? QUOTE_KEY : 0;
     keys[BACKSLASH] = BACKSLASH_KEY;
   }

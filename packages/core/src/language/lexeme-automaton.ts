@@ -62,10 +62,12 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   #contents = new Int32Array(1024).fill(-1);
   readonly #partial = new PairMemo();
   readonly #keys = new Int32Array(256);
+  readonly #newColumns = new Uint8Array(256);
+  readonly #newColumnWords = new Int32Array(this.#newColumns.buffer);
 
   constructor(readonly arena: LanguageArena) {
     this.#create(Place.Dead, 0, 0);
-    this.#internMap(new Uint8Array(256));
+    this.#internMap();
     this.#cells[0] = UNKNOWN;
     this.#cells[1] = DEAD;
     this.#rows[DEAD] = 1;
@@ -109,7 +111,7 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     return completionOf(this.arena, this, state, this.isQuoted);
   }
 
-  /** Sets the key of each byte between code points: equal keys have equal targets, 0 none. See `asciiKey`. */
+  /** Sets the key of each byte between code points: equal keys have equal targets, 0 none. See `codePointKeys`. */
   protected abstract contentKeys(language: Language, keys: Int32Array): void;
   /** Where an ASCII byte leads between code points. */
   protected abstract contentTarget(language: Language, byte: number): number;
@@ -175,27 +177,28 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     }
   }
 
-  /** The key of an ASCII byte that stands for its code point. */
-  protected asciiKey(language: Language, byte: number): number {
-    const target = this.arena.derivative(language, byte);
-    return target === this.arena.empty ? 0 : target + 1;
-  }
-
-  /** Sets the keys of the bytes from 0x80 on, between code points. */
-  protected leadKeys(language: Language, keys: Int32Array): void {
+  /** Sets the keys of the bytes from `first` on, where ASCII bytes stand for their code points, between code points. */
+  protected codePointKeys(language: Language, first: number, keys: Int32Array): void {
+    this.arena.prepare(language);
     const { nodes, empty } = this.arena;
+    const { stepBounds, stepTargets } = nodes;
+    const end = nodes.stepStart[language]! + nodes.stepCount[language]!;
+    // The segment that the byte's first code point is in: bytes and code points both ascend.
+    let i = nodes.stepStart[language]!;
+    for (let byte = first; byte < 0x80; byte++) {
+      while (i + 1 < end && stepBounds[i + 1]! <= byte) i++;
+      const target = stepTargets[i]!;
+      keys[byte] = target === empty ? 0 : (target + 1) * 4;
+    }
     for (let byte = 0x80; byte < 256; byte++) {
       const bits = bitsAfter(byte);
       keys[byte] = 0;
       if (bits === 0) continue;
       const from = Math.max(firstOf(byte, bits), smallestWith(bits));
       const to = Math.min(firstOf(byte, bits) + (1 << bits), CODE_POINT_END);
-      const target = this.arena.derivative(language, from);
-      const start = nodes.stepStart[language]!;
-      const end = start + nodes.stepCount[language]!;
-      let i = start;
-      while (i + 1 < end && nodes.stepBounds[i + 1]! <= from) i++;
-      const constant = i + 1 === end || nodes.stepBounds[i + 1]! >= to;
+      while (i + 1 < end && stepBounds[i + 1]! <= from) i++;
+      const target = stepTargets[i]!;
+      const constant = i + 1 === end || stepBounds[i + 1]! >= to;
       if (constant && target === empty) continue;
       const whole = constant && to - from === 1 << bits && byte !== 0xed;
       // Keys of targets and of bytes are kept apart by their sign.
@@ -278,29 +281,37 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       default:
         this.escapeKeys(state, keys);
     }
-    const columns = new Uint8Array(256);
+    const columns = this.#newColumns;
     const columnOf = new Map<number, number>([[0, DEAD_COLUMN]]);
+    let previous = 0;
+    let column: number | undefined = DEAD_COLUMN;
     for (let byte = 0; byte < 256; byte++) {
-      let column = columnOf.get(keys[byte]!);
-      if (column === undefined) columnOf.set(keys[byte]!, (column = columnOf.size));
-      columns[byte] = column;
+      const key = keys[byte]!;
+      if (key !== previous) {
+        column = columnOf.get(key);
+        if (column === undefined) columnOf.set(key, (column = columnOf.size));
+        previous = key;
+      }
+      columns[byte] = column!;
     }
     const row = this.#cellsUsed;
     while (row + columnOf.size > this.#cells.length) this.#cells = doubled(this.#cells);
-    this.#rowMaps[state] = this.#internMap(columns);
+    this.#rowMaps[state] = this.#internMap();
     this.#cells[row] = DEAD;
     this.#cells.fill(UNKNOWN, row + 1, row + columnOf.size);
     this.#cellsUsed = row + columnOf.size;
     this.#rows[state] = row;
   }
 
-  /** The start of an equal column map, stored if it is new. */
-  #internMap(columns: Uint8Array): number {
+  /** The start of a column map equal to `#newColumns`, stored if it is new. */
+  #internMap(): number {
+    const columns = this.#newColumns;
+    const words = this.#newColumnWords;
     let hash = 0;
-    for (let i = 0; i < 256; i++) hash = mix(hash, columns[i]!);
+    for (let i = 0; i < words.length; i++) hash = mix(hash, words[i]!);
     let bucket = this.#mapsByHash.get(hash);
     if (!bucket) this.#mapsByHash.set(hash, (bucket = []));
-    for (const map of bucket) if (columns.every((column, i) => this.#columns[map + i] === column)) return map;
+    for (const map of bucket) if (this.#isMap(map)) return map;
     const map = this.#maps++ * 256;
     if (map + 256 > this.#columns.length) {
       const grown = new Uint8Array(this.#columns.length * 2);
@@ -310,6 +321,12 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     this.#columns.set(columns, map);
     bucket.push(map);
     return map;
+  }
+
+  /** Whether the column map at `map` equals `#newColumns`. */
+  #isMap(map: number): boolean {
+    for (let i = 0; i < 256; i++) if (this.#columns[map + i] !== this.#newColumns[i]) return false;
+    return true;
   }
 
   #create(place: Place, operand: number, bits: number): number {

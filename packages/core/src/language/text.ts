@@ -25,8 +25,7 @@ export class TextAutomaton extends LexemeAutomaton {
   }
 
   protected override contentKeys(language: Language, keys: Int32Array): void {
-    for (let byte = 0; byte < 0x80; byte++) keys[byte] = this.asciiKey(language, byte) * 4;
-    this.leadKeys(language, keys);
+    this.codePointKeys(language, 0, keys);
   }
 
   protected override contentTarget(language: Language, byte: number): number {

@@ -29,7 +29,7 @@ class NodeList {
  * walk goes on behind the string's end.
  */
 export class FrameWalk {
-  /** The nodes where what follows depends on text that was read before: the byte of the node is the first to depend on it. */
+  /** The nodes from which on it depends on text that was read before: behind a key, from its closing quote. */
   readonly asks = new NodeList();
   /** The nodes where the lowest frame ends (above parent 0 only). */
   readonly exits = new NodeList();
@@ -121,16 +121,23 @@ export class FrameWalk {
 
   /** Collects the tokens that close a string above `parent` at some nodes, in its final state `end`. */
   behind(end: number, nodes: Int32Array, parent: Config): void {
-    const { automaton, collector } = this;
+    const { automaton, collector, asks } = this;
+    const isKey = automaton.isKey(parent);
     const step = automaton.closeString(end, parent, undefined, 0);
     const state = automaton.nextState;
     const below = automaton.nextParent;
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i] as number;
-      if (step === Step.Asks) this.asks.push(node);
+      if (step === Step.Asks) asks.push(node);
       else {
+        const before = asks.length;
         collector.addNode(node);
         this.below(node, state, below);
+        // What asks below is the key's: it is told at its end.
+        if (isKey && asks.length > before) {
+          asks.length = before;
+          asks.push(node);
+        }
       }
     }
   }

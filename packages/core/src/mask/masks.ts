@@ -9,6 +9,7 @@ import { PrefixIds } from "./prefix-ids.js";
 import type { StringExits, StringMasks } from "./string-masks.js";
 import type { TokenCollector } from "./token-collector.js";
 import { LayeredMask, NO_TOKENS, type TokenMask, tokensMask } from "./token-mask.js";
+import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
 
 /** What tokens do in a config whatever text led there. */
@@ -150,8 +151,10 @@ export class Masks {
     // Where the end asks for text, the answer is to ask at every node; behind a key nothing ends. Both hold whatever is
     // on the stack below.
     if (automaton.closeString(end, parent, undefined, 0) !== Step.Asks) {
-      const isKey = automaton.frames.waitsForKey(frameId(automaton.configs.state(parent)));
-      config = automaton.configs.intern(automaton.nextState, isKey ? 0 : automaton.nextParent);
+      config = automaton.configs.intern(
+        automaton.nextState,
+        automaton.isKey(parent) ? 0 : automaton.nextParent,
+      );
     }
     let found = endings.get(config, id);
     if (found === undefined) {
@@ -244,11 +247,33 @@ export class Masks {
       const state = automaton.configs.state(config);
       const parent = automaton.configs.parent(config);
       trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
+      const isKey = frameKind(state) === FrameKind.String && automaton.isKey(parent);
+      const values = isKey ? Array.from(asks, (node) => this.behindKey(node, parent, trail, length)) : [];
       collector.clear();
       collector.addAll(mask.added);
-      for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+      for (const { mask, asks } of values) {
+        collector.addAll(mask.added);
+        for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+      }
+      if (!isKey) for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
       found = new LayeredMask(this.vocabulary.size, mask.base, collector.take(), mask.removed);
       texts.set(config, prefix, found, found.bytes);
+    }
+    return found;
+  }
+
+  /** The tokens below a node at the closing quote of a key, as far as the goal of the value says. */
+  private behindKey(node: number, parent: Config, trail: ByteTrail, length: number): ConfigMask {
+    const { automaton, endings, frameWalk } = this;
+    const path = pathTo(node, this.vocabulary);
+    trail.bytes.set(path, length);
+    const config = automaton.beforeValueOf(parent, trail, length + path.length - 1);
+    let found = endings.get(config, node);
+    if (found === undefined) {
+      frameWalk.clear();
+      frameWalk.below(node, automaton.configs.state(config), 0);
+      found = this.collected();
+      endings.set(config, node, found, found.mask.bytes + found.asks.byteLength);
     }
     return found;
   }
