@@ -13,6 +13,10 @@ const ALL: Sample = { take: 1, of: 1 };
 export function addBench(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const bench = program.command("bench").description("measure the engine, alone and beside others");
   addMaskBench(bench, io, done);
+  addMicro(bench, io, done);
+  addScaling(bench, io, done);
+  addSoak(bench, io, done);
+  addVocabulary(bench, io, done);
   bench
     .command("plot")
     .description("draw the plots of a result of `bench maskbench` again")
@@ -21,13 +25,75 @@ export function addBench(program: Command, io: Io, done: (code: ExitCode) => voi
     .action(async (file, { plots }) => done(await (await import("./plot.js")).plot(io, file, plots)));
 }
 
+function tokenizerOption(): Option {
+  const names = TOKENIZER_NAMES.join(", ");
+  return new Option("--tokenizer <file>", `a tokenizer.json, or ${names}`).default("llama3_1");
+}
+
+function eosOption(): Option {
+  return new Option("--eos <id>", "the token that ends a text (default: by its name)").argParser(
+    wholeNumber({ min: 0 }),
+  );
+}
+
+function addMicro(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  bench
+    .command("micro")
+    .description("the parts of the engine, one by one: masks, accept, rollback, compile, vocabulary")
+    .addOption(tokenizerOption())
+    .addOption(eosOption())
+    .option("--time <ms>", "for each measurement", wholeNumber({ min: 1 }), 500)
+    .option("--only <text>", "measurements with this in their names")
+    .option("--json <file>", "write the result")
+    .action(async (options) => done(await (await import("./micro.js")).micro(io, options)));
+}
+
+function addScaling(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  bench
+    .command("scaling")
+    .description("how costs grow with the schema, the vocabulary, the nesting and the sequences")
+    .addOption(tokenizerOption())
+    .addOption(eosOption())
+    .option("--only <names...>", "some of: schema, vocabulary, nesting, sequences")
+    .option("--json <file>", "write the result")
+    .option("--plots <folder>", "draw each as an SVG file")
+    .action(async (options) => done(await (await import("./scaling.js")).scaling(io, options)));
+}
+
+function addSoak(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  const count = wholeNumber({ min: 1 });
+  bench
+    .command("soak")
+    .description("masks over random schemas, for long: ends with 1 where memory grows")
+    .addOption(tokenizerOption())
+    .addOption(eosOption())
+    .option("--masks <n>", "how many", count, 1_000_000)
+    .option("--every <n>", "note the memory after so many", count, 50_000)
+    .option("--from <n>", "growth counts from here on", count, 200_000)
+    .option("--growth <percent>", "the most that memory may grow", decimalNumber({ min: 0 }), 5)
+    .option("--seed <n>", "the same seed gives the same schemas", wholeNumber({ min: 0 }), 1)
+    .option("--json <file>", "write the result")
+    .action(async (options) => done(await (await import("./soak.js")).soak(io, options)));
+}
+
+function addVocabulary(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  bench
+    .command("vocabulary")
+    .description("what it takes to prepare tokenizers, and whether their tokens have the right bytes")
+    .addOption(
+      new Option("--tokenizer <files...>", "tokenizer.json files, or names").default([...TOKENIZER_NAMES]),
+    )
+    .option("--json <file>", "write the result")
+    .action(async (options) => done(await (await import("./vocabularies.js")).vocabularies(io, options)));
+}
+
 function addMaskBench(bench: Command, io: Io, done: (code: ExitCode) => void): void {
   bench
     .command("maskbench")
     .description("MaskBench: real schemas with labelled instances, token by token")
     .requiredOption("--data <files...>", ".jsonl or .jsonl.gz files, or folders of MaskBench's files")
     .requiredOption("--tokenizer <file>", `a tokenizer.json, or ${TOKENIZER_NAMES.join(", ")}`)
-    .option("--eos <id>", "the token that ends a text (default: by its name)", wholeNumber({ min: 0 }))
+    .addOption(eosOption())
     .addOption(
       new Option(
         "--engines <names>",

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Io } from "../io.js";
 import { outcomeBars } from "./charts/outcome-bars.js";
 import { timeRidges } from "./charts/time-ridges.js";
@@ -20,10 +20,13 @@ export function writePlots(result: MaskBenchResult, folder: string, io: Io): voi
     ),
     passed: outcomeBars(engines),
   };
-  mkdirSync(folder, { recursive: true });
-  for (const [name, svg] of Object.entries(plots)) {
-    const file = join(folder, `maskbench${cold}-${name}.svg`);
-    writeFileSync(file, svg);
-    io.err(`wrote ${file}\n`);
-  }
+  for (const [name, svg] of Object.entries(plots))
+    writeChart(join(folder, `maskbench${cold}-${name}.svg`), svg, io);
+}
+
+/** Writes a drawing, with the folder where it is missing. */
+export function writeChart(file: string, svg: string, io: Io): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, svg);
+  io.err(`wrote ${file}\n`);
 }

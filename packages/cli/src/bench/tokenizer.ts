@@ -13,6 +13,7 @@ const ENDS = [
   "<|end_of_turn|>",
   "<|endoftext|>",
   "<|end_of_text|>",
+  "<｜end▁of▁sentence｜>",
   "</s>",
   "<eos>",
   "[SEP]",
@@ -78,6 +79,14 @@ export class BenchTokenizer {
       if (this.#spells(apart, bytes)) return apart;
     }
     return longestTokens(this.vocabulary.trie, bytes);
+  }
+
+  /** The text that the tokenizer itself makes of tokens. */
+  decode(ids: readonly number[]): string {
+    return this.#tokenizer.decode([...ids], {
+      skip_special_tokens: false,
+      clean_up_tokenization_spaces: false,
+    });
   }
 
   #encode(text: string): number[] {

@@ -164,39 +164,3 @@ test.each<[string, string, JsonSchemaOptions]>([
 test("no hint where no option helps", () => {
   expect(check('{"name":5}', { order: "schema", whitespace: "compact" })).not.toHaveProperty("hint");
 });
-
-test.each([
-  ['{"name":"Ada"}', ["age"]],
-  ["{}", ["name", "age"]],
-  ['{"age":1, "color":"red" }', ["name"]],
-  ['{"name":"Ada","color":5,"age":1}', undefined],
-])("%s lacks %j", (text, missing) => {
-  const lacks = check(text)?.missing;
-  expect(lacks && [...lacks].sort()).toEqual(missing && [...missing].sort());
-});
-
-test("the keys that an inner object lacks", () => {
-  const item = { type: "object", required: ["a/b", "__proto__"], properties: { "a/b": { const: 1 } } };
-  const of = JSON.stringify({ properties: { "x~y": { items: item } } });
-  const diagnosis = check('{"x~y":[{"a/b":1,"__proto__":2},{"a/b":1}]}', {}, of);
-  expect(diagnosis).toMatchObject({ pointer: "/x~0y/1", missing: ["__proto__"], byte: 40 });
-});
-
-test.each([
-  ['{"name":"Ada"', /^\{"name":"Ada","age":\d\}$/],
-  ['{"name":"Ada","age":1', /^\{"name":"Ada","age":1\}$/],
-  ['{"name":"Ada","age":1,"color":"gr', /^\{"name":"Ada","age":1,"color":"green"\}$/],
-])("what would end %s", (text, whole) => {
-  const ended = text + check(text)?.completion;
-  expect(ended).toMatch(whole);
-  expect(check(ended)).toBeUndefined();
-});
-
-test("characters that are not ASCII count once, and a wrong one is wrong as a whole", () => {
-  const of = JSON.stringify({ properties: { é: { enum: ["\u{1F600}", "\u{1F601}x"] } } });
-  const text = '{"é": "\u{1F603}"}';
-  expect(check(text, {}, of)).toMatchObject({
-    ...{ byte: 8, line: 1, column: 8, pointer: "/é", problem: 'the value "\u{1F603}" does not match' },
-    expected: ['"\u{1F600}"', '"\u{1F601}x"'],
-  });
-});

@@ -6,7 +6,7 @@
  */
 
 import { type JsonNode, JsonNumber } from "../json/index.js";
-import { numberValues } from "../language/index.js";
+import { numberEqual } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
@@ -243,18 +243,15 @@ export class Satisfiability {
       if (type === JsonType.Array || type === JsonType.Object) {
         const some = type === JsonType.Array ? this.arrayRest(special) : this.objectRest(special, ALL_KEYS);
         if (some) return undefined;
-      } else if (type === JsonType.Number) {
-        const numbers = derivatives.numberLanguage(special);
-        const texts = numberValues(arena, numbers, atMost - found.length);
-        found.push(...texts.map((text) => new JsonNumber(text)));
-      } else if (type === JsonType.String) {
-        let rest = derivatives.stringLanguage(special);
+      } else if (type === JsonType.String || type === JsonType.Number) {
+        const isString = type === JsonType.String;
+        let rest = isString ? derivatives.stringLanguage(special) : derivatives.numberLanguage(special);
         while (found.length < atMost) {
           const text = arena.shortest(rest);
           if (text === undefined) break;
           this.countStep();
-          found.push(text);
-          rest = arena.difference(rest, arena.text(text));
+          found.push(isString ? text : new JsonNumber(text));
+          rest = arena.difference(rest, isString ? arena.text(text) : numberEqual(arena, text));
         }
       } else if (special === TRUE) found.push(type === JsonType.Null ? null : type === JsonType.True);
     }

@@ -13,7 +13,7 @@ export { completionOf } from "./completion.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";
-export { type NumberRange, numberChoice, numberRange, numberValues } from "./number.js";
+export { type NumberRange, numberChoice, numberEqual, numberRange } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";

@@ -19,7 +19,7 @@ export interface LanguageLimits {
 }
 
 export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
-  maxNodes: 1_000_000,
+  maxNodes: 200_000,
   maxSteps: 20_000_000,
   maxWork: 2_000_000,
   maxStates: 1_000_000,

@@ -80,12 +80,9 @@ export function numberChoice(arena: LanguageArena, texts: readonly string[]): La
   return numbersOf(arena).language({ digits: set, others: set });
 }
 
-/**
- * Up to `atMost` different values of a language that is made of those of this file and `jsonNumber` by unions,
- * intersections and differences, as JSON texts; all of them, if there are no more.
- */
-export function numberValues(arena: LanguageArena, language: Language, atMost: number): string[] {
-  return numbersOf(arena).values(language).members(atMost);
+/** All normalised spellings of one value. Throws as `numberRange` does. */
+export function numberEqual(arena: LanguageArena, text: string): Language {
+  return numberChoice(arena, [text]);
 }
 
 function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
@@ -127,16 +124,6 @@ class Numbers {
   language(set: SpelledSet): Language {
     const known = this.#byKey.get(keyOf(set));
     return known ?? this.#store(this.#build(set), set);
-  }
-
-  /** The values that some text of the language has. */
-  values(language: Language): NumberSet {
-    if (language === this.arena.empty) return NO_NUMBERS;
-    const set = this.#asNumbers(language);
-    if (set === undefined) throw new TypeError("The language is no set of numbers");
-    if (set.digits === set.others) return set.digits;
-    const { limits } = this.arena.nodes;
-    return set.digits.intersection(INTEGERS, limits).union(set.others, limits);
   }
 
   #store(language: Language, set: SpelledSet): Language {

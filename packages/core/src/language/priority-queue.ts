@@ -1,25 +1,15 @@
-/** Values of one priority: those from `first` on. */
-interface Bucket {
-  readonly values: number[];
-  first: number;
-}
-
-/**
- * A queue of integers by ascending priority; among equal priorities the last one in and the first one in come out by turns.
- * So a search neither runs down an endless branch nor only widens: it takes at most twice the steps of the better way.
- */
+/** A queue of integers by ascending priority; among equal priorities the last one in comes out first. */
 export class PriorityQueue {
-  readonly #buckets = new Map<number, Bucket>();
-  #takesLast = true;
+  readonly #buckets = new Map<number, number[]>();
   readonly #priorities: number[] = [];
 
   push(value: number, priority: number): void {
     const bucket = this.#buckets.get(priority);
     if (bucket) {
-      bucket.values.push(value);
+      bucket.push(value);
       return;
     }
-    this.#buckets.set(priority, { values: [value], first: 0 });
+    this.#buckets.set(priority, [value]);
     const heap = this.#priorities;
     let i = heap.push(priority) - 1;
     while (i > 0 && heap[(i - 1) >> 1]! > priority) {
@@ -34,9 +24,8 @@ export class PriorityQueue {
     const heap = this.#priorities;
     if (heap.length === 0) return -1;
     const bucket = this.#buckets.get(heap[0]!)!;
-    const value = this.#takesLast ? bucket.values.pop()! : bucket.values[bucket.first++]!;
-    this.#takesLast = !this.#takesLast;
-    if (bucket.first === bucket.values.length) {
+    const value = bucket.pop()!;
+    if (bucket.length === 0) {
       this.#buckets.delete(heap[0]!);
       this.#removeLowest();
     }
