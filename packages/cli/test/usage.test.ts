@@ -109,6 +109,32 @@ test("check accepts what is valid, however it is written, and says where a text 
   expect(stderr).toContain(`    { "name": "Ada", "age": 360 }\n    ${" ".repeat(26)}^\n    expected "}"\n`);
 });
 
+test("check prints what the compiler made of a schema", async () => {
+  const schema = JSON.stringify({
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "t",
+    properties: {
+      a: { title: "a", description: "d" },
+      "b/c": { title: "b" },
+      d: { title: "d" },
+      e: { title: "e" },
+    },
+  });
+  const { code, stdout, stderr } = await runCli(["check", "-"], { input: schema });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: "ok  standard input: every keyword can be enforced, and some value is valid\n",
+  });
+  expect(stdout).toMatch(/^dialect +draft-07\n/);
+  expect(stdout).toMatch(/\n {2}title +the root, \/properties\/a, \/properties\/b~1c, 2 more\n/);
+  expect(stdout).toMatch(/\n {2}description +\/properties\/a\n/);
+  const { report } = JSON.parse((await runCli(["check", "-", "--json"], { input: schema })).stdout);
+  expect(report).toMatchObject({ dialect: "draft-07" });
+  expect(report.annotations).toContainEqual({ pointer: "/properties/a", keyword: "description" });
+  const none = await runCli(["check", person]);
+  expect(none.stdout).toContain("none: every keyword is enforced");
+});
+
 test("check reads the instance from standard input, and writes an object for programs", async () => {
   const valid = await runCli(["check", person, "-"], { input: '\n{ "age": 36, "name": "Ada" }\n' });
   expect(valid).toEqual({ code: 0, stdout: "", stderr: "ok  standard input: valid\n" });

@@ -5,6 +5,7 @@ import type { Io } from "../io.js";
 import { CHECK_TEXT, jsonOptions, type TextOptions } from "../text-options.js";
 import { type Diagnosis, diagnose } from "./diagnosis.js";
 import { oneOf } from "./expected.js";
+import { reportText } from "./report.js";
 
 export interface CheckOptions extends TextOptions {
   readonly json?: boolean;
@@ -25,7 +26,12 @@ export async function check(
   const grammar = compileJsonSchema(schema, textOptions);
   const { green, red } = io.colors;
   if (instanceFile === undefined) {
-    io.err(`${green("ok")}  ${schemaFile}: every keyword can be enforced, and some value is valid\n`);
+    if (options.json) io.out(`${JSON.stringify({ report: grammar.report })}\n`);
+    else {
+      const name = schemaFile === "-" ? "standard input" : schemaFile;
+      io.err(`${green("ok")}  ${name}: every keyword can be enforced, and some value is valid\n`);
+      io.out(reportText(io, grammar.report));
+    }
     return ExitCode.ok;
   }
   const text = await readText(io, instanceFile, "instance");
