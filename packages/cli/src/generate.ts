@@ -1,9 +1,11 @@
+import { type FileHandle, open } from "node:fs/promises";
 import type { ChatMessage, Device, GenerateResult } from "@grammask/onnx";
 import { type ConstraintOptions, readConstraint } from "./constraint.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { readStdin, readText } from "./input.js";
 import type { Io } from "./io.js";
 import { openModel } from "./model.js";
+import { reportPage } from "./report-page.js";
 import { report, statistics } from "./statistics.js";
 
 export interface GenerateOptions extends ConstraintOptions {
@@ -20,6 +22,7 @@ export interface GenerateOptions extends ConstraintOptions {
   readonly json?: boolean;
   readonly stream?: boolean;
   readonly stats?: boolean;
+  readonly html?: string;
 }
 
 /** `grammask generate`: one output of the model that matches the schema, pattern or choice. */
@@ -27,6 +30,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
   // All that can be wrong with the command line comes out before a model is loaded.
   const { request } = await readConstraint(io, options);
   const messages = await readMessages(io, options);
+  await using page = options.html === undefined ? undefined : await openPage(options.html);
 
   const abort = new AbortController();
   // The first Ctrl-C ends the generation after the step at hand; a second one ends the program at once.
@@ -48,11 +52,14 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
       temperature,
       ...(topP === undefined ? {} : { topP }),
       ...(seed === undefined ? {} : { seed }),
+      report: options.stats === true || page !== undefined,
       signal: abort.signal,
       onToken: ({ text }) => {
         if (options.stream) io.out(text);
       },
     });
+    const tokenText = (id: number) => model.vocabulary.tokenText(id);
+    await page?.writeFile(reportPage({ result, model: options.model, tokenText }));
     return write(io, options, result);
   } finally {
     stopListening();
@@ -71,6 +78,14 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
   io.err(`The output was ${why}: it is not complete.\n`);
   if (!options.json && !options.stream && result.text !== "") io.err(`${io.colors.dim(result.text)}\n`);
   return ExitCode.failed;
+}
+
+async function openPage(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "w");
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The prompt, then the text of the file; standard input where neither is given. */

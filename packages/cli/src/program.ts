@@ -95,7 +95,8 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
     .option("--seed <n>", "the same seed gives the same output", wholeNumber({ min: 0, max: 2 ** 32 - 1 }))
     .addOption(new Option("--stream", "write the output as it grows").conflicts("json"))
     .option("--json", "write one object with the value, the finish reason, usage and timings")
-    .option("--stats", "write usage and timings to standard error")
+    .option("--stats", "write usage, timings and doubtful values to standard error")
+    .option("--html <file>", "write a page that shows what the grammar did to the model's choices")
     .addHelpText("after", "\nThe output alone goes to standard output, everything else to standard error.")
     .addHelpText("after", "Standard input is the prompt where neither --prompt nor --file is given.")
     .action(async (options) => done(await (await import("./generate.js")).generate(io, options)));

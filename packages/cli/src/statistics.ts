@@ -1,12 +1,12 @@
-import type { GenerateResult } from "@grammask/onnx";
+import type { GenerateResult, Report, TokenPressure } from "@grammask/onnx";
 
 /** The result for `--json`: one object with all that is known of the generation. Times are in milliseconds. */
-export function report({ text, value, finishReason, seed, usage, timings }: GenerateResult): object {
-  return { value: value ?? null, text, finishReason, seed, usage, timings };
+export function report({ text, value, finishReason, seed, usage, timings, report }: GenerateResult): object {
+  return { value: value ?? null, text, finishReason, seed, usage, timings, report };
 }
 
 /** The lines that `--stats` prints. */
-export function statistics({ usage, timings, seed }: GenerateResult): string {
+export function statistics({ usage, timings, seed, report }: GenerateResult): string {
   const decoding = timings.decode + timings.mask + timings.sampling;
   const rows = [
     ["schema", `compiled in ${ms(timings.compile)}`],
@@ -16,10 +16,37 @@ export function statistics({ usage, timings, seed }: GenerateResult): string {
       "output",
       `${usage.completionTokens} tokens in ${ms(decoding)}, ${rate(usage.completionTokens - 1, decoding)}`,
     ],
+    [
+      "steps",
+      `${usage.steps}: ${usage.forcedTokens} tokens forced, ${usage.acceptedDraftTokens} of ${usage.draftTokens} guessed rightly`,
+    ],
     ["masks", `${ms(timings.mask)}, ${share(timings.mask, decoding)} of that`],
     ["sampling", `${ms(timings.sampling)}, seed ${seed}`],
+    ...(report === undefined || report.tokens.length === 0 ? [] : [["pressure", pressure(report)]]),
   ];
   return rows.map(([name, value]) => `${name!.padEnd(9)}${value}\n`).join("");
+}
+
+/** How much the grammar changed, and where the model clearly wanted something else. */
+function pressure({ tokens, values }: Report): string {
+  const mean = (of: (token: TokenPressure) => number) =>
+    tokens.reduce((sum, token) => sum + of(token), 0) / tokens.length;
+  const removed = `removed ${share(
+    mean((token) => token.removed),
+    1,
+  )} of the probability, refused ${share(
+    mean((token) => token.refused),
+    1,
+  )}`;
+  // A container is as doubtful as what it has: only the innermost are named.
+  const doubtful = values.filter(
+    ({ pointer, doubtful }) =>
+      doubtful && !values.some((each) => each.doubtful && each.pointer.startsWith(`${pointer}/`)),
+  );
+  const named = doubtful.map(
+    ({ pointer, confidence }) => `${pointer || "(whole)"} (${share(confidence, 1)})`,
+  );
+  return `${removed}; doubtful: ${named.join(", ") || "none"}`;
 }
 
 function rate(tokens: number, milliseconds: number): string {

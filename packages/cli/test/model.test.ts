@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fixture, runCli } from "./run-cli.js";
 
@@ -18,6 +21,34 @@ test("the JSON alone is on stdout", async () => {
   expectPerson(stdout);
   expect(stderr).toMatch(/prompt +\d+ tokens/);
   expect(stderr).toMatch(/tokens\/s/);
+  expect(stderr).toMatch(/steps +\d+: \d+ tokens forced/);
+  expect(stderr).toMatch(/pressure +removed \d+\.\d+ % of the probability/);
+});
+
+test("--html writes one page with each token, its alternatives and each value", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "grammask-"));
+  try {
+    const file = join(folder, "report.html");
+    const { code, stdout, stderr } = await runCli([...generate, "--prompt", prompt, "--html", file]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const page = await readFile(file, "utf8");
+    // Nothing is fetched.
+    expect(page).not.toMatch(/https?:|src=|<link/);
+    const spans = [...page.matchAll(/<span class="token[^>]*>([^<]*)<\/span>/g)].map((match) => match[1]);
+    const plain = spans.join("").replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+    expect(`${plain}\n`).toBe(stdout);
+    const data = JSON.parse(/<script type="application\/json"[^>]*>(.*)<\/script>/.exec(page)![1]!);
+    expect(data).toHaveLength(spans.length);
+    for (const { alternatives, removedTokens, removed } of data) {
+      expect(alternatives.length + removedTokens.length).toBeGreaterThan(1);
+      expect(removed).toBeGreaterThanOrEqual(0);
+    }
+    expect(page).toContain("<code>/name</code>");
+    const wrong = await runCli([...generate, "--prompt", prompt, "--html", join(folder, "no", "x.html")]);
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("the prompt comes from stdin, a file, or both; --stream writes the same text", async () => {

@@ -2,6 +2,7 @@ import type { TokenMask } from "@grammask/core";
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import { type Draft, Drafts } from "./drafts.js";
 import { InferenceError } from "./errors.js";
+import { PressureGauge, type TokenPressure } from "./pressure.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
 import { Sampler } from "./sampling.js";
 import { TextStream } from "./text-stream.js";
@@ -86,6 +87,9 @@ export class Decoding {
   readonly #drafts: Drafts | undefined;
   #draft: Draft | undefined;
   #guesses: Guess[] = [];
+  /** By position in the output, for a report. */
+  readonly pressures: TokenPressure[] = [];
+  readonly #gauge: PressureGauge | undefined;
   /** Tokens of the output that the model has not seen. */
   #pending: readonly number[] = [];
   /** Tokens that the matcher has accepted, and no event has told of. */
@@ -101,6 +105,8 @@ export class Decoding {
     this.#forces = request.forcedTokens;
     this.#drafts =
       request.drafts === undefined || !canRollback ? undefined : new Drafts(vocabulary, request.drafts);
+    this.#gauge =
+      request.alternatives === undefined ? undefined : new PressureGauge(vocabulary, request.alternatives);
     for (const id of promptIds) {
       this.#sampler.observe(id);
       this.#drafts?.push(id);
@@ -114,9 +120,19 @@ export class Decoding {
       : [...this.#pending, ...this.#guesses.flatMap((guess) => guess.tokens)];
   }
 
-  /** Of how many of the last `ids` the logits are needed. */
+  /** Of how many of the last tokens the logits are needed. */
   get rows(): number {
-    return 1 + this.#drafted;
+    return 1 + this.#unmeasured + this.#drafted;
+  }
+
+  /** Whether logits are needed although the output has ended: for a report of the tokens that were forced last. */
+  get needsLogits(): boolean {
+    return this.finishReason === undefined || this.#unmeasured > 0;
+  }
+
+  /** Forced tokens among the pending ones, whose logits come with the next step. */
+  get #unmeasured(): number {
+    return this.#gauge === undefined ? 0 : this.tokens.length - this.pressures.length;
   }
 
   get #drafted(): number {
@@ -151,23 +167,31 @@ export class Decoding {
    */
   *take(logits: Float32Array): Generator<TokenEvent, void, void> {
     const width = this.#vocabulary.size;
+    const row = (index: number) => logits.subarray(index * width, (index + 1) * width);
+    const first = this.#unmeasured;
+    this.#matcher?.rollback(first);
+    this.#acceptMeasured(this.tokens.slice(this.tokens.length - first), 0, row);
     let at = 0;
     let right = 0;
     while (this.finishReason === undefined) {
-      const id = this.#sample(logits.subarray(at * width, (at + 1) * width));
+      const mask = this.#timed(() => this.#matcher?.mask());
+      const id = this.#sample(row(first + at), mask);
       if (id === undefined) {
         break;
       }
       const guess = this.#guesses[right];
       if (guess?.expected !== id) {
         const tokens = this.#timed(() => this.#accept(id, 0));
+        this.#measure(tokens[0]!, row(first + at), mask, false);
         yield* this.#tell(tokens, tokens.length - 1);
         this.#settle();
         break;
       }
+      this.#measure(guess.tokens[0]!, row(first + at), mask, false);
+      this.#timed(() => this.#acceptAll(guess.tokens.slice(0, 1)));
+      this.#acceptMeasured(guess.tokens.slice(1), first + at + 1, row);
       right++;
       at += guess.tokens.length;
-      this.#timed(() => this.#acceptAll(guess.tokens));
       yield* this.#tell(guess.tokens, guess.tokens.length - 1);
       this.#settle();
     }
@@ -182,6 +206,7 @@ export class Decoding {
   /** Ends the output; where nothing ended it before, for this reason. The text that was held back is an event too. */
   *end(reason: FinishReason): Generator<TokenEvent, void, void> {
     this.finishReason ??= reason;
+    this.pressures.length = Math.min(this.pressures.length, this.tokens.length);
     const rest = this.#stream.end();
     if (rest !== "") {
       yield { id: this.tokens.at(-1)!, index: this.tokens.length - 1, text: rest };
@@ -189,8 +214,7 @@ export class Decoding {
   }
 
   /** The next token; undefined where it is the end. */
-  #sample(logits: Float32Array): number | undefined {
-    const mask = this.#mask();
+  #sample(logits: Float32Array, mask: TokenMask | undefined): number | undefined {
     const start = performance.now();
     const id = this.#sampler.sample(logits, mask);
     this.#timings.sampling += performance.now() - start;
@@ -199,10 +223,6 @@ export class Decoding {
       return undefined;
     }
     return id;
-  }
-
-  #mask(): TokenMask | undefined {
-    return this.#timed(() => this.#matcher?.mask());
   }
 
   #timed<T>(work: () => T): T {
@@ -217,6 +237,20 @@ export class Decoding {
       if (this.#matcher?.accept(id) === false) {
         throw new InferenceError(`The grammar refused token ${id}, which its own mask allowed.`);
       }
+    }
+  }
+
+  /** Accepts forced tokens again or at last, now that there are logits before them: one row each, from this one on. */
+  #acceptMeasured(ids: readonly number[], from: number, row: (index: number) => Float32Array): void {
+    for (const [i, id] of ids.entries()) {
+      this.#measure(id, row(from + i), this.#gauge && this.#matcher?.mask(), true);
+      this.#timed(() => this.#acceptAll([id]));
+    }
+  }
+
+  #measure(id: number, logits: Float32Array, mask: TokenMask | undefined, forced: boolean): void {
+    if (this.#gauge !== undefined) {
+      this.pressures.push(this.#gauge.measure(id, logits, mask, forced));
     }
   }
 
@@ -288,6 +322,9 @@ export class Decoding {
       yield { id, index: this.tokens.length - 1, text };
       if (this.#stream.stopString !== undefined) {
         this.finishReason = "stop-string";
+        this.#pending = tokens.slice(0, tokens.length - this.#untold);
+        this.#matcher?.rollback(this.#untold);
+        this.#untold = 0;
         return;
       }
     }
@@ -295,7 +332,7 @@ export class Decoding {
 
   /** Ends the output where nothing can follow, without a step of the model. */
   #settle(): void {
-    const mask = this.#mask();
+    const mask = this.#timed(() => this.#matcher?.mask());
     if (this.finishReason !== undefined) {
       return;
     }

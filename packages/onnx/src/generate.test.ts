@@ -129,6 +129,7 @@ describe("generateTokens", () => {
       draftTokens: 0,
       acceptedDraftTokens: 0,
       steps: 0,
+      pressures: [],
     });
   });
 

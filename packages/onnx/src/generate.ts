@@ -2,6 +2,7 @@ import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
 import { Decoding, type FinishReason, type Timings } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
+import type { TokenPressure } from "./pressure.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 
 /** What a generation needs, besides the checked request. */
@@ -33,6 +34,8 @@ export interface Output {
   readonly acceptedDraftTokens: number;
   /** Steps of the model after it had read the prompt. */
   readonly steps: number;
+  /** What the mask did to each token, where a report was asked for. */
+  readonly pressures: readonly TokenPressure[];
 }
 
 /**
@@ -63,13 +66,10 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
   });
   let steps = 0;
   yield* until(aborted, decoding.begin());
-  let logits =
-    decoding.finishReason === undefined && !aborted()
-      ? await prefill(generation, sequence, decoding.ids)
-      : undefined;
+  let logits = decoding.needsLogits && !aborted() ? await prefill(generation, sequence, decoding) : undefined;
   while (logits !== undefined && !aborted()) {
     yield* until(aborted, decoding.take(logits));
-    if (decoding.finishReason !== undefined || aborted()) {
+    if (!decoding.needsLogits || aborted()) {
       break;
     }
     sequence.rollback(decoding.rejected);
@@ -79,7 +79,8 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     steps++;
   }
   yield* decoding.end("abort");
-  const { text, tokens, stopString, isComplete, forcedTokens, draftTokens, acceptedDraftTokens } = decoding;
+  const { text, tokens, stopString, isComplete, forcedTokens, draftTokens, acceptedDraftTokens, pressures } =
+    decoding;
   return {
     text,
     tokens,
@@ -90,6 +91,7 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     draftTokens,
     acceptedDraftTokens,
     steps,
+    pressures,
   };
 }
 
@@ -113,7 +115,7 @@ function* until(
 async function prefill(
   { decoder, promptIds, aborted, onProgress, timings }: Generation,
   sequence: Sequence,
-  forced: readonly number[],
+  { ids: forced, rows }: Decoding,
 ): Promise<Float32Array | undefined> {
   const total = promptIds.length;
   const chunk = decoder.prefillChunk;
@@ -124,7 +126,7 @@ async function prefill(
       return undefined;
     }
     const ids = promptIds.slice(at, at + chunk);
-    logits = await sequence.forward(at + chunk < total ? ids : [...ids, ...forced]);
+    logits = await (at + chunk < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
   }

@@ -7,6 +7,7 @@ import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
 import type { DataType } from "./model-files.js";
+import { makeReport, type Report } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { TextModel } from "./text-model.js";
 import { warmUp } from "./warm-up.js";
@@ -26,6 +27,8 @@ export interface GenerateResult {
   readonly seed: number;
   readonly usage: Usage;
   readonly timings: Readonly<Timings>;
+  /** Where the request asked for it: what the grammar did to the model's choices. */
+  readonly report: Report | undefined;
 }
 
 /** Numbers of tokens. */
@@ -198,7 +201,7 @@ export class Model implements AsyncDisposable {
       timings,
     });
     timings.total = performance.now() - start;
-    const { text, tokens, finishReason, stopString, isComplete, ...counts } = output;
+    const { text, tokens, finishReason, stopString, isComplete, pressures, ...counts } = output;
     const wantsJson = request.schema !== undefined || (request.json ?? false) !== false;
     // A stop string may have cut the JSON short although the matcher went on.
     const hasValue = wantsJson && isComplete && stopString === undefined;
@@ -216,6 +219,8 @@ export class Model implements AsyncDisposable {
         ...counts,
       },
       timings,
+      report:
+        checked.alternatives === undefined ? undefined : makeReport(pressures, text, wantsJson, vocabulary),
     };
   }
 

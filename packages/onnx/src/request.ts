@@ -3,6 +3,7 @@ import type { ChatMessage } from "./chat-template.js";
 import type { DraftOptions } from "./drafts.js";
 import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
+import type { ReportOptions } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
 
 /** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json`, `regex`, `choice` and `grammar`. */
@@ -39,6 +40,11 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
    * effect on WebGPU, where tokens cannot be taken back.
    */
   readonly drafts?: boolean | DraftOptions;
+  /**
+   * Whether the result has a report of what the grammar did to the model's choices, token by token and value by value;
+   * how, if an object. Costs a few percent of the time. Default: false.
+   */
+  readonly report?: boolean | ReportOptions;
   /** Texts that end the output, which does not include them; at most 16, none empty. */
   readonly stop?: string | readonly string[];
   /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
@@ -75,6 +81,8 @@ export interface CheckedRequest {
   readonly forcedTokens: boolean;
   /** Undefined: no drafts. */
   readonly drafts: Required<DraftOptions> | undefined;
+  /** How many alternatives a report names; undefined: no report. */
+  readonly alternatives: number | undefined;
   readonly stop: readonly string[];
 }
 
@@ -102,7 +110,8 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
     checkDrafts(request.drafts),
     checkStop(request.stop),
   ];
-  return { sampling, maxTokens, forcedTokens, drafts, stop };
+  const alternatives = checkReport(request.report);
+  return { sampling, maxTokens, forcedTokens, drafts, alternatives, stop };
 }
 
 function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptions> | undefined {
@@ -114,6 +123,16 @@ function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptio
   inRange("drafts.maxTokens", maxTokens, whole, "an integer from 1 to 64");
   inRange("drafts.tokenCost", tokenCost, tokenCost > 0 && tokenCost <= 1, "a number above 0, at most 1");
   return drafts === false ? undefined : { maxTokens, tokenCost };
+}
+
+function checkReport(report: boolean | ReportOptions = false): number | undefined {
+  if (typeof report !== "boolean" && (typeof report !== "object" || report === null)) {
+    throw new InvalidRequestError("report", `${String(report)} is not true, false or an object`);
+  }
+  const { alternatives = 5 } = typeof report === "boolean" ? {} : report;
+  const whole = Number.isInteger(alternatives) && alternatives >= 0 && alternatives <= 100;
+  inRange("report.alternatives", alternatives, whole, "an integer from 0 to 100");
+  return report === false ? undefined : alternatives;
 }
 
 function checkPrompt({ messages, prompt }: GenerateRequest): void {
