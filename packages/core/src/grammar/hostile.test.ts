@@ -98,6 +98,30 @@ describe("documents that are too deep or too large", () => {
     expect(accepts(grammar, `${'{"n":'.repeat(1999)}0${"}".repeat(1999)}`)).toBe(true);
     expect(accepts(grammar, `${'{"n":'.repeat(1998)}0${"}".repeat(1998)}`)).toBe(false);
   });
+
+  it.each([200, 401, 1500])("a cycle of %i definitions that need each other", (n) => {
+    const cycle = (make: (next: object, i: number) => object) => ({
+      $ref: "#/$defs/d0",
+      $defs: definitions(n, (i) => make({ $ref: `#/$defs/d${(i + 1) % n}` }, i)),
+    });
+    const needs = (next: object) => ({ type: "object", required: ["n"], properties: { n: next } });
+    expect(outcome(cycle(needs))).toMatchObject({ code: "unsatisfiable-schema" });
+    expect(outcome(cycle((next) => ({ type: "array", minItems: 1, items: next })))).toMatchObject({
+      code: "unsatisfiable-schema",
+    });
+    // Two cycles, and one way out at the far end.
+    const many = (next: object, i: number) => ({
+      ...needs(next),
+      anyOf: [{ required: ["m"] }, { required: ["k"] }],
+      properties: { n: next, m: { $ref: `#/$defs/d${(i * 7 + 3) % n}` }, k: next },
+    });
+    expect(outcome(cycle(many))).toMatchObject({ code: "unsatisfiable-schema" });
+    const exit = outcome(
+      cycle((next, i) => (i === n - 2 ? { anyOf: [needs(next), { type: "null" }] } : needs(next))),
+    );
+    expect(accepts(exit as Grammar, `${'{"n":'.repeat(n - 2)}null${"}".repeat(n - 2)}`)).toBe(true);
+    expect(accepts(exit as Grammar, `${'{"n":'.repeat(n - 3)}null${"}".repeat(n - 3)}`)).toBe(false);
+  });
 });
 
 describe("large and strange values", () => {

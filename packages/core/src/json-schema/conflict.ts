@@ -10,9 +10,10 @@ import { REFERENCES } from "./keywords.js";
 import type { SchemaFormulas } from "./schema-formulas.js";
 import type { SchemaNode } from "./schema-set.js";
 
-/** At most so many keywords are weighed against each other, and so many questions asked. */
+/** At most so many keywords are weighed against each other, so many questions asked, and so many given up. */
 const MAX_PIECES = 200;
-const MAX_QUESTIONS = 400;
+const MAX_QUESTIONS = 150;
+const MAX_UNDECIDED = 3;
 
 /** Keywords that say what another one means. */
 const CONTEXT: ReadonlyMap<string, readonly string[]> = new Map([
@@ -47,14 +48,16 @@ export function unsatisfiable(
   isSatisfiable: (formula: Formula) => boolean,
 ): UnsatisfiableSchemaError | InvalidSchemaError {
   let questions = 0;
+  let undecided = 0;
   /** What cannot be decided is not to blame. */
   const isEmpty = (parts: readonly Formula[]): boolean => {
-    if (++questions > MAX_QUESTIONS) return false;
+    if (++questions > MAX_QUESTIONS || undecided > MAX_UNDECIDED) return false;
     try {
       return !isSatisfiable(formulas.store.and(parts));
     } catch (error) {
-      if (error instanceof SchemaLimitError || error instanceof LanguageLimitError) return false;
-      throw error;
+      if (!(error instanceof SchemaLimitError || error instanceof LanguageLimitError)) throw error;
+      undecided++;
+      return false;
     }
   };
   const seen = new Set<SchemaNode>();

@@ -41,6 +41,8 @@ export class Satisfiability {
   private readonly provisional = new Map<Formula, number>();
   private readonly provisionalOrder: Formula[] = [];
   private low = Number.POSITIVE_INFINITY;
+  /** Formulas too deep in the recursion, false for now; undefined: one ends the question. */
+  private assumed: Set<Formula> | undefined;
   private steps = 0;
   /** Disjunctions being branched on, one inside the other. */
   private branchDepth = 0;
@@ -84,20 +86,56 @@ export class Satisfiability {
     for (;;) {
       const goal = goals[goals.length - 1];
       this.steps = 0;
-      this.branchDepth = 0;
       try {
-        const answer = goal === undefined ? ask() : this.valueStep(goal);
+        const answer = this.run(goal === undefined ? ask : () => this.valueStep(goal));
         if (goal === undefined) return answer;
         goals.pop();
       } catch (error) {
         if (!(error instanceof TooDeep)) throw error;
-        if (goals.includes(error.formula)) throw this.limit();
+        if (goals.includes(error.formula)) return this.fixedPoint(goals, ask);
         goals.push(error.formula);
-      } finally {
-        this.open.clear();
-        this.dropProvisional(0);
-        this.low = Number.POSITIVE_INFINITY;
       }
+    }
+  }
+
+  private run(ask: () => boolean): boolean {
+    this.branchDepth = 0;
+    try {
+      return ask();
+    } finally {
+      this.open.clear();
+      this.dropProvisional(0);
+      this.low = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /**
+   * Decides formulas that need each other in a cycle longer than the recursion: all of them are taken to be false, and
+   * asked again and again, until no more turn out true. Those left are false.
+   */
+  private fixedPoint(goals: readonly Formula[], ask: () => boolean): boolean {
+    const assumed = new Set(goals);
+    this.assumed = assumed;
+    const decide = (formula: Formula): boolean => {
+      const before = assumed.size;
+      const answer = this.run(() => this.valueStep(formula));
+      const isProgress = answer || this.values.has(formula) || assumed.size > before;
+      // Bounded by the formulas that there are; only what leads to nothing new counts on.
+      if (isProgress) this.steps = 0;
+      return isProgress;
+    };
+    this.steps = 0;
+    try {
+      for (;;) {
+        const undecided = () => [...assumed].reverse().filter((formula) => !this.values.has(formula));
+        while (undecided().filter(decide).length > 0);
+        for (const formula of undecided()) this.values.set(formula, false);
+        const before = assumed.size;
+        const answer = this.run(ask);
+        if (answer || assumed.size === before) return answer;
+      }
+    } finally {
+      this.assumed = undefined;
     }
   }
 
@@ -111,7 +149,14 @@ export class Satisfiability {
       return false;
     }
     const depth = this.open.size + 1;
-    if (depth > MAX_RECURSION) throw new TooDeep(formula);
+    if (depth > MAX_RECURSION) {
+      if (this.assumed === undefined) throw new TooDeep(formula);
+      this.assumed.add(formula);
+    }
+    if (depth > 1 && this.assumed?.has(formula) === true) {
+      this.low = 0;
+      return false;
+    }
     this.open.set(formula, depth);
     const outerLow = this.low;
     const mark = this.provisionalOrder.length;
