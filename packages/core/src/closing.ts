@@ -1,8 +1,10 @@
 /** Short ways to end an output, as its matcher sees them. */
 import type { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
-import { type Completion, Completions } from "./automaton/completions.js";
+import { type Completion, Completions, completionBytes } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
+import { isLimitError, type LimitError } from "./json-schema/errors.js";
+import { type TokenMask, tokensMask } from "./mask/token-mask.js";
 import { TokenSpelling } from "./mask/token-spelling.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
@@ -16,12 +18,29 @@ export interface ShortestCompletion {
 const completionsByAutomaton = new WeakMap<Automaton, Completions>();
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
+/** An output that hit a limit, and is ended by a completion from there. */
+export interface LimitHit {
+  readonly error: LimitError;
+  /** The bytes of output before it. */
+  readonly length: number;
+}
+
+/** What a matcher keeps of that. */
+export interface ForcedEnd extends LimitHit {
+  /** The matcher's steps before it. */
+  readonly steps: number;
+  readonly completion: Completion;
+  readonly bytes: Uint8Array;
+}
+
 /** Completions of an automaton, counted in the tokens of a vocabulary. What is found is shared by all matchers. */
 export class Closing {
+  private readonly vocabulary: Vocabulary;
   private readonly completions: Completions;
   private readonly spelling: TokenSpelling;
 
   constructor(automaton: Automaton, vocabulary: Vocabulary) {
+    this.vocabulary = vocabulary;
     this.completions = shared(completionsByAutomaton, automaton, () => new Completions(automaton));
     this.spelling = shared(spellings, vocabulary, () => new TokenSpelling(vocabulary));
   }
@@ -33,6 +52,33 @@ export class Closing {
 
   count(completion: Completion): number {
     return this.spelling.count(completion);
+  }
+
+  /**
+   * How an output ends that hit a limit.
+   * @throws the limit's error where no end is found, or the vocabulary cannot spell it
+   */
+  forcedEnd(
+    error: LimitError,
+    at: { config: Config; trail: ByteTrail; length: number; steps: number },
+  ): ForcedEnd {
+    const { config, trail, length, steps } = at;
+    let completion: Completion;
+    try {
+      completion = this.completions.beyondLimit(config, trail, length);
+    } catch (second) {
+      throw isLimitError(second) ? error : second;
+    }
+    if (this.count(completion) === Number.POSITIVE_INFINITY) throw error;
+    return { error, length, steps, completion, bytes: completionBytes(completion) };
+  }
+
+  /** The mask behind `length` bytes of an output that is being ended: the next token, or the end of the sequence. */
+  maskOf({ completion, length: start }: ForcedEnd, length: number): TokenMask {
+    const { vocabulary } = this;
+    const next = this.spelling.tokenAt(completion, length - start);
+    const ids = next < 0 ? Int32Array.from(vocabulary.eosTokenIds).sort() : Int32Array.of(next);
+    return tokensMask(vocabulary.size, ids);
   }
 }
 

@@ -4,7 +4,7 @@ export type { PropertyOrder } from "./automaton/property-order.js";
 export type { Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";
 export { clearCaches } from "./caches.js";
-export type { ShortestCompletion } from "./closing.js";
+export type { LimitHit, ShortestCompletion } from "./closing.js";
 export { compileChoice } from "./grammar/choice.js";
 export { GrammarError } from "./grammar/errors.js";
 export type { CompileReport, Grammar } from "./grammar/grammar.js";
@@ -35,6 +35,7 @@ export {
 export type { Annotation } from "./json-schema/document.js";
 export {
   InvalidSchemaError,
+  type LimitError,
   MissingDocumentError,
   SchemaError,
   type SchemaErrorDetails,

@@ -2,8 +2,10 @@ import { type Automaton, Step } from "./automaton/automaton.js";
 import { ByteTrail } from "./automaton/byte-trail.js";
 import { completionBytes, NOTHING } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
-import { Closing, type ShortestCompletion } from "./closing.js";
+import { Closing, type ForcedEnd, type LimitHit, type ShortestCompletion } from "./closing.js";
 import type { Grammar } from "./grammar/grammar.js";
+import { isLimitError } from "./json-schema/errors.js";
+import { within } from "./language/index.js";
 import { Masks } from "./mask/masks.js";
 import type { TokenMask } from "./mask/token-mask.js";
 import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
@@ -59,6 +61,8 @@ export class Matcher {
   private steps = 0;
   private ended = false;
   private knownClosing: Closing | undefined;
+  /** Set from where a limit was hit. */
+  private forcedEnd: ForcedEnd | undefined;
 
   constructor(grammar: Grammar, vocabulary: Vocabulary) {
     this.grammar = grammar;
@@ -86,13 +90,39 @@ export class Matcher {
   /**
    * The tokens allowed next, ends of sequence included where the output may end. Never empty; shared and read-only.
    * Behind the end of the sequence it is the ends of sequence alone.
+   *
+   * @throws SchemaLimitError, LanguageLimitError where a limit is hit and no short way to end the output is found
    */
   mask(): TokenMask {
     if (this.ended) return this.masks.end;
-    return this.masks.get(this.config, this.trail, this.byteLength);
+    if (this.forcedEnd === undefined) {
+      try {
+        const { maskMilliseconds } = this.automaton;
+        if (maskMilliseconds === Number.POSITIVE_INFINITY) {
+          return this.masks.get(this.config, this.trail, this.byteLength);
+        }
+        return within("maskMilliseconds", maskMilliseconds, () =>
+          this.masks.get(this.config, this.trail, this.byteLength),
+        );
+      } catch (error) {
+        this.forcedEnd = this.endAtLimit(error);
+      }
+    }
+    return this.closing.maskOf(this.forcedEnd, this.byteLength);
   }
 
-  /** Accepts a token. Returns false, and changes nothing, if the grammar does not allow it here. */
+  /**
+   * Where the output hit a limit of its grammar. From there on it is ended by a short completion: masks have the
+   * completion's next token only. Undefined: it has not.
+   */
+  get limitHit(): LimitHit | undefined {
+    return this.forcedEnd;
+  }
+
+  /**
+   * Accepts a token. Returns false, and does not move, if the grammar does not allow it here; also for a token of the mask
+   * that hits a limit (see `limitHit`), behind which `mask()` has the token that ends the output.
+   */
   accept(tokenId: number): boolean {
     if (this.ended) return false;
     if (this.vocabulary.isEos(tokenId)) {
@@ -132,11 +162,13 @@ export class Matcher {
     this.steps -= count;
     this.ended = false;
     this.trail.keyStart = this.keyStarts[this.steps] as number;
+    if (this.forcedEnd !== undefined && this.steps < this.forcedEnd.steps) this.forcedEnd = undefined;
   }
 
   /** Back to the start. */
   reset(): void {
     this.rollback(this.steps);
+    this.forcedEnd = undefined;
     this.automaton = this.grammar.automaton;
     this.masks = masksFor(this.automaton, this.vocabulary);
     this.configs[0] = this.automaton.start;
@@ -154,6 +186,7 @@ export class Matcher {
     copy.keyStarts = this.keyStarts.slice();
     copy.steps = this.steps;
     copy.ended = this.ended;
+    copy.forcedEnd = this.forcedEnd;
     return copy;
   }
 
@@ -293,6 +326,12 @@ export class Matcher {
     return this.knownClosing;
   }
 
+  private endAtLimit(error: unknown): ForcedEnd {
+    if (!isLimitError(error) || this.forcedEnd !== undefined) throw error;
+    const { config, trail, byteLength: length, steps } = this;
+    return this.closing.forcedEnd(error, { config, trail, length, steps });
+  }
+
   private get config(): Config {
     return this.configs[this.steps] as number;
   }
@@ -303,6 +342,26 @@ export class Matcher {
 
   /** The config after some bytes, or 0; writes them behind the output. */
   private read(bytes: Uint8Array): Config {
+    if (this.forcedEnd !== undefined && !this.isForced(bytes, this.forcedEnd)) return 0;
+    const { keyStart } = this.trail;
+    try {
+      const { maskMilliseconds } = this.automaton;
+      if (maskMilliseconds === Number.POSITIVE_INFINITY) return this.readAll(bytes);
+      return within("maskMilliseconds", maskMilliseconds, () => this.readAll(bytes));
+    } catch (error) {
+      this.trail.keyStart = keyStart;
+      this.forcedEnd = this.endAtLimit(error);
+      return 0;
+    }
+  }
+
+  /** Whether bytes go on along a completion. */
+  private isForced(bytes: Uint8Array, { bytes: all, length }: ForcedEnd): boolean {
+    const offset = this.byteLength - length;
+    return bytes.every((byte, i) => all[offset + i] === byte);
+  }
+
+  private readAll(bytes: Uint8Array): Config {
     const { automaton, trail } = this;
     const length = this.byteLength;
     trail.reserve(length + bytes.length);

@@ -24,6 +24,7 @@ export const frameState = (kind: FrameKind, id: number): FrameState => (id << 2)
 export const frameKind = (state: FrameState): FrameKind => (state & 3) as FrameKind;
 export const frameId = (state: FrameState): number => state >> 2;
 
+const NO_LIMITS = { maskMilliseconds: Number.POSITIVE_INFINITY };
 const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
@@ -112,8 +113,12 @@ export class Automaton {
   private readonly waitings: number[] = [0];
   private readonly resumed = new Map<number, FrameState>();
 
-  constructor(frames: Frames) {
+  /** Time for one mask, or for accepting one token. */
+  readonly maskMilliseconds: number;
+
+  constructor(frames: Frames, limits: { readonly maskMilliseconds: number } = NO_LIMITS) {
     this.frames = frames;
+    this.maskMilliseconds = limits.maskMilliseconds;
     this.strings = frames.strings;
     this.texts = frames.texts;
     this.literals = frames.literals;

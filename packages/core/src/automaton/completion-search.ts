@@ -7,8 +7,8 @@
  * Where that would take too many steps, a second search weighs what is still needed more than what has been written: a
  * short text, not always the shortest.
  */
-import { SchemaLimitError } from "../json-schema/errors.js";
-import { LanguageLimitError, PriorityQueue } from "../language/index.js";
+import { isLimitError, SchemaLimitError } from "../json-schema/errors.js";
+import { PriorityQueue } from "../language/index.js";
 import type { ComingValue, CompletionSource, Ending, Opening, Step } from "./completion-source.js";
 
 /** Steps of the search for a shortest text, and of the one for a short text. */
@@ -126,7 +126,7 @@ class Run {
         this.follow(part);
       } catch (error) {
         // What is too costly to tell is no way to a short end.
-        if (!(error instanceof SchemaLimitError || error instanceof LanguageLimitError)) throw error;
+        if (!isLimitError(error)) throw error;
       }
       if (root.ending !== undefined) return root.ending;
     }

@@ -51,6 +51,8 @@ export interface CompletionSource {
   keyOf(value: ComingValue): string;
   /** The state behind a value. */
   after(waiting: number, ending: Ending): number;
+  /** Runs something beyond the limits of what is kept: what ends an output that hit one. */
+  withReserve<T>(run: () => T): T;
   /** The goal of values with other results than this one; undefined if there are none. */
   others(goal: Goal, result: Result): Goal | undefined;
 }

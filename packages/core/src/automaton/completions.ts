@@ -90,6 +90,18 @@ export class Completions {
     return completion;
   }
 
+  /**
+   * The same for an output that hit a limit: it may use a reserve beyond the limits of what is kept, and passes over what
+   * is too costly to tell.
+   */
+  beyondLimit(config: Config, trail: ByteTrail, length: number): Completion {
+    const { strings, completions } = this.automaton.frames;
+    const find = () => this.of(config, trail, length);
+    return strings.arena.nodes.withReserve(() =>
+      completions === undefined ? find() : completions.withReserve(find),
+    );
+  }
+
   private isDone(config: Config): boolean {
     const state = this.automaton.configs.state(config);
     return frameKind(state) === FrameKind.Structure && this.automaton.frames.isDone(frameId(state));

@@ -33,14 +33,12 @@ export interface PendingGoal {
   readonly fixed: readonly boolean[] | undefined;
 }
 
-/** So many sub-formulas at once. */
-const MAX_ASKED = 512;
-/** So many cases of how the parent can go on. */
-const MAX_CASES = 4096;
+/** So many cases of how the parent can go on, for each alternative. */
+const CASES_EACH = 8;
 
-function tooMany(limit: string, value: number): SchemaLimitError {
-  const reason = `a value would have to be read against more than ${value} ${limit} of sub-schemas at once`;
-  return new SchemaLimitError({ pointer: "", limit, value, reason });
+function tooMany(what: string, value: number): SchemaLimitError {
+  const reason = `a value would have to be read against more than ${value} ${what} of sub-schemas at once; simplify the schema or raise limits.maxAlternatives`;
+  return new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
 }
 
 export class Goals {
@@ -53,10 +51,20 @@ export class Goals {
   private readonly results: (readonly boolean[])[] = [[true]];
   private readonly resultIds = new Map<string, Result>([["1", HOLDS]]);
   private readonly only: Formula;
+  private readonly maxAlternatives: number;
 
-  /** @param satisfiable whether some value satisfies a formula */
-  constructor(store: FormulaStore, derivatives: Derivatives, satisfiable: (formula: Formula) => boolean) {
+  /**
+   * @param satisfiable whether some value satisfies a formula
+   * @param limits.maxAlternatives so many sub-formulas at once
+   */
+  constructor(
+    store: FormulaStore,
+    derivatives: Derivatives,
+    satisfiable: (formula: Formula) => boolean,
+    limits: { readonly maxAlternatives: number },
+  ) {
     this.store = store;
+    this.maxAlternatives = limits.maxAlternatives;
     this.satisfiable = satisfiable;
     this.projection = new Projection(store);
     this.steps = derivatives;
@@ -163,7 +171,7 @@ export class Goals {
       );
     }
     const asked = [...found].sort((a, b) => a - b);
-    if (asked.length > MAX_ASKED) throw tooMany("alternatives", MAX_ASKED);
+    if (asked.length > this.maxAlternatives) throw tooMany("alternatives", this.maxAlternatives);
     const indexOf = new Map(asked.map((formula, index) => [formula, index]));
     // Variables from here on: `ValueIn` atoms merge with each other, and would be lost sight of.
     const memo = new Map<number, Formula>();
@@ -175,9 +183,10 @@ export class Goals {
         memo,
       ),
     );
+    const maxCases = CASES_EACH * this.maxAlternatives;
     let cases = 0;
     const step = () => {
-      if (++cases > MAX_CASES) throw tooMany("cases", MAX_CASES);
+      if (++cases > maxCases) throw tooMany("cases", maxCases);
     };
     const possible = (formula: Formula) => this.satisfiable(this.combined(asked, formula));
     const combined = this.combined(rests, constraint);

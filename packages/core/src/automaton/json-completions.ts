@@ -1,4 +1,5 @@
 /** What a search for short completions asks of JSON's frames. */
+import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, Kind, UNBOUNDED } from "../json-schema/formula.js";
 import {
   type JsonStringAutomaton,
@@ -136,7 +137,7 @@ export class JsonCompletions implements CompletionSource {
         if (name.startsWith(typed)) rests.push(this.spelled(name.slice(typed.length)));
       }
       const { arena } = this.frames.store;
-      for (const region of objects.otherNames(object)) {
+      for (const region of this.otherNames(object)) {
         rests.push(strings.completion(strings.start(arena.derivativeOfText(region, typed))));
       }
     }
@@ -200,6 +201,10 @@ export class JsonCompletions implements CompletionSource {
     return this.frames.goals.others(goal, result);
   }
 
+  withReserve<T>(run: () => T): T {
+    return this.frames.store.withReserve(run);
+  }
+
   // --- objects -----------------------------------------------------------------------------------------------------
 
   /** Properties that can come; behind a comma any of them, elsewhere those that bring the end nearer. */
@@ -254,7 +259,7 @@ export class JsonCompletions implements CompletionSource {
   private othersIn(object: ObjectState, languages: ReadonlySet<Language> | undefined): string[] {
     const { arena } = this.frames.store;
     const names: string[] = [];
-    for (const region of this.frames.objects.otherNames(object)) {
+    for (const region of this.otherNames(object)) {
       const name = arena.shortest(region);
       if (name === undefined) continue;
       if (languages === undefined || [...languages].some((language) => arena.matches(language, name))) {
@@ -262,6 +267,16 @@ export class JsonCompletions implements CompletionSource {
       }
     }
     return names;
+  }
+
+  /** Where it is too costly to tell which names nobody mentions, mentioned ones have to do. */
+  private otherNames(object: ObjectState): Language[] {
+    try {
+      return this.frames.objects.otherNames(object);
+    } catch (error) {
+      if (isLimitError(error)) return [];
+      throw error;
+    }
   }
 
   /** A key's text and closing quote. */

@@ -9,7 +9,9 @@ import {
   Matcher,
   SchemaError,
   SchemaLimitError,
+  UnsatisfiableSchemaError,
 } from "../index.js";
+import { RenewableGrammar } from "./grammar.js";
 
 /** A grammar, or the typed error that compiling ended in; everything else fails the test. */
 function outcome(schema: unknown, options?: JsonSchemaOptions): Grammar | SchemaError {
@@ -53,6 +55,17 @@ describe("documents that are too deep or too large", () => {
   it("1 MB of annotations is nothing", () => {
     const schema = { type: "null", description: "x".repeat(1_000_000), examples: range(10_000) };
     expect(accepts(compileJsonSchema(JSON.stringify(schema)), "null")).toBe(true);
+  });
+
+  it("1 MB of properties", () => {
+    const names = range(12_000).map((i) => `property number ${i} of a very long list of them all`);
+    const properties = Object.fromEntries(names.map((name, i) => [name, { type: "integer", minimum: i }]));
+    const text = JSON.stringify({ type: "object", properties, required: [names[7000]] });
+    expect(text.length).toBeGreaterThan(1_000_000);
+    const grammar = compileJsonSchema(text);
+    expect(accepts(grammar, `{"${names[7000]}": 7000, "${names[11_999]}": 12000}`)).toBe(true);
+    expect(accepts(grammar, `{"${names[11_999]}": 12000}`)).toBe(false);
+    expect(accepts(grammar, `{"${names[7000]}": 6999}`)).toBe(false);
   });
 
   it("more sub-schemas than the limit", () => {
@@ -273,6 +286,34 @@ describe("large and strange values", () => {
   });
 });
 
+describe("patterns and counts", () => {
+  it("counts of a million", () => {
+    const counted = compileJsonSchema({ type: "string", pattern: "^a{1000000}$" });
+    expect(begins(counted, `"${"a".repeat(30_000)}`)).toBe(true);
+    expect(begins(counted, `"${"a".repeat(30_000)}"`)).toBe(false);
+    expect(begins(counted, `"${"a".repeat(30_000)}b`)).toBe(false);
+    expect(begins(compileJsonSchema({ pattern: "^(ab{1000000}){1000000}$" }), '"abbb')).toBe(true);
+    expect(begins(compileJsonSchema({ minItems: 1_000_000, minLength: 1_000_000 }), '["a",')).toBe(true);
+  });
+
+  it.each([
+    ["^(a+)+$", `${"a".repeat(5000)}!`],
+    ["^(a|a?)+$", `${"a".repeat(5000)}!`],
+    ["^(a|aa)+$", `${"a".repeat(5000)}!`],
+    ["(x+x+)+y", "x".repeat(5000)],
+    ["^([a-z]+)*\\d$", "x".repeat(5000)],
+    ["^(.*,){11}P", "1,2,3,4,5,6,7,8,9,10,11,12,13"],
+  ])("%s, on which backtracking does not end", (pattern, text) => {
+    expect(accepts(compileJsonSchema({ type: "string", pattern }), `"${text}"`)).toBe(false);
+  });
+
+  it("a pattern whose automaton has 2^40 states: only those that a text reaches are made", () => {
+    const grammar = compileJsonSchema({ type: "string", pattern: "^(a|b)*a(a|b){40}$" });
+    expect(accepts(grammar, `"${"ab".repeat(30)}"`)).toBe("ab".repeat(30).at(-41) === "a");
+    expect(accepts(grammar, `"${"ab".repeat(30)}b"`)).toBe(`${"ab".repeat(30)}b`.at(-41) === "a");
+  });
+});
+
 describe("schemas that multiply out", () => {
   it("40 alternatives of two, in one object", () => {
     const allOf = range(40).map((i) => ({ anyOf: [{ required: [`a${i}`] }, { required: [`b${i}`] }] }));
@@ -289,7 +330,7 @@ describe("schemas that multiply out", () => {
   it("3,000 alternatives of two: works, or a typed error", () => {
     const allOf = range(3000).map((i) => ({ anyOf: [{ required: [`a${i}`] }, { required: [`b${i}`] }] }));
     const result = outcome({ type: "object", allOf });
-    expect([Object, SchemaLimitError]).toContain(result.constructor);
+    expect([RenewableGrammar, SchemaLimitError]).toContain(result.constructor);
   });
 
   it("definitions that refer to the next one twice", () => {
@@ -317,6 +358,30 @@ describe("schemas that multiply out", () => {
     });
     expect(accepts(compileJsonSchema(inPlace({ type: "string" })), `"${"x".repeat(42)}"`)).toBe(true);
     expect(accepts(compileJsonSchema(inPlace({ type: "string" })), `"${"x".repeat(43)}"`)).toBe(false);
+  });
+
+  it.each(["allOf", "anyOf", "oneOf"])(
+    "%s of two in itself, 14 deep, of different leaves: works, or a typed error",
+    (keyword) => {
+      let leaves = 0;
+      const nest = (depth: number): object =>
+        depth === 0
+          ? { properties: { [`p${leaves++ % 7}`]: { not: { const: leaves } } }, required: [`p${leaves % 5}`] }
+          : { [keyword]: [nest(depth - 1), nest(depth - 1)] };
+      const result = outcome(nest(14), { order: "any" });
+      expect([RenewableGrammar, SchemaLimitError, UnsatisfiableSchemaError]).toContain(result.constructor);
+    },
+  );
+
+  it("all three in turns, 6 levels of three", () => {
+    let leaves = 0;
+    const keywords = ["allOf", "oneOf", "anyOf"];
+    const nest = (depth: number): object =>
+      depth === 0
+        ? { properties: { [`p${leaves % 9}`]: { const: leaves++ % 4 } } }
+        : { [keywords[depth % 3] as string]: [nest(depth - 1), nest(depth - 1), nest(depth - 1)] };
+    const result = outcome({ type: "object", ...nest(6) });
+    expect([RenewableGrammar, SchemaLimitError, UnsatisfiableSchemaError]).toContain(result.constructor);
   });
 
   it("200 alternatives that differ in a late property", () => {

@@ -19,9 +19,9 @@ import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
 import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
-import { type Language, LanguageLimitError } from "../language/index.js";
+import { type Language, LanguageLimitError, within } from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
-import { sharedLexemes } from "./lexemes.js";
+import { lexemesWithin } from "./lexemes.js";
 import { type DocumentResolver, readSchema, SchemaDocuments } from "./schema-documents.js";
 
 export interface JsonSchemaOptions extends Layout {
@@ -99,7 +99,11 @@ function compile(
   options: JsonSchemaOptions,
   limits: SchemaLimits,
 ): Grammar {
-  const build = () => buildAutomaton(new SchemaSet(json, limits, source), options, limits);
+  const { compileMilliseconds } = limits;
+  const build = () =>
+    within("compileMilliseconds", compileMilliseconds, () =>
+      buildAutomaton(new SchemaSet(json, limits, source), options, limits),
+    );
   try {
     const first = build();
     const { dialect, annotations } = first.documents;
@@ -116,7 +120,8 @@ function buildAutomaton(
   options: JsonSchemaOptions,
   limits: SchemaLimits,
 ): Generation & { readonly documents: SchemaSet } {
-  const lexemes = sharedLexemes();
+  const { maxPatternLength, maxLexemeNodes } = limits;
+  const lexemes = lexemesWithin({ maxPatternLength, maxLexemeNodes });
   const { arena } = lexemes;
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
   const strings = (formula: Formula): Language =>
@@ -131,7 +136,7 @@ function buildAutomaton(
   if (!satisfiability.value(root)) {
     throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
   }
-  const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula));
+  const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
   const order = options.order ?? "schema";
   const namesOf = (goal: Goal) => namesInOrder(goal, store, schemas);
   const frames = new JsonFrames({
@@ -145,7 +150,7 @@ function buildAutomaton(
     whitespace: layoutPolicy(options, lexemes.texts),
     root,
   });
-  const automaton = new Automaton(frames);
+  const automaton = new Automaton(frames, limits);
   const isFull = () =>
     arena.nodes.count > FULL_ARENA ||
     store.size > limits.maxFormulaNodes / 2 ||

@@ -1,8 +1,10 @@
 import type { NumberSyntax } from "../json-schema/derivative.js";
 import {
+  DEFAULT_LANGUAGE_LIMITS,
   JsonStringAutomaton,
   jsonNumber,
   LanguageArena,
+  type LanguageLimits,
   normalisedNumber,
   TextAutomaton,
 } from "../language/index.js";
@@ -27,7 +29,14 @@ const FULL_AUTOMATON = 200_000;
 
 let shared: Lexemes | undefined;
 
-/** The lexemes for a new grammar. */
+/** The lexemes for a new grammar; its own where its limits are not the usual ones. */
+export function lexemesWithin(limits: Partial<LanguageLimits>): Lexemes {
+  const names = Object.keys(limits) as (keyof LanguageLimits)[];
+  const isUsual = names.every((name) => limits[name] === DEFAULT_LANGUAGE_LIMITS[name]);
+  return isUsual ? sharedLexemes() : createLexemes(limits);
+}
+
+/** The lexemes that grammars share. */
 export function sharedLexemes(): Lexemes {
   const isFull =
     shared === undefined ||
@@ -44,8 +53,8 @@ export function dropLexemes(): void {
   shared = undefined;
 }
 
-function createLexemes(): Lexemes {
-  const arena = new LanguageArena();
+function createLexemes(limits: Partial<LanguageLimits> = {}): Lexemes {
+  const arena = new LanguageArena(limits);
   const any = new JsonStringAutomaton(arena, { escapes: "any" });
   const minimal = new JsonStringAutomaton(arena, { escapes: "minimal" });
   return {

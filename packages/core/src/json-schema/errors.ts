@@ -1,3 +1,5 @@
+import { LanguageLimitError } from "../language/index.js";
+
 /** A place in a schema. */
 export interface Place {
   /** JSON Pointer of a (sub-)schema or value; "" is the whole document. */
@@ -90,4 +92,11 @@ export class SchemaLimitError extends SchemaError {
     this.limit = details.limit;
     this.value = details.value;
   }
+}
+
+/** An error that says that a limit was reached, at compile time or in the middle of an output. */
+export type LimitError = SchemaLimitError | LanguageLimitError;
+
+export function isLimitError(error: unknown): error is LimitError {
+  return error instanceof SchemaLimitError || error instanceof LanguageLimitError;
 }

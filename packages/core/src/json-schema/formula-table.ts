@@ -1,3 +1,4 @@
+import { checkTime } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 
 const NO_CHILDREN: readonly number[] = [];
@@ -14,10 +15,21 @@ export class FormulaTable {
   readonly children: (readonly number[])[] = [];
   private slots = new Int32Array(1024).fill(-1);
   private readonly hashes: number[] = [];
-  private readonly maxNodes: number;
+  private maxNodes: number;
 
   constructor(maxNodes: number) {
     this.maxNodes = maxNodes;
+  }
+
+  /** Runs something that may use a quarter more than the limit: what ends an output that hit it. */
+  withReserve<T>(run: () => T): T {
+    const { maxNodes } = this;
+    this.maxNodes = maxNodes * 1.25;
+    try {
+      return run();
+    } finally {
+      this.maxNodes = maxNodes;
+    }
   }
 
   get size(): number {
@@ -63,6 +75,7 @@ export class FormulaTable {
     c: number,
     list: readonly number[],
   ): number {
+    checkTime();
     const node = this.kind.length;
     if (node >= this.maxNodes) {
       throw new SchemaLimitError({

@@ -92,6 +92,11 @@ export class FormulaStore {
     return this.table.size;
   }
 
+  /** Runs something that may use a quarter more nodes than the limit. */
+  withReserve<T>(run: () => T): T {
+    return this.table.withReserve(run);
+  }
+
   kind(formula: Formula): Kind {
     return this.table.kind[formula >> 1] as Kind;
   }

@@ -1,3 +1,5 @@
+import { DEFAULT_LANGUAGE_LIMITS } from "../language/index.js";
+
 /** Bounds on what a schema may cost. Reaching one is a `SchemaLimitError` that names it. */
 export interface SchemaLimits {
   /** Length of a schema given as text, in UTF-8 bytes; also of all documents that `resolve` returns, in characters. */
@@ -12,6 +14,16 @@ export interface SchemaLimits {
   readonly maxFormulaNodes: number;
   /** Steps of one question whether some value matches. */
   readonly maxSatSteps: number;
+  /** Sub-schemas that one value is read against side by side, as with a `oneOf` that depends on it. */
+  readonly maxAlternatives: number;
+  /** Characters of a pattern. */
+  readonly maxPatternLength: number;
+  /** States of strings, numbers and patterns, and their parts, which compiling and reading outputs may make. */
+  readonly maxLexemeNodes: number;
+  /** Time for compiling, without that of `resolve`. It depends on the machine; the limits above do not. */
+  readonly compileMilliseconds: number;
+  /** Time for one mask, and for accepting one token. */
+  readonly maskMilliseconds: number;
 }
 
 export const DEFAULT_SCHEMA_LIMITS: SchemaLimits = {
@@ -21,4 +33,9 @@ export const DEFAULT_SCHEMA_LIMITS: SchemaLimits = {
   maxDocuments: 200,
   maxFormulaNodes: 1_000_000,
   maxSatSteps: 20_000,
+  maxAlternatives: 512,
+  maxPatternLength: DEFAULT_LANGUAGE_LIMITS.maxPatternLength,
+  maxLexemeNodes: DEFAULT_LANGUAGE_LIMITS.maxLexemeNodes,
+  compileMilliseconds: Number.POSITIVE_INFINITY,
+  maskMilliseconds: Number.POSITIVE_INFINITY,
 };

@@ -6,7 +6,7 @@
  */
 
 import { type JsonNode, JsonNumber } from "../json/index.js";
-import { numberEqual } from "../language/index.js";
+import { checkTime, numberEqual } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
@@ -306,6 +306,7 @@ export class Satisfiability {
   private readonly decide = (formula: Formula): boolean => this.valueStep(formula);
 
   private readonly countStep = (): void => {
+    checkTime();
     if (++this.steps > this.maxSteps) throw this.limit();
   };
 

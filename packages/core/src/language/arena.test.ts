@@ -123,7 +123,7 @@ describe("LanguageArena", () => {
   });
 
   it("stops at its limits with a typed error", () => {
-    const small = new LanguageArena({ maxNodes: 50 });
+    const small = new LanguageArena({ maxLexemeNodes: 50 });
     expect(() => {
       for (let i = 0; i < 100; i++) small.text(`text${i}`);
     }).toThrow(LanguageLimitError);

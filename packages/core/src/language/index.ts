@@ -10,9 +10,15 @@ export { type Language, LanguageArena } from "./arena.js";
 export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
 export { completionOf } from "./completion.js";
+export { checkTime, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
-export { DEFAULT_LANGUAGE_LIMITS, LanguageLimitError, type LanguageLimits } from "./limits.js";
+export {
+  DEFAULT_LANGUAGE_LIMITS,
+  LanguageLimitError,
+  type LanguageLimits,
+  type TimeLimit,
+} from "./limits.js";
 export { type NumberRange, numberChoice, numberEqual, numberRange } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { PairMemo } from "./pair-memo.js";

@@ -1,7 +1,7 @@
 /** Bounds on what a language may cost, so that an expression from an untrusted source cannot get past them. */
 export interface LanguageLimits {
   /** Nodes (states and their parts) in an arena. */
-  readonly maxNodes: number;
+  readonly maxLexemeNodes: number;
   /** Segments of step functions in an arena, of 8 bytes each. */
   readonly maxSteps: number;
   /** Operands looked at in one operation (a pattern, a question, the derivatives of a node): about 1 µs each. */
@@ -19,7 +19,7 @@ export interface LanguageLimits {
 }
 
 export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
-  maxNodes: 200_000,
+  maxLexemeNodes: 200_000,
   maxSteps: 20_000_000,
   maxWork: 2_000_000,
   maxStates: 1_000_000,
@@ -29,17 +29,24 @@ export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxSearch: 20_000,
 };
 
-/** A limit of `LanguageLimits` was reached. The arena stays usable for what it already knows. */
+/** A limit of time, in milliseconds. */
+export type TimeLimit = "compileMilliseconds" | "maskMilliseconds";
+
+/** A limit of `LanguageLimits`, or of time, was reached. The arena stays usable for what it already knows. */
 export class LanguageLimitError extends Error {
   override readonly name = "LanguageLimitError";
   readonly code = "language-limit";
 
   constructor(
     /** Which limit. */
-    readonly limit: keyof LanguageLimits,
+    readonly limit: keyof LanguageLimits | TimeLimit,
     /** Its value. */
     readonly value: number,
   ) {
-    super(`A regular language exceeds the limit ${limit} = ${value}.`);
+    super(
+      limit === "compileMilliseconds" || limit === "maskMilliseconds"
+        ? `It took more than the limit ${limit} = ${value}.`
+        : `A regular language exceeds the limit ${limit} = ${value}.`,
+    );
   }
 }

@@ -3,6 +3,7 @@
  * equal nodes are stored once. Nothing here knows what a node means, except for the four facts kept with each
  * (nullable, plain, live, dead) and its length bounds, which the caller computes.
  */
+import { checkTime } from "./deadline.js";
 import { LanguageLimitError, type LanguageLimits } from "./limits.js";
 import { mix } from "./pair-memo.js";
 
@@ -93,7 +94,28 @@ export class NodeTable {
   #hashes = new Int32Array(1024);
   #slots = new Int32Array(2048).fill(-1);
 
-  constructor(readonly limits: LanguageLimits) {}
+  limits: LanguageLimits;
+
+  constructor(limits: LanguageLimits) {
+    this.limits = limits;
+  }
+
+  /** Runs something that may use a quarter more than the limits of what is kept: what ends an output that hit one. */
+  withReserve<T>(run: () => T): T {
+    const { limits } = this;
+    const { maxLexemeNodes, maxSteps, maxStates } = limits;
+    this.limits = {
+      ...limits,
+      maxLexemeNodes: maxLexemeNodes * 1.25,
+      maxSteps: maxSteps * 1.25,
+      maxStates: maxStates * 1.25,
+    };
+    try {
+      return run();
+    } finally {
+      this.limits = limits;
+    }
+  }
 
   /** The node of this kind and operands, or -1 if it is not stored. */
   find(kind: Kind, a: number, b: number, c: number, d: number): Language {
@@ -126,10 +148,11 @@ export class NodeTable {
 
   /**
    * Stores a node that `find` did not find.
-   * @throws LanguageLimitError when the arena has `maxNodes` nodes.
+   * @throws LanguageLimitError when the arena has `maxLexemeNodes` nodes.
    */
   create(kind: Kind, a: number, b: number, c: number, d: number, hash = hashOf(kind, a, b, c, d)): Language {
-    if (this.count >= this.limits.maxNodes) throw new LanguageLimitError("maxNodes", this.limits.maxNodes);
+    if (this.count >= this.limits.maxLexemeNodes)
+      throw new LanguageLimitError("maxLexemeNodes", this.limits.maxLexemeNodes);
     if (this.count === this.kind.length) this.#grow();
     const node = this.count++;
     this.kind[node] = kind;
@@ -205,6 +228,7 @@ export class NodeTable {
 
   /** Counts work: the operands of what is being built. */
   spend(operands: number): void {
+    checkTime();
     this.#work += operands;
     if (this.#work > this.#deadline) throw new LanguageLimitError("maxWork", this.limits.maxWork);
   }

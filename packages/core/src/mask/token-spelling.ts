@@ -30,24 +30,15 @@ export class TokenSpelling {
     return count >= NEVER ? Number.POSITIVE_INFINITY : count;
   }
 
-  /** So few tokens, the lowest ids where several have the same bytes; undefined where there are none. */
-  tokens(completion: Completion): number[] | undefined {
-    if (this.countFrom(completion, 0) >= NEVER) return undefined;
-    const { trie } = this.vocabulary;
-    const tokens: number[] = [];
+  /** The first of so few tokens that spell a completion from an offset on; -1 at its end and where there are none. */
+  tokenAt(completion: Completion, offset: number): number {
     let at: Completion | undefined = completion;
-    let offset = 0;
-    for (;;) {
-      while (at !== undefined && offset === at.bytes.length) {
-        at = at.next;
-        offset = 0;
-      }
-      if (at === undefined) return tokens;
-      const { node, end, endOffset } = this.best(at, offset);
-      tokens.push(trie.tokens[node] as number);
-      at = end;
-      offset = endOffset;
+    while (at !== undefined && offset >= at.bytes.length) {
+      offset -= at.bytes.length;
+      at = at.next;
     }
+    if (at === undefined || this.countFrom(at, offset) >= NEVER) return -1;
+    return this.vocabulary.trie.tokens[this.best(at, offset).node] as number;
   }
 
   private countFrom(completion: Completion, offset: number): number {
@@ -77,13 +68,10 @@ export class TokenSpelling {
     }
   }
 
-  /** The token to take at an offset, and where it ends. */
-  private best(
-    completion: Completion,
-    offset: number,
-  ): { count: number; node: number; end: Completion | undefined; endOffset: number } {
+  /** The token to take at an offset, as a trie node, and the number of tokens from there on. */
+  private best(completion: Completion, offset: number): { count: number; node: number } {
     const { trie } = this.vocabulary;
-    const best = { count: NEVER, node: -1, end: completion as Completion | undefined, endOffset: offset };
+    const best = { count: NEVER, node: -1 };
     let at: Completion | undefined = completion;
     let position = offset;
     let node = 0;
@@ -103,8 +91,6 @@ export class TokenSpelling {
       if (count <= best.count && count < NEVER) {
         best.count = count;
         best.node = node;
-        best.end = at;
-        best.endOffset = position;
       }
     }
   }
