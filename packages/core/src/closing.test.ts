@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { schemas } from "../../../benchmarks/shared/random-schemas.js";
 import { byteVocabulary } from "../test/byte-vocabulary.js";
 import { leastSteps } from "../test/least-ends.js";
 import { judge } from "../test/oracles.js";
-import { schemas } from "../test/random-schemas.js";
 import { allowedTokens, randomNumbers } from "../test/walk.js";
 import {
   compileJson,

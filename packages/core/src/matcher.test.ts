@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { schemas } from "../../../benchmarks/shared/random-schemas.js";
 import { byteVocabulary } from "../test/byte-vocabulary.js";
-import { schemas } from "../test/random-schemas.js";
 import { allowedTokens, randomNumbers } from "../test/walk.js";
 import {
   compileJson,

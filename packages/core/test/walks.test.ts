@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { schemas } from "../../../benchmarks/shared/random-schemas.js";
 import {
   compileJsonSchema,
   type Grammar,
@@ -11,7 +12,6 @@ import {
 } from "../src/index.js";
 import { byteVocabulary } from "./byte-vocabulary.js";
 import { judge } from "./oracles.js";
-import { schemas } from "./random-schemas.js";
 import { allowedTokens, randomNumbers, randomWalk } from "./walk.js";
 
 const vocabulary = byteVocabulary();

@@ -1,3 +1,4 @@
+import { compileJsonSchema, Matcher, Vocabulary } from "@grammask/core";
 import { expect, test } from "vitest";
 import { drawToken, randomNumbers } from "./random.js";
 
@@ -11,10 +12,19 @@ test("a seed gives the same numbers", () => {
 });
 
 test("every token of a mask is drawn, and no other", () => {
-  const ids = [0, 3, 31, 32, 63, 95];
-  const words = new Uint32Array(3);
-  for (const id of ids) words[id >>> 5]! |= 1 << (id & 31);
-  const drawn = ids.map((_, i) => drawToken(words, ids.length, () => (i + 0.5) / ids.length));
-  expect(drawn).toEqual(ids);
-  expect(() => drawToken(words, 7, () => 0.99)).toThrow(RangeError);
+  // 800 letters that a text can have and 800 that are no UTF-8, alternating.
+  const tokens = Array.from({ length: 1600 }, (_, id) =>
+    id % 2 === 0 ? new TextEncoder().encode(String.fromCodePoint(0x400 + id)) : Uint8Array.of(0xff, id & 255),
+  );
+  const vocabulary = Vocabulary.fromBytes([...tokens, new TextEncoder().encode('"')], { eosTokenIds: [] });
+  const matcher = new Matcher(compileJsonSchema({ type: "string" }), vocabulary);
+  const random = randomNumbers(1);
+  const quote = 1600;
+  expect(drawToken(matcher.mask(), vocabulary.size, random)).toBe(quote);
+  matcher.accept(quote);
+  const mask = matcher.mask();
+  expect(mask).toMatchObject({ count: 801, ids: undefined });
+  const drawn = new Set(Array.from({ length: 20_000 }, () => drawToken(mask, vocabulary.size, random)));
+  const even = Array.from({ length: 801 }, (_, i) => 2 * i);
+  expect([...drawn].sort((a, b) => a - b)).toEqual(even);
 });

@@ -1,3 +1,5 @@
+import type { TokenMask } from "@grammask/core";
+
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
@@ -9,26 +11,12 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** One of the tokens of a mask, each with the same probability. */
-export function drawToken(words: Uint32Array, count: number, random: () => number): number {
-  let skip = Math.floor(random() * count);
-  for (let w = 0; w < words.length; w++) {
-    let bits = words[w]!;
-    const size = bitCount(bits);
-    if (skip >= size) {
-      skip -= size;
-      continue;
-    }
-    for (; skip > 0; skip--) bits &= bits - 1;
-    return 32 * w + (31 - Math.clz32(bits & -bits));
+/** One of the tokens of a mask, each with the same probability. @param size of the vocabulary */
+export function drawToken(mask: TokenMask, size: number, random: () => number): number {
+  if (mask.ids !== undefined) return mask.ids[Math.floor(random() * mask.count)]!;
+  // Many are allowed, so a few tries find one.
+  for (;;) {
+    const id = Math.floor(random() * size);
+    if (mask.has(id)) return id;
   }
-  throw new RangeError(`The mask has fewer than ${count} tokens`);
-}
-
-/** Hamming weight by halves, as in Hacker's Delight, 5-1. */
-function bitCount(bits: number): number {
-  bits -= (bits >>> 1) & 0x55555555;
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  bits = (bits + (bits >>> 4)) & 0x0f0f0f0f;
-  return Math.imul(bits, 0x01010101) >>> 24;
 }

@@ -45,7 +45,7 @@ export async function soak(io: Io, options: SoakOptions): Promise<ExitCode> {
       const matcher = new Matcher(grammar, vocabulary);
       for (let token = 0; token < TOKENS && !matcher.isEnded && masks < options.masks; token++) {
         const mask = matcher.mask();
-        matcher.accept(drawToken(mask.words, mask.count, random));
+        matcher.accept(drawToken(mask, vocabulary.size, random));
         if (++masks % options.every !== 0) continue;
         const sample = takeSample(masks);
         samples.push(sample);

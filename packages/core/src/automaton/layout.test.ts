@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { schemas } from "../../../../benchmarks/shared/random-schemas.js";
 import { accepts, begins } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
 import { json, serialise } from "../../test/json-texts.js";
 import type { Json } from "../../test/random-formulas.js";
-import { schemas } from "../../test/random-schemas.js";
 import { allowedTokens, randomNumbers, randomWalk } from "../../test/walk.js";
 import {
   compileJson,

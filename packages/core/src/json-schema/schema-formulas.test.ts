@@ -2,10 +2,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import AjvDraft04 from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { schemas } from "../../../../benchmarks/shared/random-schemas.js";
 import { accepts } from "../../test/accepts.js";
 import { judge } from "../../test/oracles.js";
 import { type Json, smallValues } from "../../test/random-formulas.js";
-import { schemas } from "../../test/random-schemas.js";
 import {
   compileJsonSchema,
   type Grammar,

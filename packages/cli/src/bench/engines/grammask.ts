@@ -11,7 +11,7 @@ import {
 import { coreVersion } from "../machine.js";
 import type { Engine, EngineSetup } from "./engine.js";
 
-/** This project's engine, with the mask that it shares. */
+/** This project's engine, with the masks that it shares between sequences, as they are kept. */
 export class GrammaskEngine implements Engine {
   readonly version = `@grammask/core ${coreVersion()}`;
   protected readonly vocabulary: Vocabulary;
@@ -35,7 +35,7 @@ export class GrammaskEngine implements Engine {
   compile(): void {
     this.#grammar = compileJsonSchema(this.#schema, this.#options);
     this.#matcher = new Matcher(this.#grammar, this.vocabulary);
-    this.mask(this.#matcher);
+    this.computeMask(this.#matcher);
   }
 
   start(): void {
@@ -43,7 +43,7 @@ export class GrammaskEngine implements Engine {
   }
 
   allows(id: number): boolean {
-    return bitOf(this.mask(this.#matcher!), id);
+    return this.allowsIn(this.#matcher!, id);
   }
 
   accept(id: number): boolean {
@@ -52,7 +52,7 @@ export class GrammaskEngine implements Engine {
 
   isComplete(): boolean {
     const matcher = this.#matcher!;
-    if (bitOf(this.mask(matcher), this.#eos) !== matcher.isComplete)
+    if (this.allowsIn(matcher, this.#eos) !== matcher.isComplete)
       throw new Error(`at the end: the mask and isComplete (${matcher.isComplete}) disagree`);
     return matcher.isComplete;
   }
@@ -65,9 +65,13 @@ export class GrammaskEngine implements Engine {
     return error instanceof SchemaError;
   }
 
-  /** The words of the mask. */
-  protected mask(matcher: Matcher): Uint32Array {
-    return matcher.mask().words;
+  protected computeMask(matcher: Matcher): void {
+    matcher.mask();
+  }
+
+  /** Whether a token is in the mask, which is computed anew. */
+  protected allowsIn(matcher: Matcher, id: number): boolean {
+    return matcher.mask().has(id);
   }
 }
 
@@ -75,12 +79,12 @@ export class GrammaskEngine implements Engine {
 export class GrammaskCopyEngine extends GrammaskEngine {
   readonly #target = new Uint32Array(Math.ceil(this.vocabulary.size / 32));
 
-  protected override mask(matcher: Matcher): Uint32Array {
+  protected override computeMask(matcher: Matcher): void {
     this.#target.set(matcher.mask().words);
-    return this.#target;
   }
-}
 
-function bitOf(words: Uint32Array, id: number): boolean {
-  return (words[id >>> 5]! & (1 << (id & 31))) !== 0;
+  protected override allowsIn(matcher: Matcher, id: number): boolean {
+    this.computeMask(matcher);
+    return (this.#target[id >>> 5]! & (1 << (id & 31))) !== 0;
+  }
 }

@@ -35,7 +35,7 @@ export const sequences: Dimension = {
           const start = performance.now();
           const mask = matcher.mask();
           const masked = performance.now();
-          const id = drawToken(mask.words, mask.count, random);
+          const id = drawToken(mask, vocabulary.size, random);
           const drawn = performance.now();
           matcher.accept(id);
           milliseconds += performance.now() - drawn + masked - start;

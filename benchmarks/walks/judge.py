@@ -1,0 +1,116 @@
+"""Judges the outputs that `pnpm walks --texts` wrote: Python's jsonschema, with exact decimal numbers.
+
+Used by `pnpm walks:python`: judge.py TEXTS [JSON]. Ends with 1 where an output is invalid.
+"""
+
+import collections
+import decimal
+import gzip
+import importlib.metadata
+import json
+import multiprocessing
+import sys
+import warnings
+
+import jsonschema
+
+# Far more digits than any output has, so that remainders are exact.
+decimal.getcontext().prec = 2000
+sys.set_int_max_str_digits(0)
+sys.setrecursionlimit(20_000)
+# About patterns that other languages read as they are written.
+warnings.simplefilter("ignore", FutureWarning)
+
+MAX_CASES = 200
+
+
+def parse(text):
+    return json.loads(text, parse_float=decimal.Decimal, parse_constant=refuse)
+
+
+def refuse(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def is_number(_, value):
+    return isinstance(value, (int, decimal.Decimal)) and not isinstance(value, bool)
+
+
+def is_integer(_, value):
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, decimal.Decimal) and value == value.to_integral_value())
+
+
+def validator_for(schema):
+    """The validator of the schema's dialect; with numbers that are decimals."""
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    checker = kind.TYPE_CHECKER.redefine("number", is_number)
+    if kind is not jsonschema.Draft4Validator and kind is not jsonschema.Draft3Validator:
+        checker = checker.redefine("integer", is_integer)
+    exact = jsonschema.validators.extend(kind, type_checker=checker)
+    return exact(schema, format_checker=kind.FORMAT_CHECKER)
+
+
+def judge(line):
+    """Counts, and what is not valid, of one schema's outputs."""
+    record = json.loads(line)
+    counts, cases = collections.Counter(), []
+
+    def note(what, text, detail):
+        counts[what] += 1
+        cases.append({"id": record["id"], "what": what, "text": text, "detail": detail[:300]})
+
+    validator = validator_for(parse(record["schema"]))
+    for text in record["texts"]:
+        try:
+            error = next(validator.iter_errors(parse(text)), None)
+        except ValueError as error:
+            note("not JSON", text, str(error))
+            continue
+        # Exponents beyond what decimals take, references to elsewhere, and what Python's `re` does not know.
+        except Exception as error:
+            note("undecided", text, f"{type(error).__name__}: {error}")
+            continue
+        if error is None:
+            counts["valid"] += 1
+        else:
+            note("invalid", text, f"{error.validator} at {error.json_path}: {error.message}")
+    return counts, cases
+
+
+def main():
+    texts, *rest = sys.argv[1:]
+    counts, cases, kept = collections.Counter(), [], collections.Counter()
+    by_keyword = collections.Counter()
+    with gzip.open(texts, "rt", encoding="utf-8") as file, multiprocessing.Pool() as pool:
+        for more, found in pool.imap_unordered(judge, file, chunksize=8):
+            counts.update(more)
+            for case in found:
+                if case["what"] == "invalid":
+                    by_keyword[case["detail"].split(" ")[0]] += 1
+                kept[case["what"]] += 1
+                if kept[case["what"]] <= MAX_CASES:
+                    cases.append(case)
+    counts = {what: counts[what] for what in ["valid", "invalid", "undecided", "not JSON"]}
+    print("  ".join(f"{what} {count}" for what, count in counts.items()))
+    for keyword, count in by_keyword.most_common():
+        print(f"  invalid by {keyword}: {count}")
+    for case in [case for case in cases if case["what"] in ("invalid", "not JSON")][:20]:
+        print(f"{case['what'].upper()} {case['id']}: {case['detail']}\n  {case['text']}")
+    if rest:
+        result = {
+            "command": "pnpm walks:python",
+            "judge": f"jsonschema {importlib.metadata.version('jsonschema')}",
+            "counts": counts,
+            "invalidBy": dict(by_keyword),
+            "cases": cases,
+        }
+        with open(rest[0], "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+    sys.exit(1 if counts["invalid"] or counts["not JSON"] else 0)
+
+
+if __name__ == "__main__":
+    main()
