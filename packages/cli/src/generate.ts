@@ -28,7 +28,10 @@ export interface GenerateOptions extends ConstraintOptions {
 /** `grammask generate`: one output of the model that matches the schema, pattern or choice. */
 export async function generate(io: Io, options: GenerateOptions): Promise<ExitCode> {
   // All that can be wrong with the command line comes out before a model is loaded.
-  const { request } = await readConstraint(io, options);
+  const { grammar, request } = await readConstraint(io, options);
+  for (const { pointer, keyword, reason } of grammar.report.warnings) {
+    io.err(`${io.colors.yellow("warning:")} ${pointer}/${keyword} is not enforced: ${reason}\n`);
+  }
   const messages = await readMessages(io, options);
   await using page = options.html === undefined ? undefined : await openPage(options.html);
 

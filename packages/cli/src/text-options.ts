@@ -11,29 +11,19 @@ export interface TextOptions {
   readonly keySeparator?: string;
   readonly escapes?: "any" | "minimal";
   readonly numbers?: "any" | "plain";
+  readonly lenient?: boolean;
 }
 
-/** What a command does where an option is not given. */
-export type TextDefaults = Required<
-  Pick<JsonSchemaOptions, "order" | "formats" | "whitespace" | "escapes" | "numbers">
->;
+/** What a command does where an option is not given, and core does another thing. */
+export type TextDefaults = Pick<JsonSchemaOptions, "order" | "whitespace" | "escapes" | "numbers">;
 
 /** How `generate` writes: `inspect` shows the same. */
-export const GENERATION_TEXT: TextDefaults = {
-  order: "schema",
-  formats: "assert",
-  whitespace: "spaced",
-  escapes: "minimal",
-  numbers: "plain",
-};
+export const GENERATION_TEXT: TextDefaults = { escapes: "minimal", numbers: "plain" };
 
 /** How people write what `check` reads: with other whitespace, and in another order, than a model is asked to. */
 export const CHECK_TEXT: TextDefaults = {
   order: "any",
-  formats: "assert",
   whitespace: { style: "flexible", max: 1000 },
-  escapes: "any",
-  numbers: "any",
 };
 
 const names: Record<keyof TextOptions, string> = {
@@ -45,6 +35,7 @@ const names: Record<keyof TextOptions, string> = {
   keySeparator: "--key-separator",
   escapes: "--escapes",
   numbers: "--numbers",
+  lenient: "--lenient",
 };
 
 /** Adds the options to a command. Without commander's defaults, so that what was given can be told from what was not. */
@@ -52,11 +43,11 @@ export function addTextOptions(command: Command, defaults: TextDefaults): Comman
   const choice = (name: string, what: string, choices: string[], value: string) =>
     new Option(`${name} <${choices.join("|")}>`, `${what} (default: ${value})`).choices(choices);
   return command
-    .addOption(choice("--order", "the order of properties", ["schema", "any"], defaults.order))
+    .addOption(choice("--order", "the order of properties", ["schema", "any"], defaults.order ?? "schema"))
     .addOption(
       new Option(
         "--whitespace <style>",
-        `compact, spaced, pretty, pretty:INDENT (1 to 1000, or tab), flexible or flexible:MAX (default: ${spelled(defaults.whitespace)})`,
+        `compact, spaced, pretty, pretty:INDENT (1 to 1000, or tab), flexible or flexible:MAX (default: ${spelled(defaults.whitespace ?? "spaced")})`,
       ).argParser(parseWhitespace),
     )
     .addOption(
@@ -67,27 +58,28 @@ export function addTextOptions(command: Command, defaults: TextDefaults): Comman
     )
     .option("--item-separator <text>", "exactly what stands between items and properties, such as ', '")
     .option("--key-separator <text>", "exactly what stands between a key and its value, such as ': '")
-    .addOption(choice("--escapes", "the escapes in strings", ["any", "minimal"], defaults.escapes))
-    .addOption(choice("--numbers", "the spelling of numbers", ["any", "plain"], defaults.numbers))
-    .addOption(choice("--formats", "what format means", ["assert", "annotate"], defaults.formats));
+    .addOption(choice("--escapes", "the escapes in strings", ["any", "minimal"], defaults.escapes ?? "any"))
+    .addOption(choice("--numbers", "the spelling of numbers", ["any", "plain"], defaults.numbers ?? "any"))
+    .addOption(choice("--formats", "what format means", ["assert", "annotate"], "assert"))
+    .option("--lenient", "pass keywords over that cannot be enforced, with a warning for each");
 }
 
 /** The options as `@grammask/core` takes them. */
 export function jsonOptions(options: TextOptions, defaults: TextDefaults): JsonSchemaOptions {
-  const { whitespacePattern, itemSeparator, keySeparator } = options;
-  const isSeparated = itemSeparator !== undefined || keySeparator !== undefined;
-  const item = itemSeparator === undefined ? {} : { item: itemSeparator };
-  const key = keySeparator === undefined ? {} : { key: keySeparator };
-  return {
-    order: options.order ?? defaults.order,
-    formats: options.formats ?? defaults.formats,
-    escapes: options.escapes ?? defaults.escapes,
-    numbers: options.numbers ?? defaults.numbers,
-    ...(whitespacePattern === undefined
-      ? { whitespace: options.whitespace ?? defaults.whitespace }
-      : { whitespacePattern }),
-    ...(isSeparated ? { separators: { ...item, ...key } } : {}),
-  };
+  const { itemSeparator, keySeparator, ...given } = options;
+  const { order, formats, whitespace, whitespacePattern, escapes, numbers, lenient } = given;
+  const all = { ...defaults, ...defined({ order, formats, whitespace, escapes, numbers, lenient }) };
+  const separators = defined({ item: itemSeparator, key: keySeparator });
+  const spaced = Object.keys(separators).length === 0 ? all : { ...all, separators };
+  if (whitespacePattern === undefined) return spaced;
+  const { whitespace: _, ...others } = spaced;
+  return { ...others, whitespacePattern };
+}
+
+/** Without what is undefined. */
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** The first of these options that is given, as it is spelled on the command line. */

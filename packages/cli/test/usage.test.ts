@@ -135,6 +135,13 @@ test("check prints what the compiler made of a schema", async () => {
   expect(none.stdout).toContain("none: every keyword is enforced");
 });
 
+test("check --lenient lists what is passed over", async () => {
+  const { code, stdout, stderr } = await runCli(["check", fixture("unsupported.json"), "--lenient"]);
+  expect(code).toBe(0);
+  expect(stderr).toContain("what is not passed over can be enforced");
+  expect(stdout).toContain("pattern at /properties/code: The pattern");
+});
+
 test("check reads the instance from standard input, and writes an object for programs", async () => {
   const valid = await runCli(["check", person, "-"], { input: '\n{ "age": 36, "name": "Ada" }\n' });
   expect(valid).toEqual({ code: 0, stdout: "", stderr: "ok  standard input: valid\n" });

@@ -14,8 +14,8 @@ export {
   compileJsonObject,
   compileJsonSchema,
   compileJsonSchemaAsync,
-  type JsonSchemaOptions,
 } from "./grammar/json-schema.js";
+export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
 export {
@@ -44,6 +44,7 @@ export {
   UnsupportedSchemaError,
 } from "./json-schema/errors.js";
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
+export type { SchemaWarning } from "./json-schema/warnings.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { type ForcedContinuation, Matcher } from "./matcher.js";

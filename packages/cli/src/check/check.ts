@@ -29,7 +29,8 @@ export async function check(
     if (options.json) io.out(`${JSON.stringify({ report: grammar.report })}\n`);
     else {
       const name = schemaFile === "-" ? "standard input" : schemaFile;
-      io.err(`${green("ok")}  ${name}: every keyword can be enforced, and some value is valid\n`);
+      const what = grammar.report.warnings.length > 0 ? "what is not passed over" : "every keyword";
+      io.err(`${green("ok")}  ${name}: ${what} can be enforced, and some value is valid\n`);
       io.out(reportText(io, grammar.report));
     }
     return ExitCode.ok;

@@ -5,7 +5,7 @@ import type { Io } from "../io.js";
 const SHOWN = 3;
 
 /** What the compiler made of a schema, for people. */
-export function reportText(io: Io, { dialect, annotations }: CompileReport): string {
+export function reportText(io: Io, { dialect, annotations, warnings }: CompileReport): string {
   const { dim } = io.colors;
   const lines = [`${dim("dialect     ")} ${dialect}`];
   const byKeyword = new Map<string, string[]>();
@@ -23,6 +23,10 @@ export function reportText(io: Io, { dialect, annotations }: CompileReport): str
     const shown = pointers.slice(0, SHOWN).map((pointer) => (pointer === "" ? "the root" : pointer));
     if (pointers.length > SHOWN) shown.push(`${pointers.length - SHOWN} more`);
     lines.push(`  ${keyword.padEnd(width)}  ${shown.join(", ")}`);
+  }
+  if (warnings.length > 0) lines.push(`${dim("warnings    ")} keywords that are not enforced, and why`);
+  for (const { pointer, keyword, reason } of warnings) {
+    lines.push(`  ${keyword} at ${pointer === "" ? "the root" : pointer}: ${reason}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Automaton } from "../automaton/automaton.js";
 import type { Annotation } from "../json-schema/document.js";
+import type { SchemaWarning } from "../json-schema/warnings.js";
 
 /** What the compiler made of a schema. */
 export interface CompileReport {
@@ -7,6 +8,8 @@ export interface CompileReport {
   readonly dialect: string;
   /** Keywords that say nothing about validity, or that the dialect does not know. */
   readonly annotations: readonly Annotation[];
+  /** Under `lenient`: the keywords that are passed over because they cannot be enforced. */
+  readonly warnings: readonly SchemaWarning[];
 }
 
 /** A compiled grammar: immutable for its users, shared by any number of matchers and vocabularies. */

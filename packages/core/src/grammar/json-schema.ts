@@ -2,10 +2,10 @@ import { Arrays } from "../automaton/arrays.js";
 import { Automaton } from "../automaton/automaton.js";
 import { type Goal, Goals } from "../automaton/goals.js";
 import { JsonFrames } from "../automaton/json-frames.js";
-import { type Layout, layoutPolicy } from "../automaton/layout.js";
+import { layoutPolicy } from "../automaton/layout.js";
 import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
-import { PropertyNames, type PropertyOrder } from "../automaton/property-order.js";
+import { PropertyNames } from "../automaton/property-order.js";
 import type { JsonNode } from "../json/index.js";
 import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
@@ -19,32 +19,13 @@ import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
 import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
+import { Unenforceable } from "../json-schema/warnings.js";
 import { type Language, LanguageLimitError, within } from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
+import { withGuidance } from "./guidance.js";
+import type { JsonSchemaOptions } from "./json-schema-options.js";
 import { lexemesWithin } from "./lexemes.js";
 import { type DocumentResolver, readSchema, SchemaDocuments } from "./schema-documents.js";
-
-export interface JsonSchemaOptions extends Layout {
-  /** Order of an object's properties: as the schema mentions them (default), or any. */
-  readonly order?: PropertyOrder;
-  /** Other documents that references may lead to, by their absolute URIs. Nothing is fetched. */
-  readonly schemas?: Readonly<Record<string, unknown>>;
-  /** Whether `format` is enforced ("assert", the default) or says nothing ("annotate"). */
-  readonly formats?: "assert" | "annotate";
-  /**
-   * Which escapes strings may have: `any` that JSON has (default), or only the `minimal` ones that `JSON.stringify`
-   * writes. Minimal ones suit generation: a model that may write `\\u0061` for `a` sometimes does.
-   */
-  readonly escapes?: "any" | "minimal";
-  /**
-   * How numbers may be spelled: `any` way that JSON has (default), or where the schema allows it only the `plain` one:
-   * no exponent, at most 16 digits before and behind the point, integers without a fraction. Plain numbers suit
-   * generation: a small model does not always know when to stop writing digits.
-   */
-  readonly numbers?: "any" | "plain";
-  /** Bounds on what the schema may cost; missing ones have defaults. */
-  readonly limits?: Partial<SchemaLimits>;
-}
 
 /**
  * Compiles a JSON Schema.
@@ -96,18 +77,21 @@ const FULL_CONFIGS = 2_000_000;
 function compile(
   json: JsonNode,
   { source }: SchemaDocuments,
-  options: JsonSchemaOptions,
+  given: JsonSchemaOptions,
   limits: SchemaLimits,
 ): Grammar {
+  const options = withGuidance(json, given);
+  const unenforceable = new Unenforceable(options.lenient === true);
   const { compileMilliseconds } = limits;
   const build = () =>
     within("compileMilliseconds", compileMilliseconds, () =>
-      buildAutomaton(new SchemaSet(json, limits, source), options, limits),
+      buildAutomaton(new SchemaSet(json, limits, source), options, limits, unenforceable),
     );
   try {
     const first = build();
     const { dialect, annotations } = first.documents;
-    return new RenewableGrammar({ dialect: dialectName(dialect), annotations }, first, build);
+    const { warnings } = unenforceable;
+    return new RenewableGrammar({ dialect: dialectName(dialect), annotations, warnings }, first, build);
   } catch (error) {
     if (!(error instanceof LanguageLimitError)) throw error;
     const { limit, value, message: reason } = error;
@@ -119,6 +103,7 @@ function buildAutomaton(
   documents: SchemaSet,
   options: JsonSchemaOptions,
   limits: SchemaLimits,
+  unenforceable: Unenforceable,
 ): Generation & { readonly documents: SchemaSet } {
   const { maxPatternLength, maxLexemeNodes } = limits;
   const lexemes = lexemesWithin({ maxPatternLength, maxLexemeNodes });
@@ -128,7 +113,7 @@ function buildAutomaton(
     derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
   const format = (name: string, { resource }: Position) =>
     assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined;
-  const schemas = new SchemaFormulas(documents, store, strings, format);
+  const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
   schemas.checkAll();
   const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
   const satisfiability = new Satisfiability(store, derivatives, limits);

@@ -12,6 +12,7 @@ import { numberKeywords } from "./number-keywords.js";
 import { keys, objectKeywords } from "./object-keywords.js";
 import type { SchemaNode, SchemaSet } from "./schema-set.js";
 import { unevaluatedItems, unevaluatedProperties } from "./unevaluated.js";
+import type { Unenforceable } from "./warnings.js";
 
 const TYPE_BITS: Readonly<Record<string, number>> = {
   null: JsonType.Null,
@@ -37,6 +38,7 @@ export class SchemaFormulas implements KeywordContext {
   private readonly constants: Constants;
   private readonly stringsOf: (formula: Formula) => Language;
   private readonly format: FormatLanguage;
+  private readonly unenforceable: Unenforceable;
   private readonly formulas: (Formula | undefined)[] = [];
   /** Of schemas without sub-schemas, by what they say. */
   private readonly scalarSchemas = new Map<string, Formula>();
@@ -47,6 +49,7 @@ export class SchemaFormulas implements KeywordContext {
 
   /**
    * @param strings the strings that a formula allows
+   * @param unenforceable what becomes of keywords that cannot be enforced
    * @throws InvalidSchemaError where a schema refers to itself in place by a keyword that is not monotone
    */
   constructor(
@@ -54,7 +57,9 @@ export class SchemaFormulas implements KeywordContext {
     store: FormulaStore,
     strings: (formula: Formula) => Language,
     format: FormatLanguage,
+    unenforceable: Unenforceable,
   ) {
+    this.unenforceable = unenforceable;
     this.schemas = schemas;
     this.store = store;
     this.stringsOf = strings;
@@ -165,7 +170,10 @@ export class SchemaFormulas implements KeywordContext {
       }
       if (!(error instanceof PatternError)) throw error;
       const details = { ...placeOf(position), keyword, reason: error.message };
-      throw error.reason === "syntax" ? new InvalidSchemaError(details) : new UnsupportedSchemaError(details);
+      if (error.reason === "syntax") throw new InvalidSchemaError(details);
+      this.unenforceable.passOver(new UnsupportedSchemaError(details));
+      // Passed over, `pattern` allows every string, and a pattern of `patternProperties` is about no key.
+      return keyword === "pattern" ? this.store.arena.any : this.store.arena.empty;
     }
   }
 
@@ -251,9 +259,22 @@ export class SchemaFormulas implements KeywordContext {
     parts.push(numberKeywords(found, node.position.resource.dialect, store));
     parts.push(arrayKeywords(node, found, this), objectKeywords(node, found, this));
     if (found.get("uniqueItems") === true) parts.push(store.unique(FALSE));
-    if (found.has("unevaluatedProperties")) parts.push(unevaluatedProperties(node, this));
-    if (found.has("unevaluatedItems")) parts.push(unevaluatedItems(node, this));
+    if (found.has("unevaluatedProperties")) parts.push(this.unevaluated(unevaluatedProperties, node));
+    if (found.has("unevaluatedItems")) parts.push(this.unevaluated(unevaluatedItems, node));
     return store.and(parts);
+  }
+
+  private unevaluated(
+    formula: (node: SchemaNode, context: KeywordContext) => Formula,
+    node: SchemaNode,
+  ): Formula {
+    try {
+      return formula(node, this);
+    } catch (error) {
+      if (!(error instanceof UnsupportedSchemaError)) throw error;
+      this.unenforceable.passOver(error);
+      return TRUE;
+    }
   }
 
   private stringKeywords(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {

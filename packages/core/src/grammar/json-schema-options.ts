@@ -1,0 +1,31 @@
+import type { Layout } from "../automaton/layout.js";
+import type { PropertyOrder } from "../automaton/property-order.js";
+import type { SchemaLimits } from "../json-schema/limits.js";
+
+/** How a JSON Schema is read, and how outputs are written. */
+export interface JsonSchemaOptions extends Layout {
+  /** Order of an object's properties: as the schema mentions them (default), or any. */
+  readonly order?: PropertyOrder;
+  /** Other documents that references may lead to, by their absolute URIs. Nothing is fetched. */
+  readonly schemas?: Readonly<Record<string, unknown>>;
+  /** Whether `format` is enforced ("assert", the default) or says nothing ("annotate"). */
+  readonly formats?: "assert" | "annotate";
+  /**
+   * Which escapes strings may have: `any` that JSON has (default), or only the `minimal` ones that `JSON.stringify`
+   * writes. Minimal ones suit generation: a model that may write `\\u0061` for `a` sometimes does.
+   */
+  readonly escapes?: "any" | "minimal";
+  /**
+   * How numbers may be spelled: `any` way that JSON has (default), or where the schema allows it only the `plain` one:
+   * no exponent, at most 16 digits before and behind the point, integers without a fraction. Plain numbers suit
+   * generation: a small model does not always know when to stop writing digits.
+   */
+  readonly numbers?: "any" | "plain";
+  /**
+   * Keywords that cannot be enforced are passed over, each with a line in `report.warnings`, instead of an
+   * UnsupportedSchemaError: an output may then be invalid. Default: false.
+   */
+  readonly lenient?: boolean;
+  /** Bounds on what the schema may cost; missing ones have defaults. */
+  readonly limits?: Partial<SchemaLimits>;
+}
