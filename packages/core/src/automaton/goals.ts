@@ -199,8 +199,9 @@ export class Goals {
   }
 
   /** A parent's formulas once the value's result is known. */
-  settle(pending: PendingGoal, result: Result): Formula[] {
+  settle(pending: PendingGoal, result: Result): readonly Formula[] {
     const { store } = this;
+    if (pending.fixed?.length === 0) return pending.rests;
     const truths = pending.fixed ?? this.truths(result);
     const memo = new Map<number, Formula>();
     const fill = (variable: Formula) => (truths[store.first(variable)] ? TRUE : FALSE);

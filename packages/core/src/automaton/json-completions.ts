@@ -19,7 +19,8 @@ import type {
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
 import type { LiteralAutomaton } from "./literals.js";
 import { NeededPropertiesIndex } from "./needed-properties.js";
-import type { ObjectState, Objects } from "./objects.js";
+import type { ObjectState } from "./object-state.js";
+import type { Objects } from "./objects.js";
 import { Place, type Structure } from "./structure.js";
 import { Follow, Gap, shortestRun, type WhitespacePolicy } from "./whitespace.js";
 

@@ -291,6 +291,7 @@ export class Satisfiability {
       } else if (type === JsonType.String || type === JsonType.Number) {
         const isString = type === JsonType.String;
         let rest = isString ? derivatives.stringLanguage(special) : derivatives.numberLanguage(special);
+        if (isString && !arena.isFinite(rest)) return undefined;
         while (found.length < atMost) {
           const text = arena.shortest(rest);
           if (text === undefined) break;

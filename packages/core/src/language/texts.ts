@@ -16,6 +16,11 @@ interface Base {
   codePoints(codePoints: readonly number[]): Language;
 }
 
+/** Sets of so few rests are one node if they are equal, in whichever lists: names without the used ones are often. */
+const MAX_SHARED = 64;
+/** So many strings are kept decoded. */
+const MAX_DECODED = 20_000;
+
 const SURROGATE = /[\ud800-\udfff]/;
 
 export class Texts {
@@ -23,6 +28,7 @@ export class Texts {
   /** For each text the hash of each suffix. */
   readonly #hashes: Int32Array[] = [];
   readonly #lists: Int32Array[][] = [];
+  readonly #decoded = new Map<string, Int32Array>();
   readonly #listsByHash = new Map<number, number[]>();
 
   constructor(
@@ -47,9 +53,20 @@ export class Texts {
   choice(texts: Iterable<string>): Language {
     // The order of UTF-16 units is that of code points, unless there are surrogates.
     const sorted = [...new Set(texts)].sort();
-    const list = sorted.map(codePointsOf);
+    const list = sorted.map((text) => this.#decode(text));
     if (!sorted.some((text) => SURROGATE.test(text))) return this.choiceOf(list);
     return this.choiceOf(list.filter((codePoints) => !codePoints.some(isSurrogate)).sort(compareCodePoints));
+  }
+
+  /** The code points of a text; names come again and again. */
+  #decode(text: string): Int32Array {
+    let codePoints = this.#decoded.get(text);
+    if (codePoints === undefined) {
+      codePoints = codePointsOf(text);
+      if (this.#decoded.size === MAX_DECODED) this.#decoded.clear();
+      this.#decoded.set(text, codePoints);
+    }
+    return codePoints;
   }
 
   /** The language of distinct texts, sorted by code points. */
@@ -116,7 +133,11 @@ export class Texts {
   #range(list: number, first: number, end: number, depth: number): Language {
     const texts = this.#lists[list]!;
     if (end - first === 1) return this.text(texts[first]!.subarray(depth));
-    const known = this.nodes.find(Kind.Texts, list, first, end, depth);
+    const isSmall = end - first <= MAX_SHARED;
+    const hash = isSmall ? hashOfRests(texts, first, end, depth) : 0;
+    const known = isSmall
+      ? this.nodes.findWhere(hash, (node) => this.#isRange(node, texts, first, end, depth))
+      : this.nodes.find(Kind.Texts, list, first, end, depth);
     if (known >= 0) return known;
     let shortest = texts[first]!.length;
     let longest = shortest;
@@ -124,9 +145,26 @@ export class Texts {
       shortest = Math.min(shortest, texts[i]!.length);
       longest = Math.max(longest, texts[i]!.length);
     }
-    const node = this.nodes.create(Kind.Texts, list, first, end, depth);
+    const node = isSmall
+      ? this.nodes.create(Kind.Texts, list, first, end, depth, hash)
+      : this.nodes.create(Kind.Texts, list, first, end, depth);
     const nullable = texts[first]!.length === depth ? Fact.Nullable : 0;
     return this.nodes.describe(node, Fact.Plain | Fact.Live | nullable, shortest - depth, longest - depth);
+  }
+
+  /** Whether a node is a set of just these rests. */
+  #isRange(node: Language, texts: Int32Array[], first: number, end: number, depth: number): boolean {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] !== Kind.Texts || c[node]! - b[node]! !== end - first) return false;
+    const others = this.#lists[a[node]!]!;
+    for (let i = first; i < end; i++) {
+      const text = texts[i]!;
+      const other = others[b[node]! + i - first]!;
+      const skip = d[node]! - depth;
+      if (text.length + skip !== other.length) return false;
+      for (let k = depth; k < text.length; k++) if (text[k] !== other[k + skip]) return false;
+    }
+    return true;
   }
 
   #literal(text: number, offset: number): Language {
@@ -180,6 +218,17 @@ function suffixHashes(codePoints: Int32Array): Int32Array {
   let hash = Kind.Literal;
   for (let i = codePoints.length - 1; i >= 0; i--) hashes[i] = hash = mix(hash, codePoints[i]!);
   return hashes;
+}
+
+/** A hash of what is left of texts behind `depth` code points. */
+function hashOfRests(texts: Int32Array[], first: number, end: number, depth: number): number {
+  let hash = end - first;
+  for (let i = first; i < end; i++) {
+    const text = texts[i]!;
+    hash = mix(hash, text.length - depth);
+    for (let k = depth; k < text.length; k++) hash = mix(hash, text[k]!);
+  }
+  return hash;
 }
 
 function compareCodePoints(x: Int32Array, y: Int32Array): number {

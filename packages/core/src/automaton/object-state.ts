@@ -1,0 +1,28 @@
+import type { Formula } from "../json-schema/formula.js";
+import type { Language } from "../language/index.js";
+import type { PendingGoal } from "./goals.js";
+import type { NameList, SeenKeys } from "./property-order.js";
+
+/** An open object, before a key or its end. */
+export interface ObjectState {
+  readonly id: number;
+  readonly formulas: readonly Formula[];
+  readonly constraint: Formula;
+  /** What must hold of the rest: the constraint over the formulas. */
+  readonly combined: Formula;
+  readonly names: NameList;
+  /** Index of the first name that can still come; 0 when the order is free. */
+  readonly cursor: number;
+  readonly seen: SeenKeys;
+  keys: Language | undefined;
+  readonly properties: Map<string, PendingProperty | null>;
+}
+
+/** A property whose key has been read and whose value comes. */
+export interface PendingProperty extends PendingGoal {
+  readonly id: number;
+  readonly constraint: Formula;
+  readonly names: NameList;
+  readonly cursor: number;
+  readonly seen: SeenKeys;
+}
