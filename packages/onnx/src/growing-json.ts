@@ -35,6 +35,8 @@ const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r
  * appear when they have ended.
  */
 export class GrowingJson {
+  /** Grows with each change of the value. */
+  version = 0;
   #root: unknown;
   #ended: EndedValue[] = [];
   readonly #open: Container[] = [];
@@ -84,7 +86,7 @@ export class GrowingJson {
       }
       this.#length++;
     }
-    if (this.#reading === Reading.String && !this.#isKey) {
+    if (this.#reading === Reading.String && !this.#isKey && text !== "") {
       // The second half of a surrogate pair is waited for.
       this.#put(/[\ud800-\udbff]$/.test(this.#text) ? this.#text.slice(0, -1) : this.#text);
     }
@@ -177,6 +179,7 @@ export class GrowingJson {
 
   /** Sets the value that is open. */
   #put(value: unknown): void {
+    this.version++;
     const top = this.#open.at(-1);
     if (top === undefined) {
       this.#root = value;

@@ -16,8 +16,8 @@ export {
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
 export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
-export type { GenerateResult, Model, StreamEvent, Usage } from "./model.js";
+export type { GenerateResult, Model, PartialValue, StreamEvent, Usage } from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
-export type { Report, ReportOptions, ValuePressure } from "./report.js";
+export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";
 export type { GenerateRequest, PromptProgress, TokenEvent } from "./request.js";

@@ -5,8 +5,9 @@ import {
   PatternError,
   UnsatisfiableSchemaError,
 } from "@grammask/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { TINY_CONTEXT, TINY_SIZE, tiny } from "../test/tiny.js";
+import { Sequence } from "./decoder.js";
 import { InvalidRequestError, ModelDisposedError, PromptTooLongError } from "./errors.js";
 import { loadModel } from "./load.js";
 import type { Model, StreamEvent } from "./model.js";
@@ -176,7 +177,88 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     expect(last.type === "result" && last.result.text).toBe(text);
   });
 
-  it("ends when the stream's reader leaves", async () => {
+  it("streams a value that only grows, and values as they end", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        list: { type: "array", items: { type: "string", maxLength: 4 }, minItems: 2, maxItems: 3 },
+        n: { enum: [12, 3] },
+      },
+      required: ["list", "n"],
+      additionalProperties: false,
+    };
+    for (let seed = 0; seed < 5; seed++) {
+      const seen: string[] = [];
+      const ended: [string, unknown][] = [];
+      let lastPartial: unknown;
+      let value: unknown;
+      for await (const event of model.stream<{ list: string[]; n: number }>({
+        prompt: "x",
+        schema,
+        temperature: 1,
+        seed,
+      })) {
+        if (event.type === "partial") {
+          lastPartial = event.value;
+          seen.push(JSON.stringify(event.value.list ?? []));
+        } else if (event.type === "value") {
+          ended.push([event.pointer, event.value]);
+        } else if (event.type === "result") {
+          value = event.result.value;
+        }
+      }
+      const { list, n } = value as { list: string[]; n: number };
+      expect(lastPartial).toEqual(value);
+      expect(new Set(seen).size).toBeGreaterThan(2);
+      expect(ended).toEqual([
+        ...list.map((item, i) => [`/list/${i}`, item]),
+        ["/list", list],
+        ["/n", n],
+        ["", value],
+      ]);
+    }
+    const scalar: unknown[] = [];
+    for await (const event of model.stream({
+      prompt: "x",
+      schema: { const: 7 },
+      schemaOptions: { numbers: "plain" },
+    })) {
+      if (event.type === "partial") scalar.push(event.value);
+    }
+    expect(scalar).toEqual([7]);
+    for await (const event of model.stream({ prompt: "x", maxTokens: 3 })) {
+      expect(["token", "result"]).toContain(event.type);
+    }
+  });
+
+  it("has log probabilities of what the mask allowed, and of the likeliest in its place", async () => {
+    const request = { prompt: "x", schema: SCHEMA, temperature: 1, seed: 4 };
+    const { tokens, logprobs, report } = await model.generate({ ...request, topLogprobs: 3 });
+    expect(report).toBeUndefined();
+    expect(logprobs!.map(({ id }) => id)).toEqual(tokens);
+    for (const { id, logprob, top } of logprobs!) {
+      expect(top.length).toBeLessThanOrEqual(3);
+      expect(top.reduce((sum, each) => sum + Math.exp(each.logprob), 0)).toBeLessThan(1 + 1e-6);
+      expect(Math.max(...top.map((each) => each.logprob))).toBeGreaterThanOrEqual(logprob - 1e-9);
+      const own = top.find((each) => each.id === id);
+      expect(own?.logprob ?? logprob).toBeCloseTo(logprob, 6);
+    }
+    const both = await model.generate({ ...request, logprobs: true, report: { alternatives: 1 } });
+    expect(both.logprobs!.every(({ top }) => top.length === 0)).toBe(true);
+    expect(both.report!.tokens.every(({ allowed }) => allowed.length === 1)).toBe(true);
+    expect((await model.generate(request)).logprobs).toBeUndefined();
+  });
+
+  it("biases tokens", async () => {
+    const ids = ["a", "b"].map((letter) => model.encode(letter)[0]!);
+    for (const id of ids) {
+      const { text } = await model.generate({ prompt: "x", regex: "[ab]{4}", logitBias: { [id]: 100 } });
+      expect(text).toBe(Buffer.from(model.vocabulary.tokenBytes(id)!).toString().repeat(4));
+    }
+  });
+
+  it("ends when the stream's reader leaves, and frees the sequence", async () => {
+    const dispose = vi.spyOn(Sequence.prototype, "dispose");
     let events = 0;
     for await (const _ of model.stream(LONG)) {
       if (++events === 3) {
@@ -184,6 +266,8 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
       }
     }
     expect(events).toBe(3);
+    expect(dispose).toHaveBeenCalledOnce();
+    dispose.mockRestore();
   });
 
   it("ends when the signal fires in mid-generation, and keeps the text", async () => {
@@ -234,6 +318,12 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     await fails({ prompt: "x", drafts: { maxTokens: 0 } }).toThrow(/drafts.maxTokens/);
     await fails({ prompt: "x", drafts: { tokenCost: 0 } }).toThrow(/drafts.tokenCost/);
     await fails({ prompt: "x", drafts: "yes" }).toThrow(/drafts/);
+    await fails({ prompt: "x", report: 3 }).toThrow(/report/);
+    await fails({ prompt: "x", report: { alternatives: -1 } }).toThrow(/report.alternatives/);
+    await fails({ prompt: "x", logprobs: 1 }).toThrow(/logprobs/);
+    await fails({ prompt: "x", topLogprobs: 101 }).toThrow(/topLogprobs/);
+    await fails({ prompt: "x", logitBias: { x: 1 } }).toThrow(/x is not a token id/);
+    await fails({ prompt: "x", logitBias: { 5: 101 } }).toThrow(/logitBias\[5\]/);
     await fails({ prompt: "x", forcedTokens: 1 }).toThrow(InvalidRequestError);
     await fails({ prompt: [TINY_SIZE] }).toThrow(/token id 320/);
     await fails({ prompt: "x", schema: { type: "nonsense" } }).toThrow(InvalidSchemaError);

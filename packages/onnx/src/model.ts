@@ -6,8 +6,9 @@ import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
+import { GrowingJson } from "./growing-json.js";
 import type { DataType } from "./model-files.js";
-import { makeReport, type Report } from "./report.js";
+import { makeLogprobs, makeReport, type Report, type TokenLogprobs } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { TextModel } from "./text-model.js";
 import { warmUp } from "./warm-up.js";
@@ -29,6 +30,8 @@ export interface GenerateResult {
   readonly timings: Readonly<Timings>;
   /** Where the request asked for it: what the grammar did to the model's choices. */
   readonly report: Report | undefined;
+  /** Where the request asked for it: the log probabilities of the tokens. */
+  readonly logprobs: readonly TokenLogprobs[] | undefined;
 }
 
 /** Numbers of tokens. */
@@ -45,9 +48,23 @@ export interface Usage {
   readonly steps: number;
 }
 
-/** An event of `Model.stream`: a token, or last the result. */
-export type StreamEvent =
+/** A value of which a part may be missing: properties and items that have not come, ends of strings. */
+export type PartialValue<T> = T extends readonly (infer Item)[]
+  ? readonly PartialValue<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: PartialValue<T[Key]> }
+    : T;
+
+/** An event of `Model.stream`. The result is the last one. */
+export type StreamEvent<T = unknown> =
   | ({ readonly type: "token" } & TokenEvent)
+  /**
+   * The value so far, after the token that it grew by, where JSON was asked for. It only grows, and is the same object or
+   * array each time: `structuredClone` keeps a state of it. Numbers, `true`, `false` and `null` appear when they are whole.
+   */
+  | { readonly type: "partial"; readonly value: PartialValue<T> }
+  /** A value that has ended, at any depth, inner ones first: an item of a list as soon as it is there. */
+  | { readonly type: "value"; readonly pointer: string; readonly value: unknown }
   | { readonly type: "result"; readonly result: GenerateResult };
 
 /** What a loaded model is made of. */
@@ -148,18 +165,29 @@ export class Model implements AsyncDisposable {
     }
   }
 
-  /** The same, as events: the tokens, then the result. Leaving the loop early ends the generation. */
-  async *stream(request: GenerateRequest): AsyncGenerator<StreamEvent, void, void> {
+  /**
+   * The same, as events: the tokens, what of a JSON value there is after each, then the result. Leaving the loop early
+   * ends the generation and frees its memory. `T` is the type that the schema describes; it is not checked.
+   */
+  async *stream<T = unknown>(request: GenerateRequest): AsyncGenerator<StreamEvent<T>, void, void> {
     const events = this.#generate(request);
+    const json = wantsJson(request) ? new GrowingJson() : undefined;
     try {
       for (;;) {
         const next = await events.next();
         if (next.done === true) {
+          if (json !== undefined && next.value.value !== undefined) {
+            yield* growth<T>(json, () => json.end());
+          }
           yield { type: "result", result: next.value };
           return;
         }
-        request.onToken?.(next.value);
-        yield { type: "token", ...next.value };
+        const event = next.value;
+        request.onToken?.(event);
+        yield { type: "token", ...event };
+        if (json !== undefined) {
+          yield* growth<T>(json, () => json.push(event.text));
+        }
       }
     } finally {
       await events.return(undefined as never);
@@ -202,9 +230,9 @@ export class Model implements AsyncDisposable {
     });
     timings.total = performance.now() - start;
     const { text, tokens, finishReason, stopString, isComplete, pressures, ...counts } = output;
-    const wantsJson = request.schema !== undefined || (request.json ?? false) !== false;
+    const isJson = wantsJson(request);
     // A stop string may have cut the JSON short although the matcher went on.
-    const hasValue = wantsJson && isComplete && stopString === undefined;
+    const hasValue = isJson && isComplete && stopString === undefined;
     return {
       text,
       value: hasValue ? JSON.parse(text) : undefined,
@@ -220,7 +248,10 @@ export class Model implements AsyncDisposable {
       },
       timings,
       report:
-        checked.alternatives === undefined ? undefined : makeReport(pressures, text, wantsJson, vocabulary),
+        checked.report === undefined
+          ? undefined
+          : makeReport(pressures, text, isJson, vocabulary, checked.report),
+      logprobs: checked.topLogprobs === undefined ? undefined : makeLogprobs(pressures, checked.topLogprobs),
     };
   }
 
@@ -243,5 +274,21 @@ export class Model implements AsyncDisposable {
       throw new InvalidRequestError("prompt", "it has no tokens");
     }
     return ids;
+  }
+}
+
+function wantsJson({ schema, json }: GenerateRequest): boolean {
+  return schema !== undefined || (json ?? false) !== false;
+}
+
+/** The events of a value that grows. */
+function* growth<T>(json: GrowingJson, grow: () => void): Generator<StreamEvent<T>, void, void> {
+  const { version } = json;
+  grow();
+  if (json.version !== version) {
+    yield { type: "partial", value: json.value as PartialValue<T> };
+  }
+  for (const { pointer, value } of json.takeEnded()) {
+    yield { type: "value", pointer, value };
   }
 }

@@ -101,7 +101,11 @@ describe("makeReport", () => {
         logprob: -id,
         maskedLogprob: -id / 2,
         confidence: id === 3 ? 0.4 : id === 0 ? 0.1 : 0.9,
-      }) as TokenPressure,
+        forced: false,
+        preferred: { id, probability: 1, allowed: true },
+        allowed: [],
+        removedTokens: [],
+      }) satisfies TokenPressure,
   );
 
   it("sums over the tokens that have a part in a value", () => {

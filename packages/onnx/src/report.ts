@@ -16,6 +16,14 @@ export interface Report {
   readonly values: readonly ValuePressure[];
 }
 
+/** The log probabilities of a token and of others in its place: natural logarithms, of what the mask allowed. */
+export interface TokenLogprobs {
+  readonly id: number;
+  readonly logprob: number;
+  /** The likeliest tokens that were allowed, most likely first. */
+  readonly top: readonly { readonly id: number; readonly logprob: number }[];
+}
+
 /** The pressure on a JSON value: of the tokens that have a part in its text, delimiters included. */
 export interface ValuePressure {
   /** JSON Pointer. */
@@ -42,14 +50,34 @@ const DOUBTFUL_BELOW = 0.5;
 /**
  * @param text the output
  * @param isJson whether it is JSON, or the beginning of it
+ * @param alternatives how many of them to keep
  */
 export function makeReport(
-  tokens: readonly TokenPressure[],
+  pressures: readonly TokenPressure[],
   text: string,
   isJson: boolean,
   vocabulary: Pick<TokenVocabulary, "tokenBytes">,
+  alternatives = Number.POSITIVE_INFINITY,
 ): Report {
+  const tokens = pressures.map((each) => ({
+    ...each,
+    allowed: each.allowed.slice(0, alternatives),
+    removedTokens: each.removedTokens.slice(0, alternatives),
+  }));
   return { tokens, values: isJson ? valuePressures(tokens, text, vocabulary) : [] };
+}
+
+/** @param top how many of the likeliest tokens to name */
+export function makeLogprobs(pressures: readonly TokenPressure[], top: number): TokenLogprobs[] {
+  return pressures.map(({ id, logprob, maskedLogprob, allowed }) => {
+    const mass = logprob - maskedLogprob;
+    const likeliest = allowed.slice(0, top);
+    return {
+      id,
+      logprob: maskedLogprob,
+      top: likeliest.map((each) => ({ id: each.id, logprob: Math.log(each.probability) - mass })),
+    };
+  });
 }
 
 function valuePressures(

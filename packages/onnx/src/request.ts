@@ -45,6 +45,10 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
    * how, if an object. Costs a few percent of the time. Default: false.
    */
   readonly report?: boolean | ReportOptions;
+  /** Whether the result has the log probabilities of its tokens. Default: false, but true where `topLogprobs` is given. */
+  readonly logprobs?: boolean;
+  /** How many of the likeliest tokens are named in the place of each token, 0 to 100. Default: 0. */
+  readonly topLogprobs?: number;
   /** Texts that end the output, which does not include them; at most 16, none empty. */
   readonly stop?: string | readonly string[];
   /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
@@ -81,7 +85,11 @@ export interface CheckedRequest {
   readonly forcedTokens: boolean;
   /** Undefined: no drafts. */
   readonly drafts: Required<DraftOptions> | undefined;
-  /** How many alternatives a report names; undefined: no report. */
+  /** How many alternatives the report names; undefined: no report. */
+  readonly report: number | undefined;
+  /** How many tokens are named with their log probabilities; undefined: none are asked for. */
+  readonly topLogprobs: number | undefined;
+  /** How many alternatives to measure for either of them; undefined: nothing is measured. */
   readonly alternatives: number | undefined;
   readonly stop: readonly string[];
 }
@@ -110,8 +118,10 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
     checkDrafts(request.drafts),
     checkStop(request.stop),
   ];
-  const alternatives = checkReport(request.report);
-  return { sampling, maxTokens, forcedTokens, drafts, alternatives, stop };
+  const [report, topLogprobs] = [checkReport(request.report), checkLogprobs(request)];
+  const alternatives =
+    report === undefined && topLogprobs === undefined ? undefined : Math.max(report ?? 0, topLogprobs ?? 0);
+  return { sampling, maxTokens, forcedTokens, drafts, report, topLogprobs, alternatives, stop };
 }
 
 function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptions> | undefined {
@@ -133,6 +143,15 @@ function checkReport(report: boolean | ReportOptions = false): number | undefine
   const whole = Number.isInteger(alternatives) && alternatives >= 0 && alternatives <= 100;
   inRange("report.alternatives", alternatives, whole, "an integer from 0 to 100");
   return report === false ? undefined : alternatives;
+}
+
+function checkLogprobs({ logprobs = false, topLogprobs = 0 }: GenerateRequest): number | undefined {
+  if (typeof logprobs !== "boolean") {
+    throw new InvalidRequestError("logprobs", `${String(logprobs)} is not true or false`);
+  }
+  const whole = Number.isInteger(topLogprobs) && topLogprobs >= 0 && topLogprobs <= 100;
+  inRange("topLogprobs", topLogprobs, whole, "an integer from 0 to 100");
+  return logprobs || topLogprobs > 0 ? topLogprobs : undefined;
 }
 
 function checkPrompt({ messages, prompt }: GenerateRequest): void {
@@ -212,6 +231,7 @@ function checkSampling(request: GenerateRequest): SamplingOptions {
     minP = 0,
     repetitionPenalty = 1,
     seed = randomSeed(),
+    logitBias = {},
   } = request;
   inRange("temperature", temperature, temperature >= 0, "a number of at least 0");
   inRange("topK", topK, Number.isInteger(topK) && topK >= 0, "an integer of at least 0");
@@ -224,7 +244,20 @@ function checkSampling(request: GenerateRequest): SamplingOptions {
     Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32,
     "an integer from 0 to 4294967295",
   );
-  return { temperature, topK, topP, minP, repetitionPenalty, seed };
+  checkLogitBias(logitBias);
+  return { temperature, topK, topP, minP, repetitionPenalty, seed, logitBias };
+}
+
+function checkLogitBias(logitBias: unknown): void {
+  if (typeof logitBias !== "object" || logitBias === null) {
+    throw new InvalidRequestError("logitBias", "an object of numbers by token id is expected");
+  }
+  for (const [id, bias] of Object.entries(logitBias)) {
+    if (!/^(0|[1-9]\d{0,8})$/.test(id)) {
+      throw new InvalidRequestError("logitBias", `${id} is not a token id`);
+    }
+    inRange(`logitBias[${id}]`, bias, bias >= -100 && bias <= 100, "a number from -100 to 100");
+  }
 }
 
 function inRange(name: string, value: unknown, ok: boolean, expected: string): void {

@@ -5,7 +5,15 @@ import { maskOf } from "../test/tiny.js";
 import { Random } from "./random.js";
 import { Sampler, type SamplingOptions } from "./sampling.js";
 
-const PLAIN: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 1 };
+const PLAIN: SamplingOptions = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  repetitionPenalty: 1,
+  seed: 1,
+  logitBias: {},
+};
 const SIZE = 100;
 
 function randomLogits(seed: number, size = SIZE): Float32Array {
@@ -170,5 +178,23 @@ describe("the repetition penalty", () => {
     expect(sampler.sample(logits, undefined)).toBe(1);
     sampler.observe(2);
     expect(sampler.sample(logits, maskOf([2, 3], 4, true))).toBe(3);
+  });
+});
+
+describe("the logit bias", () => {
+  it("is added to the logits within the mask, and leaves them as they were", () => {
+    const logits = Float32Array.from([4, 3, -1, 0.1]);
+    const before = logits.slice();
+    const choose = (logitBias: Record<number, number>, ids?: number[]) =>
+      new Sampler({ ...PLAIN, logitBias }, 4).sample(logits, ids && maskOf(ids, 4, true));
+    expect(choose({ 1: 2 })).toBe(1);
+    expect(choose({ 0: -100, 1: -100, 2: 2 })).toBe(2);
+    expect(choose({ 0: 100 }, [2, 3])).toBe(3);
+    expect(choose({ 3: 9, 4: 100 })).toBe(3);
+    expect(logits).toEqual(before);
+    const sampler = new Sampler({ ...PLAIN, temperature: 1, logitBias: { 0: -100, 1: -100, 2: 1.1 } }, 4);
+    const draws = Array.from({ length: 4000 }, () => sampler.sample(logits, undefined));
+    expect(draws.filter((id) => id === 2).length / 4000).toBeCloseTo(0.5, 1);
+    expect(draws.filter((id) => id < 2)).toEqual([]);
   });
 });

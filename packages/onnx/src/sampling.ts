@@ -15,6 +15,8 @@ export interface SamplingOptions {
   readonly repetitionPenalty: number;
   /** An integer from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** Added to the logits of tokens, by id, before all else: -100 to 100. What the mask does not allow stays away. */
+  readonly logitBias: Readonly<Record<number, number>>;
 }
 
 /** A filter first looks at the tokens whose logit (over the temperature) is at most this much below the highest. */
@@ -31,6 +33,10 @@ export class Sampler {
   readonly #random: Random;
   readonly #size: number;
   readonly #greedy: boolean;
+  readonly #biased: Int32Array;
+  readonly #biases: Float64Array;
+  /** The logits of biased tokens, while they are biased. */
+  readonly #unbiased: Float32Array;
   /** 1 where the token has occurred; empty without a penalty. */
   readonly #seen: Uint8Array;
   /** The allowed tokens and their logits; a max-heap by logit while candidates are taken in order. */
@@ -45,6 +51,10 @@ export class Sampler {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#size = size;
+    const biases = Object.entries(options.logitBias).filter(([id]) => Number(id) < size);
+    this.#biased = Int32Array.from(biases, ([id]) => Number(id));
+    this.#biases = Float64Array.from(biases, ([, bias]) => bias);
+    this.#unbiased = new Float32Array(biases.length);
     this.#greedy = options.temperature === 0 || options.topK === 1;
     this.#seen = new Uint8Array(options.repetitionPenalty === 1 ? 0 : size);
     this.#ids = new Int32Array(this.#greedy ? 0 : size);
@@ -61,10 +71,23 @@ export class Sampler {
   /**
    * The next token.
    *
-   * @param logits as wide as the vocabulary
+   * @param logits as wide as the vocabulary; as before afterwards
    * @param mask the allowed tokens, at least one; undefined allows all
    */
   sample(logits: Float32Array, mask: TokenMask | undefined): number {
+    const biased = this.#biased;
+    for (let i = 0; i < biased.length; i++) {
+      this.#unbiased[i] = logits[biased[i]!]!;
+      logits[biased[i]!] = this.#unbiased[i]! + this.#biases[i]!;
+    }
+    const id = this.#choose(logits, mask);
+    for (let i = 0; i < biased.length; i++) {
+      logits[biased[i]!] = this.#unbiased[i]!;
+    }
+    return id;
+  }
+
+  #choose(logits: Float32Array, mask: TokenMask | undefined): number {
     if (this.#greedy) {
       return this.#best(logits, mask);
     }
