@@ -18,6 +18,11 @@ export interface ShortestCompletion {
 const completionsByAutomaton = new WeakMap<Automaton, Completions>();
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
+/** How many completions that depend on text may be searched; others are remembered. */
+export interface Searches {
+  left: number;
+}
+
 /** An output that hit a limit, and is ended by a completion from there. */
 export interface LimitHit {
   readonly error: LimitError;
@@ -50,8 +55,29 @@ export class Closing {
     return this.completions.of(config, trail, length);
   }
 
-  count(completion: Completion): number {
-    return this.spelling.count(completion);
+  /** The same, unless it depends on text and there is nothing left to search for such ones. */
+  completionWithin(
+    searches: Searches,
+    config: Config,
+    trail: ByteTrail,
+    length: number,
+  ): Completion | undefined {
+    const { completions } = this;
+    if (completions.dependsOnText(config)) {
+      // Of keys only those that may become a name of the schema: others are as many as the vocabulary.
+      if (!completions.mayBecomeName(config, trail, length) || --searches.left < 0) return undefined;
+    }
+    return completions.of(config, trail, length);
+  }
+
+  /** The least number of tokens that spell a completion from an offset on. */
+  count(completion: Completion, offset = 0): number {
+    return this.spelling.count(completion, offset);
+  }
+
+  /** The first of them; -1 at its end. */
+  tokenAt(completion: Completion, offset: number): number {
+    return this.spelling.tokenAt(completion, offset);
   }
 
   /**

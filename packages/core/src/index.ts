@@ -3,6 +3,7 @@ export { LayoutError } from "./automaton/layout-error.js";
 export type { PropertyOrder } from "./automaton/property-order.js";
 export type { Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";
+export { BudgetError } from "./budget.js";
 export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
 export { compileChoice } from "./grammar/choice.js";

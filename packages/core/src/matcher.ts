@@ -1,8 +1,9 @@
 import { type Automaton, Step } from "./automaton/automaton.js";
 import { ByteTrail } from "./automaton/byte-trail.js";
-import { completionBytes, NOTHING } from "./automaton/completions.js";
+import { type Completion, completionBytes, NOTHING } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
-import { Closing, type ForcedEnd, type LimitHit, type ShortestCompletion } from "./closing.js";
+import { Budget } from "./budget.js";
+import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
@@ -61,6 +62,7 @@ export class Matcher {
   private steps = 0;
   private ended = false;
   private knownClosing: Closing | undefined;
+  private knownBudget: Budget | undefined;
   /** Set from where a limit was hit. */
   private forcedEnd: ForcedEnd | undefined;
 
@@ -319,6 +321,74 @@ export class Matcher {
     const { closing } = this;
     const completion = this.ended ? NOTHING : closing.completion(this.config, this.trail, this.byteLength);
     return { bytes: completionBytes(completion), tokens: closing.count(completion) };
+  }
+
+  /**
+   * The tokens of the shortest end of the output that is known, without the end of the sequence: how large a budget must
+   * be from here.
+   *
+   * @throws SchemaLimitError, LanguageLimitError as `shortestCompletion`
+   */
+  completionTokens(): number {
+    return this.ended ? 0 : this.budget.needed();
+  }
+
+  /**
+   * Whether a token is allowed and an end of the output is known behind it, so that token and end are at most `tokens`
+   * tokens. Cheap: what ends an output is remembered by its state. With `maskWithin` it keeps an output within a budget:
+   *
+   * ```ts
+   * let id = sample(logits, matcher.mask());
+   * if (!matcher.fits(id, left)) id = sample(logits, matcher.maskWithin(left));
+   * ```
+   *
+   * samples as if from `maskWithin(left)` alone, which costs nothing until the budget gets close.
+   */
+  fits(tokenId: number, tokens: number): boolean {
+    return !this.ended && this.budget.fits(tokenId, tokens);
+  }
+
+  /**
+   * The tokens of the mask that fit. Never empty: where `completionTokens()` tokens are enough, the next token of that end
+   * is among them. Inside a key only tokens towards names that the schema mentions, and that next token, are told to fit.
+   * Looks at each token of the mask.
+   *
+   * @throws BudgetError if `completionTokens()` is more than `tokens`
+   */
+  maskWithin(tokens: number): TokenMask {
+    return this.ended ? this.masks.end : this.budget.mask(tokens);
+  }
+
+  private get budget(): Budget {
+    this.knownBudget ??= new Budget({
+      vocabulary: this.vocabulary,
+      closing: () => this.closing,
+      bytes: () => this.bytes,
+      isComplete: () => this.isComplete,
+      mask: () => this.mask(),
+      completion: () => this.closing.completion(this.config, this.trail, this.byteLength),
+      completionAfter: (bytes, searches) => this.completionAfter(bytes, searches),
+    });
+    return this.knownBudget;
+  }
+
+  private completionAfter(bytes: Uint8Array, searches: Searches | undefined): Completion | undefined {
+    const { trail, closing } = this;
+    const { keyStart } = trail;
+    const length = this.byteLength + bytes.length;
+    try {
+      if (this.forcedEnd !== undefined && !this.isForced(bytes, this.forcedEnd)) return undefined;
+      const config = this.readAll(bytes);
+      if (config === 0) return undefined;
+      trail.keyStart = this.readKeyStart;
+      if (searches !== undefined) return closing.completionWithin(searches, config, trail, length);
+      return closing.completion(config, trail, length);
+    } catch (error) {
+      if (isLimitError(error)) return undefined;
+      throw error;
+    } finally {
+      trail.keyStart = keyStart;
+    }
   }
 
   private get closing(): Closing {

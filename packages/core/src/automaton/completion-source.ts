@@ -44,6 +44,8 @@ export interface CompletionSource {
   steps(state: number): Step[];
   /** Ways on from within a key: `lexeme` is the state of the key's string, `content` its bytes behind the quote. */
   stepsInKey(waiting: number, lexeme: number, content: Uint8Array): Step[];
+  /** Whether a name that is mentioned begins with a key's content. */
+  beginsName(waiting: number, content: Uint8Array): boolean;
   /** A lower bound of the bytes that end the frame. */
   atLeast(state: number): number;
   openings(value: ComingValue): Opening[];

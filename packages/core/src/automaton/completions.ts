@@ -1,4 +1,6 @@
 /** Short texts that end the output, by config: how the frame on top ends, and then those below it. */
+
+import { NO_LANGUAGE } from "../language/index.js";
 import { type Automaton, FrameKind, frameId, frameKind, Step } from "./automaton.js";
 import type { ByteTrail } from "./byte-trail.js";
 import { CompletionSearch } from "./completion-search.js";
@@ -68,7 +70,7 @@ export class Completions {
     let position = length;
     try {
       for (let at = config; !this.isDone(at); ) {
-        const dependsOnText = this.isInKey(at) || this.isInUnique(at);
+        const dependsOnText = this.dependsOnText(at);
         const known = dependsOnText ? undefined : this.known.get(at);
         if (known !== undefined) {
           completion = known;
@@ -100,6 +102,21 @@ export class Completions {
     return strings.arena.nodes.withReserve(() =>
       completions === undefined ? find() : completions.withReserve(find),
     );
+  }
+
+  /** Whether what ends the output from a config depends on the text that led there; others are remembered. */
+  dependsOnText(config: Config): boolean {
+    return this.isInKey(config) || this.isInUnique(config);
+  }
+
+  /** Whether an open key is the beginning of a name that the schema mentions; true outside of keys. */
+  mayBecomeName(config: Config, trail: ByteTrail, length: number): boolean {
+    if (!this.isInKey(config)) return true;
+    const { configs, frames } = this.automaton;
+    const waiting = frameId(configs.state(configs.parent(config)));
+    const content = trail.bytes.slice(trail.keyStart, length);
+    const isBetween = frames.strings.language(frameId(configs.state(config))) !== NO_LANGUAGE;
+    return isBetween && frames.completions?.beginsName(waiting, content) === true;
   }
 
   private isDone(config: Config): boolean {

@@ -150,6 +150,13 @@ export class JsonCompletions implements CompletionSource {
       });
   }
 
+  beginsName(waiting: number, content: Uint8Array): boolean {
+    const { structure, objects } = this.frames;
+    const typed = textOf(content);
+    const object = objects.state(structure.data[waiting] as number);
+    return objects.openNames(object).some((name) => name.startsWith(typed));
+  }
+
   atLeast(state: number): number {
     const { structure, objects, arrays } = this.frames;
     const data = structure.data[state] as number;

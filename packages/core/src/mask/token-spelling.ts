@@ -24,21 +24,18 @@ export class TokenSpelling {
     }
   }
 
-  /** The least number of tokens; Infinity where the vocabulary has none that spell it. */
-  count(completion: Completion): number {
-    const count = this.countFrom(completion, 0);
+  /** The least number of tokens from an offset on; Infinity where the vocabulary has none that spell it. */
+  count(completion: Completion, offset = 0): number {
+    const at = behind(completion, offset);
+    const count = at === undefined ? 0 : this.countFrom(at.completion, at.offset);
     return count >= NEVER ? Number.POSITIVE_INFINITY : count;
   }
 
   /** The first of so few tokens that spell a completion from an offset on; -1 at its end and where there are none. */
   tokenAt(completion: Completion, offset: number): number {
-    let at: Completion | undefined = completion;
-    while (at !== undefined && offset >= at.bytes.length) {
-      offset -= at.bytes.length;
-      at = at.next;
-    }
-    if (at === undefined || this.countFrom(at, offset) >= NEVER) return -1;
-    return this.vocabulary.trie.tokens[this.best(at, offset).node] as number;
+    const at = behind(completion, offset);
+    if (at === undefined || this.countFrom(at.completion, at.offset) >= NEVER) return -1;
+    return this.vocabulary.trie.tokens[this.best(at.completion, at.offset).node] as number;
   }
 
   private countFrom(completion: Completion, offset: number): number {
@@ -94,4 +91,17 @@ export class TokenSpelling {
       }
     }
   }
+}
+
+/** The part of a completion in which an offset lies; undefined at its end. */
+function behind(
+  completion: Completion,
+  offset: number,
+): { completion: Completion; offset: number } | undefined {
+  let at: Completion | undefined = completion;
+  while (at !== undefined && offset >= at.bytes.length) {
+    offset -= at.bytes.length;
+    at = at.next;
+  }
+  return at && { completion: at, offset };
 }
