@@ -1,4 +1,4 @@
-import { type Grammar, Matcher, Vocabulary } from "@grammask/core";
+import { type Grammar, LanguageLimitError, Matcher, SchemaLimitError, Vocabulary } from "@grammask/core";
 
 /** The 256 bytes as a vocabulary: what may come next, without a model. Token 256 is the end. */
 const byteVocabulary = Vocabulary.fromBytes(
@@ -35,5 +35,15 @@ export class ByteReader {
   next(): number[] {
     const mask = this.#matcher.mask();
     return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => mask.has(byte));
+  }
+
+  /** A short text with which the output could end; undefined where a limit does not let it be found. */
+  completion(): string | undefined {
+    try {
+      return new TextDecoder().decode(this.#matcher.shortestCompletion().bytes);
+    } catch (error) {
+      if (error instanceof SchemaLimitError || error instanceof LanguageLimitError) return undefined;
+      throw error;
+    }
   }
 }

@@ -61,16 +61,26 @@ function moved(diagnosis: Diagnosis, text: string, before: number): Diagnosis {
 }
 
 function describe(io: Io, file: string, text: string, diagnosis: Diagnosis): string {
-  const { line, column, byte, pointer, problem, expected, hint } = diagnosis;
+  const { line, column, byte, pointer, problem, expected, missing, completion, hint } = diagnosis;
   const { bold, dim, cyan } = io.colors;
   const where = pointer === "" ? "at the root" : `at ${pointer}`;
   const { excerpt, caret } = excerptOf(text, line, column);
   const lines = [`${file}:${line}:${column}: ${bold(problem)} ${dim(`(byte ${byte}, ${where})`)}`];
   lines.push(`    ${excerpt}`, `    ${" ".repeat(caret)}${cyan("^")}`);
   lines.push(`    expected ${oneOf(expected)}`);
+  if (missing !== undefined) {
+    const names = missing.map((name) => JSON.stringify(name));
+    lines.push(`    missing ${names.length === 1 ? "the key" : "the keys"} ${names.join(", ")}`);
+  }
+  if (completion !== undefined && completion.length <= MOST_COMPLETION) {
+    lines.push(`    it could end with ${completion}`);
+  }
   if (hint !== undefined) lines.push(`    ${hint}`);
   return `${lines.join("\n")}\n`;
 }
+
+/** A longer completion is not shown to people. */
+const MOST_COMPLETION = 200;
 
 /** Characters shown of a line, before and behind the place. */
 const SHOWN_BEFORE = 50;

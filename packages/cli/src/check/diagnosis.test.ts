@@ -1,7 +1,9 @@
 import { compileJsonSchema, type JsonSchemaOptions } from "@grammask/core";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHECK_TEXT } from "../text-options.js";
 import { type Diagnosis, diagnose } from "./diagnosis.js";
+import { oneOf } from "./expected.js";
 
 const schema = JSON.stringify({
   type: "object",
@@ -163,4 +165,95 @@ test.each<[string, string, JsonSchemaOptions]>([
 
 test("no hint where no option helps", () => {
   expect(check('{"name":5}', { order: "schema", whitespace: "compact" })).not.toHaveProperty("hint");
+});
+
+test.each([
+  ['{"name":"Ada"}', ["age"]],
+  ["{}", ["name", "age"]],
+  ['{"age":1, "color":"red" }', ["name"]],
+  ['{"name":"Ada","color":5,"age":1}', undefined],
+])("%s lacks %j", (text, missing) => {
+  const lacks = check(text)?.missing;
+  expect(lacks && [...lacks].sort()).toEqual(missing && [...missing].sort());
+});
+
+test("the keys that an inner object lacks", () => {
+  const item = { type: "object", required: ["a/b", "__proto__"], properties: { "a/b": { const: 1 } } };
+  const of = JSON.stringify({ properties: { "x~y": { items: item } } });
+  const diagnosis = check('{"x~y":[{"a/b":1,"__proto__":2},{"a/b":1}]}', {}, of);
+  expect(diagnosis).toMatchObject({ pointer: "/x~0y/1", missing: ["__proto__"], byte: 40 });
+});
+
+test.each([
+  ['{"name":"Ada"', /^\{"name":"Ada","age":\d\}$/],
+  ['{"name":"Ada","age":1', /^\{"name":"Ada","age":1\}$/],
+  ['{"name":"Ada","age":1,"color":"gr', /^\{"name":"Ada","age":1,"color":"green"\}$/],
+])("what would end %s", (text, whole) => {
+  const ended = text + check(text)?.completion;
+  expect(ended).toMatch(whole);
+  expect(check(ended)).toBeUndefined();
+});
+
+test("characters that are not ASCII count once, and a wrong one is wrong as a whole", () => {
+  const of = JSON.stringify({ properties: { é: { enum: ["\u{1F600}", "\u{1F601}x"] } } });
+  const text = '{"é": "\u{1F603}"}';
+  expect(check(text, {}, of)).toMatchObject({
+    ...{ byte: 8, line: 1, column: 8, pointer: "/é", problem: 'the value "\u{1F603}" does not match' },
+    expected: ['"\u{1F600}"', '"\u{1F601}x"'],
+  });
+});
+
+test("a sentence of alternatives", () => {
+  expect(oneOf(["a"])).toBe("a");
+  expect(oneOf(["a", "b", "c"])).toBe("a, b or c");
+  expect(oneOf(Array.from({ length: 20 }, (_, i) => String(i)))).toMatch(/^0, 1, .*, 15 or 4 others$/);
+});
+
+test("every text has a diagnosis, or is valid: the text is right as far as the place, and something may come there", () => {
+  const whole =
+    '{"name":"Adé","color":"red","sizes":[2, 1.5],"code":"AB-12","day":"2024-02-29","any":{"x":[true]},"age":36}';
+  expect(check(whole)).toBeUndefined();
+  const piece = fc.constantFrom(
+    "",
+    '"',
+    "}",
+    "]",
+    ",",
+    ":",
+    "x",
+    "é",
+    "0",
+    "-",
+    " ",
+    "null",
+    "\\",
+    '"age":1',
+    "\u{1F600}",
+  );
+  const length = [...whole].length;
+  const at = fc.integer({ min: 0, max: length });
+  let wrong = 0;
+  fc.assert(
+    fc.property(at, fc.integer({ min: 0, max: 3 }), piece, fc.boolean(), (start, removed, added, isCut) => {
+      const characters = [...whole];
+      characters.splice(start, removed, added);
+      const text = (isCut ? characters.slice(0, start + 1) : characters).join("");
+      const diagnosis = check(text);
+      if (diagnosis === undefined) {
+        JSON.parse(text);
+        return;
+      }
+      wrong++;
+      const { byte, expected, completion } = diagnosis;
+      const before = new TextDecoder("utf-8", { fatal: true }).decode(
+        new TextEncoder().encode(text).subarray(0, byte),
+      );
+      expect(check(before)?.byte ?? byte).toBe(byte);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(expected).not.toContain("");
+      if (byte === new TextEncoder().encode(text).length) expect(check(text + completion)).toBeUndefined();
+    }),
+    { numRuns: 60 },
+  );
+  expect(wrong).toBeGreaterThan(30);
 });

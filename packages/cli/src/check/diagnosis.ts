@@ -17,6 +17,10 @@ export interface Diagnosis {
   readonly problem: string;
   /** What may come there: alternatives, in words. */
   readonly expected: readonly string[];
+  /** Where an object ends too early: keys with which it could end. */
+  readonly missing?: readonly string[];
+  /** Where the text ends too early: a short text that would end it. */
+  readonly completion?: string;
   /** An option under which the text gets further. */
   readonly hint?: string;
 }
@@ -37,6 +41,10 @@ export function diagnose(subject: Subject): Diagnosis | undefined {
   const byte = characterStart(bytes, accepted);
   const place = placeAt(bytes, byte, reader);
   const expected = expectedAt(place, byte, readersOf(subject));
+  // A character that is wrong in its second byte is wrong as a whole.
+  reader.back(accepted - byte);
+  const completion = reader.completion();
+  const missing = missingKeys(place, bytes, byte, completion);
   const hint = hintFor(subject, accepted);
   return {
     byte,
@@ -44,6 +52,8 @@ export function diagnose(subject: Subject): Diagnosis | undefined {
     pointer: place.pointer,
     problem: problemAt(place, bytes, byte),
     expected,
+    ...(missing.length === 0 ? {} : { missing }),
+    ...(byte < bytes.length || completion === undefined ? {} : { completion }),
     ...(hint === undefined ? {} : { hint }),
   };
 }
@@ -85,6 +95,22 @@ function problemAt(place: Place, bytes: Uint8Array, offset: number): string {
   if (slot !== "colon" && found === "]") return "the array cannot end here";
   if (slot === "value" && !/^[\s,:}]$/.test(found)) return `the value ${found} does not match`;
   return `${found === " " ? "a space" : JSON.stringify(found)} is not allowed here`;
+}
+
+/** The keys that a short completion adds to an object that cannot end at the offset, where the text ends it. */
+function missingKeys(
+  place: Place,
+  bytes: Uint8Array,
+  offset: number,
+  completion: string | undefined,
+): string[] {
+  const ends = textFrom(bytes, offset).startsWith("}") && (place.slot === "after" || place.slot === "key");
+  if (!ends || completion === undefined) return [];
+  let value: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(0, offset)) + completion);
+  for (const step of place.pointer.split("/").slice(1)) {
+    value = (value as Record<string, unknown>)[step.replaceAll("~1", "/").replaceAll("~0", "~")];
+  }
+  return Object.keys(value as object).filter((key) => !place.keys.includes(key));
 }
 
 /** The key that stands at the offset or around it; undefined where none does. */

@@ -119,8 +119,13 @@ function classOf(bytes: readonly number[]): string {
   return text === "0–9" ? "a digit" : text;
 }
 
+/** So many alternatives are written out. */
+const SHOWN = 16;
+
 /** Alternatives as a sentence has them. */
 export function oneOf(alternatives: readonly string[]): string {
   if (alternatives.length < 2) return alternatives.join("");
-  return `${alternatives.slice(0, -1).join(", ")} or ${alternatives.at(-1)}`;
+  const shown = alternatives.length > SHOWN ? alternatives.slice(0, SHOWN) : alternatives.slice(0, -1);
+  const rest = alternatives.length > SHOWN ? `${alternatives.length - SHOWN} others` : alternatives.at(-1);
+  return `${shown.join(", ")} or ${rest}`;
 }

@@ -2,9 +2,9 @@
 import type { ByteReader } from "../byte-reader.js";
 
 /** More are not listed. */
-export const MOST_MEMBERS = 12;
+const MOST_MEMBERS = 40;
 /** Bytes tried in one search, and bytes of one text. */
-const MOST_STEPS = 2000;
+const MOST_STEPS = 4000;
 const MOST_LENGTH = 300;
 /** Where so many bytes may come, anything may. */
 const MANY_BYTES = 40;
