@@ -24,7 +24,7 @@ const TOKENIZER = fileURLToPath(
   new URL("../../../models/smollm2-135m-instruct/tokenizer.json", import.meta.url),
 );
 
-const usage = `pnpm walks [--schemas 5000] [--walks 10] [--data FILE... --data-walks 100] [--json OUT] [--texts OUT]
+const usage = `pnpm walks [--schemas 6500] [--walks 10] [--data FILE... --data-walks 100] [--json OUT] [--texts OUT]
 
 Outputs drawn at random from the masks, over random schemas and over real ones: each must end, and be valid for validators
 that are independent of this project. Ends with 1 where one is not, or where a walk cannot go on.
@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[]): WalksOptions | undefined {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== "--"),
     options: {
-      schemas: { type: "string", default: "5000" },
+      schemas: { type: "string", default: "6500" },
       walks: { type: "string", default: "10" },
       data: { type: "string", multiple: true, default: [] },
       "data-walks": { type: "string", default: "100" },
