@@ -97,7 +97,8 @@ async function makeHyperjump(schema: unknown, dialect: DialectName): Promise<Val
   try {
     registerSchema(withoutIdentity(schema) as never, uri, dialectId);
     const check = await validate(uri);
-    return (value) => ({ valid: check(value as never).valid, reason: "hyperjump says invalid" });
+    return (value) =>
+      orUndefined(() => ({ valid: check(value as never).valid, reason: "hyperjump says invalid" }));
   } catch {
     return undefined;
   } finally {
@@ -132,17 +133,29 @@ function makeAjv(schema: unknown, dialect: DialectName): Validate | undefined {
   } catch {
     return undefined;
   }
-  return (value) => {
-    try {
+  return (value) =>
+    orUndefined(() => {
       const valid = check(value) === true;
       const error = check.errors?.[0];
       return { valid, reason: error && `${error.instancePath || "the root"} ${error.message} (Ajv)` };
-    } catch (error) {
-      // Its generated code is wrong for some schemas with prefixItems: [false] or unevaluatedProperties.
-      if (error instanceof ReferenceError || error instanceof TypeError) return undefined;
-      throw error;
-    }
-  };
+    });
+}
+
+/**
+ * What a validator finds, or undefined where it fails in a known way: Ajv's generated code is wrong for some schemas with
+ * `prefixItems: [false]` or `unevaluatedProperties`, and schemas that apply themselves in place exhaust the stack.
+ */
+function orUndefined<T>(check: () => T): T | undefined {
+  try {
+    return check();
+  } catch (error) {
+    const isKnown =
+      error instanceof ReferenceError ||
+      error instanceof TypeError ||
+      (error instanceof RangeError && error.message.includes("call stack"));
+    if (!isKnown) throw error;
+    return undefined;
+  }
 }
 
 /** Up to draft-07 what stands beside `$ref` says nothing; Ajv reads it nevertheless. */

@@ -62,6 +62,12 @@ describe("the judges", () => {
   });
 });
 
+test("judges that a schema is too much for cannot tell", async () => {
+  const endless = { anyOf: [{ type: "string" }, { $ref: "#" }] };
+  const judge = await makeJudge(endless, "2020-12");
+  expect(judge("1").verdict).toBe("undecided");
+});
+
 describe("pnpm walks", () => {
   let folder = "";
   beforeAll(() => {
