@@ -4,7 +4,7 @@ import type { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, Completions, completionBytes } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
 import { isLimitError, type LimitError } from "./json-schema/errors.js";
-import { type TokenMask, tokensMask } from "./mask/token-mask.js";
+import { type LayeredMask, tokensMask } from "./mask/token-mask.js";
 import { TokenSpelling } from "./mask/token-spelling.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
@@ -100,7 +100,7 @@ export class Closing {
   }
 
   /** The mask behind `length` bytes of an output that is being ended: the next token, or the end of the sequence. */
-  maskOf({ completion, length: start }: ForcedEnd, length: number): TokenMask {
+  maskOf({ completion, length: start }: ForcedEnd, length: number): LayeredMask {
     const { vocabulary } = this;
     const next = this.spelling.tokenAt(completion, length - start);
     const ids = next < 0 ? Int32Array.from(vocabulary.eosTokenIds).sort() : Int32Array.of(next);

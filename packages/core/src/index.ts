@@ -48,5 +48,5 @@ export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.j
 export type { SchemaWarning } from "./json-schema/warnings.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
-export { type ForcedContinuation, Matcher } from "./matcher.js";
+export { type ForcedContinuation, fillBitmasks, Matcher } from "./matcher.js";
 export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";

@@ -8,9 +8,9 @@ import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
 import { Masks } from "./mask/masks.js";
-import type { TokenMask } from "./mask/token-mask.js";
+import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
 import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
-import type { Vocabulary } from "./vocabulary/index.js";
+import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 /** How much of the output before forced text the tokenizer is shown: enough for the tokens at the seam. */
 const CONTEXT_BYTES = 24;
@@ -96,6 +96,10 @@ export class Matcher {
    * @throws SchemaLimitError, LanguageLimitError where a limit is hit and no short way to end the output is found
    */
   mask(): TokenMask {
+    return this.currentMask();
+  }
+
+  private currentMask(): LayeredMask {
     if (this.ended) return this.masks.end;
     if (this.forcedEnd === undefined) {
       try {
@@ -111,6 +115,16 @@ export class Matcher {
       }
     }
     return this.closing.maskOf(this.forcedEnd, this.byteLength);
+  }
+
+  /**
+   * Writes the mask to an array, from an offset on: bit `id % 32` (from the lowest) of word `floor(id / 32)` is set where the
+   * token is allowed, the layout of XGrammar's and llguidance's masks. It takes `ceil(vocabulary.size / 32)` words.
+   *
+   * @throws RangeError where they do not fit; as `mask`
+   */
+  fillBitmask(target: Int32Array | Uint32Array, offset = 0): void {
+    this.currentMask().writeTo(target, offset);
   }
 
   /**
@@ -468,6 +482,23 @@ export class Matcher {
     this.lengths[steps] = length;
     if (length > (this.lengths[steps - 1] as number)) this.trail.keyStart = this.readKeyStart;
     this.keyStarts[steps] = this.trail.keyStart;
+  }
+}
+
+/**
+ * Writes the masks of several sequences to one array, as `Matcher.fillBitmask` does: that of the sequence `i` from the word
+ * `i * strideWords` on. By default one row follows the other.
+ *
+ * @throws RangeError where they do not fit; as `Matcher.mask`
+ */
+export function fillBitmasks(
+  matchers: readonly Matcher[],
+  target: Int32Array | Uint32Array,
+  strideWords?: number,
+): void {
+  for (let i = 0; i < matchers.length; i++) {
+    const matcher = matchers[i] as Matcher;
+    matcher.fillBitmask(target, i * (strideWords ?? bitsetWords(matcher.vocabulary.size)));
   }
 }
 

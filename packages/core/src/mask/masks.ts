@@ -8,7 +8,7 @@ import { type MaskStore, maskStore } from "./mask-store.js";
 import { PrefixIds } from "./prefix-ids.js";
 import type { StringExits, StringMasks } from "./string-masks.js";
 import type { TokenCollector } from "./token-collector.js";
-import { LayeredMask, NO_TOKENS, type TokenMask, tokensMask } from "./token-mask.js";
+import { LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
 
@@ -71,7 +71,7 @@ export class Masks {
   }
 
   /** The mask behind the end of an output: nothing but the end of the sequence. */
-  get end(): TokenMask {
+  get end(): LayeredMask {
     this.endMask ??= new LayeredMask(this.vocabulary.size, undefined, this.eos);
     return this.endMask;
   }

@@ -16,8 +16,8 @@ export const MAX_LISTED = 2048;
 /** The set of tokens allowed next. Shared and read-only: the next caller gets the same object. */
 export interface TokenMask {
   /**
-   * Bit `id % 32` (from the lowest) of word `floor(id / 32)` is set where the token is allowed. Written when first asked
-   * for; `Matcher.fillBitmask` writes the same to an array of the caller's.
+   * Bit `id % 32` (from the lowest) of word `floor(id / 32)` is set where the token is allowed. Written when asked for, and
+   * kept for a while; `Matcher.fillBitmask` writes the same to an array of the caller's.
    */
   readonly words: Uint32Array;
   /** How many tokens are allowed. */
@@ -40,6 +40,12 @@ export class DenseTokens {
 }
 
 export const NO_TOKENS = new Int32Array(0);
+
+/** So many masks keep the words that they have written; a mask is much smaller than its words. */
+const MAX_WRITTEN = 256;
+/** Them, in a ring. */
+const lastWritten: (LayeredMask | undefined)[] = [];
+let nextWritten = 0;
 
 /** A short list of all tokens of a mask, not made yet. */
 const UNLISTED = new Int32Array(0);
@@ -88,8 +94,15 @@ export class LayeredMask implements TokenMask {
       const words = new Uint32Array(bitsetWords(this.size));
       this.writeTo(words, 0);
       this.written = words;
+      const slot = nextWritten++ % MAX_WRITTEN;
+      lastWritten[slot]?.forgetWords();
+      lastWritten[slot] = this;
     }
     return this.written;
+  }
+
+  private forgetWords(): void {
+    this.written = undefined;
   }
 
   get ids(): Int32Array | undefined {
@@ -112,9 +125,16 @@ export class LayeredMask implements TokenMask {
     return !includes(this.removed, id);
   }
 
-  /** Writes the words to an array, from an offset on. */
+  /**
+   * Writes the words to an array, from an offset on.
+   * @throws RangeError where they do not fit
+   */
   writeTo(target: Int32Array | Uint32Array, offset: number): void {
     const { base, added, removed } = this;
+    const words = bitsetWords(this.size);
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + words <= target.length)) {
+      throw new RangeError(`${words} words do not fit into an array of ${target.length} from ${offset} on`);
+    }
     // From one type to another words are copied one by one.
     const out =
       target instanceof Uint32Array
@@ -124,7 +144,7 @@ export class LayeredMask implements TokenMask {
       out.set(this.written, offset);
       return;
     }
-    if (base === undefined) out.fill(0, offset, offset + bitsetWords(this.size));
+    if (base === undefined) out.fill(0, offset, offset + words);
     else out.set(base.words, offset);
     for (let i = 0; i < added.length; i++) {
       const id = added[i] as number;

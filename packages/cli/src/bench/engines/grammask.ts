@@ -80,7 +80,7 @@ export class GrammaskCopyEngine extends GrammaskEngine {
   readonly #target = new Uint32Array(Math.ceil(this.vocabulary.size / 32));
 
   protected override computeMask(matcher: Matcher): void {
-    this.#target.set(matcher.mask().words);
+    matcher.fillBitmask(this.#target);
   }
 
   protected override allowsIn(matcher: Matcher, id: number): boolean {
