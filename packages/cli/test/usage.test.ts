@@ -132,7 +132,7 @@ test("check prints what the compiler made of a schema", async () => {
   expect(report).toMatchObject({ dialect: "draft-07" });
   expect(report.annotations).toContainEqual({ pointer: "/properties/a", keyword: "description" });
   const none = await runCli(["check", person]);
-  expect(none.stdout).toContain("none: every keyword is enforced");
+  expect(none.stdout).toMatch(/^annotations +none$/m);
 });
 
 test("check --lenient lists what is passed over", async () => {

@@ -14,7 +14,7 @@ export function reportText(io: Io, { dialect, annotations, warnings }: CompileRe
     if (pointers) pointers.push(pointer);
     else byKeyword.set(keyword, [pointer]);
   }
-  const none = "none: every keyword is enforced";
+  const none = "none";
   lines.push(
     `${dim("annotations ")} ${byKeyword.size === 0 ? none : "keywords that say nothing about validity, and where"}`,
   );
