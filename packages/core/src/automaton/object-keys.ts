@@ -1,84 +1,90 @@
 /** Which names can come next in an open object. */
 import { FALSE, type Formula, type FormulaStore, type KeySet, Kind } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
-import type { Language } from "../language/index.js";
-import type { FlatIndex, FlatObjects } from "./flat-objects.js";
+import type { Candidates, Language, TextSet } from "../language/index.js";
+import type { FlatObject } from "./flat-object.js";
 import type { ObjectState } from "./object-state.js";
 import type { PropertyNames, PropertyOrder } from "./property-order.js";
 
 /** All other names. */
 const ALL = "all";
 
+/** Names that no schema mentions and that the same key languages have. */
+interface Region {
+  readonly language: Language;
+  readonly members: ReadonlySet<KeySet>;
+}
+
 export class ObjectKeys {
   private readonly store: FormulaStore;
   private readonly satisfiability: Satisfiability;
   private readonly propertyNames: PropertyNames;
   private readonly order: PropertyOrder;
-  private readonly flatObjects: FlatObjects;
   /** By name list and languages: see `flatOthers`. */
   private readonly flatOtherNames = new Map<string, Language | typeof ALL>();
+  private readonly regions = new Map<string, readonly Region[]>();
+  private readonly usedNames = new Map<string, TextSet>();
 
   constructor(
     store: FormulaStore,
     satisfiability: Satisfiability,
     propertyNames: PropertyNames,
     order: PropertyOrder,
-    flatObjects: FlatObjects,
   ) {
     this.store = store;
     this.satisfiability = satisfiability;
     this.propertyNames = propertyNames;
     this.order = order;
-    this.flatObjects = flatObjects;
   }
 
   of(state: ObjectState): Language {
     const { arena } = this.store;
-    const { names, cursor, seen } = state;
-    const used = this.propertyNames.seen(seen);
-    const flat = this.flatObjects.index(state.combined);
-    const named: string[] = [];
+    const { names, cursor } = state;
+    const count = names.names.length;
+    const live = new Uint8Array(count);
     let index = cursor;
-    for (; index < names.names.length; index++) {
-      const name = names.names[index] as string;
-      if (!used.has(name) && this.nameLives(state, flat, name)) named.push(name);
-      if (this.order === "schema" && !this.canSkip(state, flat, index)) break;
+    for (; index < count; index++) {
+      live[index] = 1;
+      if (this.order === "schema" && !this.canSkip(state, index)) break;
     }
-    if (index < names.names.length) return arena.choice(named);
-    if (flat !== undefined) return this.flatKeys(state, flat, named);
-    return arena.union([arena.choice(named), ...this.others(state)]);
+    // In schema order the cursor says which names have been used.
+    if (this.order === "any") {
+      for (const name of this.propertyNames.seen(state.seen)) {
+        const used = names.indexOf.get(name);
+        if (used !== undefined) live[used] = 0;
+      }
+    }
+    for (let i = cursor; i < count; i++) if (live[i] === 1 && !this.nameLives(state, i)) live[i] = 0;
+    names.candidates ??= arena.candidates(names.names);
+    if (index === count && state.flat !== undefined) return this.flatKeys(state, state.flat, live);
+    const named = arena.choiceAmong(names.candidates, live);
+    return index < count ? named : arena.union([named, ...this.others(state)]);
   }
 
   /** The names that can come in a flat object: some mentioned ones, and those others whose values can be. */
-  private flatKeys(state: ObjectState, flat: FlatIndex, named: readonly string[]): Language {
+  private flatKeys(state: ObjectState, flat: FlatObject, live: Uint8Array): Language {
     const { arena } = this.store;
-    const { names } = state;
-    const used = this.propertyNames.seen(state.seen);
+    const candidates = state.names.candidates as Candidates;
     const others = this.flatOthers(state, flat);
     if (others === ALL) {
-      const live = new Set(named);
-      const dead = names.names.filter((name) => !live.has(name));
-      return arena.difference(arena.any, arena.choice([...dead, ...used]));
+      const dead = arena.choiceAmong(
+        candidates,
+        live.map((flag) => 1 - flag),
+      );
+      return arena.difference(arena.any, arena.union([dead, this.usedOthers(state)]));
     }
-    if (others === arena.empty) return arena.choice(named);
-    const usedOthers = [...used].filter((name) => !names.indexOf.has(name));
-    return arena.union([arena.choice(named), arena.difference(others, arena.choice(usedOthers))]);
+    return arena.union([arena.choiceAmong(candidates, live), this.unused(others, state)]);
   }
 
   /** The names that no schema mentions and whose values can be, used ones included; `ALL` where that is every one. */
-  private flatOthers(state: ObjectState, flat: FlatIndex): Language | typeof ALL {
+  private flatOthers(state: ObjectState, flat: FlatObject): Language | typeof ALL {
     const { store } = this;
     const key = `${state.names.id}:${flat.languages.join()}`;
     let others = this.flatOtherNames.get(key);
     if (others === undefined) {
       const values = flat.languages.map((literal) => store.second(literal));
       if (this.satisfiability.value(store.and(values))) others = ALL;
-      else {
-        const regions: Language[] = [];
-        const unmentioned = store.arena.difference(store.arena.any, store.arena.choice(state.names.names));
-        this.liveRegions(state, flat, unmentioned, regions);
-        others = store.arena.union(regions);
-      }
+      else others = store.arena.union(this.liveRegions(state).map(({ language }) => language));
       this.flatOtherNames.set(key, others);
     }
     return others;
@@ -86,43 +92,62 @@ export class ObjectKeys {
 
   /** The names that no schema mentions and that can come next, by which key languages of the formula have them. */
   others(state: ObjectState): Language[] {
-    const { arena } = this.store;
-    const used = this.propertyNames.seen(state.seen);
-    const others = arena.difference(arena.any, arena.choice([...state.names.names, ...used]));
-    const regions: Language[] = [];
-    this.liveRegions(state, this.flatObjects.index(state.combined), others, regions);
-    return regions;
+    return this.liveRegions(state)
+      .map(({ language }) => this.unused(language, state))
+      .filter((language) => !this.store.arena.isEmpty(language));
   }
 
-  private nameLives(state: ObjectState, flat: FlatIndex | undefined, name: string): boolean {
-    const { store } = this;
-    if (flat === undefined) {
-      const from = state.names.indexOf.get(name) ?? state.names.names.length;
-      return this.keysLive(state, store.keySet(name), from);
-    }
-    return this.satisfiability.value(store.and(this.flatObjects.values(flat, name)));
+  private nameLives(state: ObjectState, index: number): boolean {
+    if (state.flat !== undefined) return state.flat.isLive(state.names, index);
+    return this.keysLive(state, this.store.keySet(state.names.names[index] as string), index);
   }
 
   /** Whether the object can still end without the name at `index` (and those before it). */
-  canSkip(state: ObjectState, flat: FlatIndex | undefined, index: number): boolean {
-    const name = state.names.names[index] as string;
-    if (flat !== undefined) return !(flat.byName.get(name) ?? []).some((literal) => (literal & 1) === 1);
-    const { names, seen } = state;
-    const availability = this.propertyNames.availability(names, index + 1, seen);
-    return this.satisfiability.object(state.combined, availability);
+  private canSkip({ combined, flat, names, seen }: ObjectState, index: number): boolean {
+    if (flat !== undefined) return !flat.isRequired(names.names[index] as string);
+    return this.satisfiability.object(combined, this.propertyNames.availability(names, index + 1, seen));
   }
 
-  /** Splits the other names by the key languages that the formula mentions, and keeps the parts that can come. */
-  private liveRegions(
-    state: ObjectState,
-    flat: FlatIndex | undefined,
-    others: Language,
-    regions: Language[],
-  ): void {
+  private liveRegions(state: ObjectState): Region[] {
+    return this.regionsOf(state).filter((region) => this.regionLives(state, region));
+  }
+
+  /** Splits the names that no schema mentions by the key languages that the formula mentions. */
+  private regionsOf(state: ObjectState): readonly Region[] {
     const { store } = this;
+    const { arena } = store;
+    const sets = [...this.keyLanguages(state)];
+    const key = `${state.names.id}:${sets.join()}`;
+    let regions = this.regions.get(key);
+    if (regions === undefined) {
+      const split: Region[] = [];
+      const members = new Set<KeySet>();
+      const visit = (region: Language, at: number): void => {
+        if (arena.isEmpty(region)) return;
+        if (at === sets.length) {
+          split.push({ language: region, members: new Set(members) });
+          return;
+        }
+        const keys = sets[at] as KeySet;
+        const language = store.keysOf(keys) as Language;
+        members.add(keys);
+        visit(arena.intersection([region, language]), at + 1);
+        members.delete(keys);
+        visit(arena.difference(region, language), at + 1);
+      };
+      visit(arena.difference(arena.any, arena.choice(state.names.names)), 0);
+      regions = split;
+      this.regions.set(key, regions);
+    }
+    return regions;
+  }
+
+  private keyLanguages({ flat, formulas }: ObjectState): Set<KeySet> {
+    const { store } = this;
+    if (flat !== undefined) return new Set(flat.languages.map((literal) => store.first(literal)));
     const sets = new Set<KeySet>();
     const seen = new Set<Formula>();
-    for (const formula of state.formulas) {
+    for (const formula of formulas) {
       store.forEachAtom(
         formula,
         (literal) => {
@@ -133,36 +158,42 @@ export class ObjectKeys {
         seen,
       );
     }
-    const list = [...sets];
-    const members = new Set<KeySet>();
-    const split = (region: Language, at: number): void => {
-      if (store.arena.isEmpty(region)) return;
-      if (at === list.length) {
-        if (this.regionLives(state, flat, region, members)) regions.push(region);
-        return;
-      }
-      const keys = list[at] as KeySet;
-      const language = store.keysOf(keys) as Language;
-      members.add(keys);
-      split(store.arena.intersection([region, language]), at + 1);
-      members.delete(keys);
-      split(store.arena.difference(region, language), at + 1);
-    };
-    split(others, 0);
+    return sets;
   }
 
-  private regionLives(
-    state: ObjectState,
-    flat: FlatIndex | undefined,
-    region: Language,
-    members: ReadonlySet<KeySet>,
-  ): boolean {
+  private regionLives(state: ObjectState, { language, members }: Region): boolean {
     const { store } = this;
-    if (flat !== undefined) {
-      const values = flat.languages.filter((literal) => members.has(store.first(literal)));
+    if (state.flat !== undefined) {
+      const values = state.flat.languages.filter((literal) => members.has(store.first(literal)));
       return this.satisfiability.value(store.and(values.map((literal) => store.second(literal))));
     }
-    return this.keysLive(state, store.keyLanguage(region), state.names.names.length);
+    return this.keysLive(state, store.keyLanguage(language), state.names.names.length);
+  }
+
+  /** Names that no schema mentions, without those that have been used. */
+  private unused(names: Language, state: ObjectState): Language {
+    return this.store.arena.difference(names, this.usedOthers(state));
+  }
+
+  /** The names that have been used and that no schema mentions. A long object's sets grow by a name each. */
+  private usedOthers({ names, seen }: ObjectState): Language {
+    const { arena } = this.store;
+    const added: string[] = [];
+    let at = seen;
+    let used = this.usedNames.get(`${names.id}:${at}`);
+    while (used === undefined) {
+      const grown = this.propertyNames.grownFrom(at);
+      if (grown === undefined) {
+        used = arena.textSet([...this.propertyNames.seen(at)].filter((name) => !names.indexOf.has(name)));
+      } else {
+        if (!names.indexOf.has(grown.name)) added.push(grown.name);
+        at = grown.before;
+        used = this.usedNames.get(`${names.id}:${at}`);
+      }
+    }
+    for (let i = added.length - 1; i >= 0; i--) used = arena.grown(used, added[i] as string);
+    this.usedNames.set(`${names.id}:${seen}`, used);
+    return used.language;
   }
 
   /**

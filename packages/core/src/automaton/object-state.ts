@@ -1,5 +1,6 @@
 import type { Formula } from "../json-schema/formula.js";
 import type { Language } from "../language/index.js";
+import type { FlatObject } from "./flat-object.js";
 import type { PendingGoal } from "./goals.js";
 import type { NameList, SeenKeys } from "./property-order.js";
 
@@ -14,6 +15,8 @@ export interface ObjectState {
   /** Index of the first name that can still come; 0 when the order is free. */
   readonly cursor: number;
   readonly seen: SeenKeys;
+  /** The same as `combined`, and perhaps statements about names that have come; undefined: it is more complicated. */
+  readonly flat: FlatObject | undefined;
   keys: Language | undefined;
   readonly properties: Map<string, PendingProperty | null>;
 }
@@ -25,4 +28,5 @@ export interface PendingProperty extends PendingGoal {
   readonly names: NameList;
   readonly cursor: number;
   readonly seen: SeenKeys;
+  readonly flat: FlatObject | undefined;
 }

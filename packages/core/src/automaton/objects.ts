@@ -12,11 +12,10 @@ import {
 } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Language } from "../language/index.js";
-import { type FlatIndex, FlatObjects } from "./flat-objects.js";
+import { FlatObject } from "./flat-object.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
 import { ObjectKeys } from "./object-keys.js";
 import type { ObjectState, PendingProperty } from "./object-state.js";
-
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
 
 export class Objects {
@@ -31,7 +30,7 @@ export class Objects {
   private readonly pendings: PendingProperty[] = [];
   private readonly flatPendingIds = new Map<string, PendingProperty>();
   private readonly pendingIds = new Map<string, PendingProperty>();
-  private readonly flatObjects: FlatObjects;
+  private readonly flats = new Map<Formula, FlatObject | undefined>();
   private readonly objectKeys: ObjectKeys;
 
   /** @param namesOf the property names that a goal's schemas mention, in order. */
@@ -49,8 +48,7 @@ export class Objects {
     this.propertyNames = propertyNames;
     this.order = order;
     this.namesOf = namesOf;
-    this.flatObjects = new FlatObjects(store);
-    this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order, this.flatObjects);
+    this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order);
   }
 
   /** Whether properties must come in the order of the schema. */
@@ -124,15 +122,15 @@ export class Objects {
 
   /** The goal of the value behind a name that `keys` has. It asks less than `afterKey`, and is shared by many names. */
   goalAfterKey(state: ObjectState, name: string): Goal | undefined {
-    const flat = this.flatObjects.index(state.combined);
-    if (flat === undefined) return this.afterKey(state, name)?.goal;
-    return this.goals.single(this.store.and(this.flatObjects.values(flat, name)));
+    if (state.flat === undefined) return this.afterKey(state, name)?.goal;
+    return this.goals.single(state.flat.value(name));
   }
 
   /** The object's state after a value whose result is known. */
   afterValue(pending: PendingProperty, result: Result): ObjectState {
     const formulas = this.goals.settle(pending, result);
-    return this.intern(formulas, pending.constraint, pending.names, pending.cursor, pending.seen);
+    const { constraint, names, cursor, seen, flat } = pending;
+    return this.intern(formulas, constraint, names, cursor, seen, flat);
   }
 
   private intern(
@@ -141,18 +139,21 @@ export class Objects {
     names: NameList,
     cursor: number,
     seen: SeenKeys,
+    flat?: FlatObject,
   ): ObjectState {
     const key = `${formulas.join()}:${constraint}:${names.id}:${cursor}:${seen}`;
     let state = this.stateIds.get(key);
     if (state === undefined) {
+      const combined = this.goals.combined(formulas, constraint);
       state = {
         id: this.states.length,
         formulas,
         constraint,
-        combined: this.goals.combined(formulas, constraint),
+        combined,
         names,
         cursor,
         seen,
+        flat: flat ?? this.flatOf(combined),
         keys: undefined,
         properties: new Map(),
       };
@@ -160,6 +161,16 @@ export class Objects {
       this.stateIds.set(key, state);
     }
     return state;
+  }
+
+  private flatOf(formula: Formula): FlatObject | undefined {
+    if (!this.flats.has(formula)) {
+      this.flats.set(
+        formula,
+        FlatObject.of(formula, this.store, (value) => this.satisfiability.value(value)),
+      );
+    }
+    return this.flats.get(formula);
   }
 
   // --- steps -------------------------------------------------------------------------------------------------------
@@ -177,29 +188,26 @@ export class Objects {
     const cursor = ordered ? (index === undefined ? state.names.names.length : index + 1) : 0;
     // In schema order the cursor keeps a mentioned name from coming twice.
     const seen = ordered && index !== undefined ? state.seen : this.propertyNames.withSeen(state.seen, name);
-    const flat = state.combined === state.formulas[0] ? this.flatObjects.index(state.combined) : undefined;
-    if (flat !== undefined) return this.flatStep(state, flat, name, cursor, seen);
+    const { flat } = state;
+    if (flat !== undefined && state.combined === state.formulas[0])
+      return this.flatStep(state, flat, name, cursor, seen);
     return this.step(state, isMember, cursor, seen);
   }
 
   /** A property of a flat object: what is said of other names stays, and the value must be all that is said of this one. */
   private flatStep(
     state: ObjectState,
-    flat: FlatIndex,
+    flat: FlatObject,
     name: string,
     cursor: number,
     seen: SeenKeys,
   ): PendingProperty | undefined {
-    const { store } = this;
     for (let index = state.cursor; index < cursor; index++) {
-      if (state.names.names[index] !== name && !this.objectKeys.canSkip(state, flat, index)) return undefined;
+      const passed = state.names.names[index] as string;
+      if (passed !== name && flat.isRequired(passed)) return undefined;
     }
-    const own = flat.byName.get(name);
-    const rest =
-      own === undefined
-        ? state.combined
-        : store.and(this.flatObjects.literals(state.combined).filter((literal) => !own.includes(literal)));
-    const goal = this.goals.single(store.and(this.flatObjects.values(flat, name)));
+    const rest = this.store.without(state.combined, flat.literals(name));
+    const goal = this.goals.single(flat.value(name));
     const key = `${rest}:${goal.id}:${state.names.id}:${cursor}:${seen}`;
     const known = this.flatPendingIds.get(key);
     if (known !== undefined) return known;
@@ -232,11 +240,11 @@ export class Objects {
 
   private addPending(
     pending: PendingGoal,
-    { constraint, names }: ObjectState,
+    { constraint, names, flat }: ObjectState,
     cursor: number,
     seen: SeenKeys,
   ): PendingProperty {
-    const property = { ...pending, id: this.pendings.length, constraint, names, cursor, seen };
+    const property = { ...pending, id: this.pendings.length, constraint, names, cursor, seen, flat };
     this.pendings.push(property);
     return property;
   }

@@ -1,4 +1,5 @@
 import type { KeyAvailability } from "../json-schema/key-availability.js";
+import type { Candidates } from "../language/index.js";
 
 /** In which order an object's properties may come: as the schema mentions their names, or any. */
 export type PropertyOrder = "schema" | "any";
@@ -16,6 +17,8 @@ export interface NameList {
   readonly id: number;
   readonly names: readonly string[];
   readonly indexOf: ReadonlyMap<string, number>;
+  /** The names, prepared for choosing among them. */
+  candidates: Candidates | undefined;
 }
 
 /** A set and one more: a long object's sets share what they have in common. */
@@ -53,13 +56,15 @@ export class PropertyNames {
   private readonly lists = new Map<string, NameList>();
   private readonly seenSets: SeenNames[] = [new Set<string>()];
   private readonly seenIds = new Map<string, SeenKeys>();
+  private readonly grown: ({ readonly before: SeenKeys; readonly name: string } | undefined)[] = [];
   private readonly availabilities = new Map<string, KeyAvailability>();
 
   list(names: readonly string[]): NameList {
     const key = JSON.stringify(names);
     let list = this.lists.get(key);
     if (list === undefined) {
-      list = { id: this.lists.size, names, indexOf: new Map(names.map((name, index) => [name, index])) };
+      const indexOf = new Map(names.map((name, index) => [name, index]));
+      list = { id: this.lists.size, names, indexOf, candidates: undefined };
       this.lists.set(key, list);
     }
     return list;
@@ -67,6 +72,11 @@ export class PropertyNames {
 
   seen(id: SeenKeys): SeenNames {
     return this.seenSets[id] as SeenNames;
+  }
+
+  /** The set without the name that came last, and that name; undefined for small sets, which do not know. */
+  grownFrom(id: SeenKeys): { readonly before: SeenKeys; readonly name: string } | undefined {
+    return this.grown[id];
   }
 
   withSeen(id: SeenKeys, name: string): SeenKeys {
@@ -79,6 +89,7 @@ export class PropertyNames {
     if (result === undefined) {
       result = this.seenSets.push(isSmall ? new Set(names) : new GrownSet(before, name)) - 1;
       this.seenIds.set(key, result);
+      this.grown[result] = isSmall ? undefined : { before: id, name };
     }
     return result;
   }

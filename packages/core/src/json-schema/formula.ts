@@ -247,6 +247,15 @@ export class FormulaStore {
     return this.and(list.map((formula) => formula ^ 1)) ^ 1;
   }
 
+  /** A conjunction of atoms and negated atoms without some of them. */
+  without(formula: Formula, dropped: readonly Formula[]): Formula {
+    if (dropped.length === 0) return formula;
+    if (this.kind(formula) !== Kind.And) return dropped.includes(formula) ? TRUE : formula;
+    const kept = this.children(formula).filter((child) => !dropped.includes(child));
+    if (kept.length < 2) return kept[0] ?? TRUE;
+    return this.table.internList(Kind.And, kept) << 1;
+  }
+
   /** Conjunction, simplified: constants, complements, types, values merged, one level of units and absorption. */
   and(list: readonly Formula[]): Formula {
     const literals: Formula[] = [];

@@ -166,3 +166,33 @@ describe("LanguageArena", () => {
     expect(arena.matches(optional, "zyx")).toBe(true);
   });
 });
+
+describe("choices that change by a text at a time", () => {
+  const words = ["b", "", "abc", "ab", "é", "\u{1F600}", "\uffff", "\ud800", "x".repeat(20)];
+
+  it("are the choices of what is left or added", () => {
+    const arena = new LanguageArena();
+    const candidates = arena.candidates(words);
+    for (let bits = 0; bits < 1 << words.length; bits++) {
+      const kept = Uint8Array.from(words, (_, i) => (bits >> i) & 1);
+      const expected = arena.choice(words.filter((_, i) => kept[i] === 1));
+      expect(arena.choiceAmong(candidates, kept)).toBe(expected);
+    }
+    let set = arena.textSet(words.slice(0, 2));
+    words.slice(2).forEach((word, i) => {
+      set = arena.grown(set, word);
+      expect(set.language).toBe(arena.choice(words.slice(0, i + 3)));
+    });
+  });
+
+  it("share the states that the text is not in", () => {
+    const arena = new LanguageArena();
+    const names = Array.from({ length: 1000 }, (_, i) => `name${i}`);
+    let set = arena.textSet([]);
+    for (const name of names) {
+      set = arena.grown(set, name);
+      expect(arena.matches(set.language, name)).toBe(true);
+    }
+    expect(arena.nodes.count).toBeLessThan(20_000);
+  });
+});

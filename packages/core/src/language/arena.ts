@@ -25,7 +25,7 @@ import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBO
 import { PairMemo } from "./pair-memo.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
-import { codePointsOf, stringOf, Texts } from "./texts.js";
+import { type Candidates, codePointsOf, stringOf, type TextSet, Texts } from "./texts.js";
 import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
@@ -81,6 +81,26 @@ export class LanguageArena implements Algebra {
   /** Any of these texts; 100,000 of them cost a sort, and nodes only where they are read. */
   choice(texts: Iterable<string>): Language {
     return this.texts.choice(texts);
+  }
+
+  /** Prepares distinct texts for `choiceAmong`. */
+  candidates(texts: readonly string[]): Candidates {
+    return this.texts.candidates(texts);
+  }
+
+  /** Any of the candidates that have a 1 at their index: a choice without its sort. */
+  choiceAmong(candidates: Candidates, kept: Uint8Array): Language {
+    return this.texts.choiceAmong(candidates, kept);
+  }
+
+  /** Any of these distinct texts, as a set to be `grown`. */
+  textSet(texts: readonly string[]): TextSet {
+    return this.texts.textSet(texts);
+  }
+
+  /** A set with one more text that it does not have. */
+  grown(set: TextSet, text: string): TextSet {
+    return this.texts.grown(set, text);
   }
 
   /** Every text of one code point of the set (a number from `sets`). */

@@ -26,3 +26,4 @@ export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js"
 export { PatternError, type PatternErrorReason } from "./pattern-error.js";
 export { PriorityQueue } from "./priority-queue.js";
 export { TextAutomaton } from "./text.js";
+export type { Candidates, TextSet } from "./texts.js";

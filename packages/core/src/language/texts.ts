@@ -21,13 +21,31 @@ const MAX_SHARED = 64;
 /** So many strings are kept decoded. */
 const MAX_DECODED = 20_000;
 
+/** Distinct texts, sorted once, to choose among them again and again. */
+export interface Candidates {
+  /** By code points, without those that have a lone surrogate. */
+  readonly sorted: readonly Int32Array[];
+  readonly hashes: readonly number[];
+  /** Where each stands in the list that was given. */
+  readonly indices: readonly number[];
+}
+
+/** Distinct texts, sorted, and their language: for sets that grow by a text at a time. */
+export interface TextSet {
+  readonly sorted: readonly Int32Array[];
+  readonly hashes: readonly number[];
+  readonly language: Language;
+}
+
 const SURROGATE = /[\ud800-\udfff]/;
 
 export class Texts {
   readonly #texts: Int32Array[] = [];
   /** For each text the hash of each suffix. */
   readonly #hashes: Int32Array[] = [];
-  readonly #lists: Int32Array[][] = [];
+  readonly #lists: (readonly Int32Array[])[] = [];
+  /** For each list the sums of its texts' hashes up to each index. */
+  readonly #sums: Int32Array[] = [];
   readonly #decoded = new Map<string, Int32Array>();
   readonly #listsByHash = new Map<number, number[]>();
 
@@ -69,28 +87,66 @@ export class Texts {
     return codePoints;
   }
 
+  candidates(texts: readonly string[]): Candidates {
+    const all = texts.map((text, index) => ({ text: this.#decode(text), index }));
+    const valid = all.filter(({ text }) => !text.some(isSurrogate));
+    valid.sort((a, b) => compareCodePoints(a.text, b.text));
+    const sorted = valid.map(({ text }) => text);
+    return { sorted, hashes: sorted.map(textHash), indices: valid.map(({ index }) => index) };
+  }
+
+  /** The language of the candidates that have a 1 at their index. */
+  choiceAmong({ sorted, hashes, indices }: Candidates, kept: Uint8Array): Language {
+    const isKept = (_: unknown, i: number) => kept[indices[i]!] === 1;
+    return this.choiceOf(sorted.filter(isKept), hashes.filter(isKept));
+  }
+
+  textSet(texts: readonly string[]): TextSet {
+    const { sorted, hashes } = this.candidates(texts);
+    return { sorted, hashes, language: this.choiceOf(sorted, hashes) };
+  }
+
+  /** A set with one more text. */
+  grown(set: TextSet, text: string): TextSet {
+    const codePoints = this.#decode(text);
+    if (codePoints.some(isSurrogate)) return set;
+    let low = 0;
+    for (let high = set.sorted.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (compareCodePoints(set.sorted[middle]!, codePoints) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const sorted = set.sorted.slice();
+    const hashes = set.hashes.slice();
+    sorted.splice(low, 0, codePoints);
+    hashes.splice(low, 0, textHash(codePoints));
+    return { sorted, hashes, language: this.choiceOf(sorted, hashes) };
+  }
+
   /** The language of distinct texts, sorted by code points. */
-  choiceOf(sorted: Int32Array[]): Language {
+  choiceOf(sorted: readonly Int32Array[], hashes?: readonly number[]): Language {
     if (sorted.length === 0) return this.base.empty;
     if (sorted.length === 1) return this.text(sorted[0]!);
     if (sorted.at(-1)!.length === 1 && sorted.every((text) => text.length === 1)) {
       return this.base.codePoints(sorted.map((text) => text[0]!));
     }
-    return this.#range(this.#internList(sorted), 0, sorted.length, 0);
+    const list = this.#internList(sorted, hashes ?? sorted.map(textHash));
+    return this.#range(list, 0, sorted.length, 0);
   }
 
   /** The number of an equal list, stored if it is new. */
-  #internList(sorted: Int32Array[]): number {
-    let hash = sorted.length;
-    for (const text of sorted) for (let i = 0; i < text.length; i++) hash = mix(hash, text[i]!);
+  #internList(sorted: readonly Int32Array[], hashes: readonly number[]): number {
+    const sums = new Int32Array(sorted.length + 1);
+    for (let i = 0; i < sorted.length; i++) sums[i + 1] = sums[i]! + hashes[i]!;
+    const hash = sums[sorted.length]!;
     let bucket = this.#listsByHash.get(hash);
     if (!bucket) this.#listsByHash.set(hash, (bucket = []));
     for (const list of bucket) {
       const other = this.#lists[list]!;
-      if (other.length !== sorted.length) continue;
-      if (sorted.every((text, i) => compareCodePoints(text, other[i]!) === 0)) return list;
+      if (other.length === sorted.length && sameTexts(sorted, 0, other, 0, sorted.length)) return list;
     }
     bucket.push(this.#lists.length);
+    this.#sums.push(sums);
     return this.#lists.push(sorted) - 1;
   }
 
@@ -134,10 +190,16 @@ export class Texts {
     const texts = this.#lists[list]!;
     if (end - first === 1) return this.text(texts[first]!.subarray(depth));
     const isSmall = end - first <= MAX_SHARED;
-    const hash = isSmall ? hashOfRests(texts, first, end, depth) : 0;
-    const known = isSmall
-      ? this.nodes.findWhere(hash, (node) => this.#isRange(node, texts, first, end, depth))
-      : this.nodes.find(Kind.Texts, list, first, end, depth);
+    // Long lists that differ in a text share the nodes of all ranges that do not have it.
+    const sums = this.#sums[list]!;
+    const hash = isSmall
+      ? hashOfRests(texts, first, end, depth)
+      : mix(mix(sums[end]! - sums[first]!, end - first), depth);
+    const known = this.nodes.findWhere(hash, (node) =>
+      isSmall
+        ? this.#isRange(node, texts, first, end, depth)
+        : this.#isSameRange(node, texts, first, end, depth),
+    );
     if (known >= 0) return known;
     let shortest = texts[first]!.length;
     let longest = shortest;
@@ -145,15 +207,26 @@ export class Texts {
       shortest = Math.min(shortest, texts[i]!.length);
       longest = Math.max(longest, texts[i]!.length);
     }
-    const node = isSmall
-      ? this.nodes.create(Kind.Texts, list, first, end, depth, hash)
-      : this.nodes.create(Kind.Texts, list, first, end, depth);
+    const node = this.nodes.create(Kind.Texts, list, first, end, depth, hash);
     const nullable = texts[first]!.length === depth ? Fact.Nullable : 0;
     return this.nodes.describe(node, Fact.Plain | Fact.Live | nullable, shortest - depth, longest - depth);
   }
 
+  /** Whether a node is the range of these texts at this depth. */
+  #isSameRange(
+    node: Language,
+    texts: readonly Int32Array[],
+    first: number,
+    end: number,
+    depth: number,
+  ): boolean {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] !== Kind.Texts || d[node] !== depth || c[node]! - b[node]! !== end - first) return false;
+    return sameTexts(this.#lists[a[node]!]!, b[node]!, texts, first, end - first);
+  }
+
   /** Whether a node is a set of just these rests. */
-  #isRange(node: Language, texts: Int32Array[], first: number, end: number, depth: number): boolean {
+  #isRange(node: Language, texts: readonly Int32Array[], first: number, end: number, depth: number): boolean {
     const { kind, a, b, c, d } = this.nodes;
     if (kind[node] !== Kind.Texts || c[node]! - b[node]! !== end - first) return false;
     const others = this.#lists[a[node]!]!;
@@ -213,6 +286,27 @@ export function stringOf(codePoints: Iterable<number>): string {
   return text;
 }
 
+function textHash(codePoints: Int32Array): number {
+  let hash = codePoints.length;
+  for (let i = 0; i < codePoints.length; i++) hash = mix(hash, codePoints[i]!);
+  return hash;
+}
+
+/** Whether `count` texts of a list, from an index on, are those of another. */
+function sameTexts(
+  x: readonly Int32Array[],
+  fromX: number,
+  y: readonly Int32Array[],
+  fromY: number,
+  count: number,
+): boolean {
+  for (let i = 0; i < count; i++) {
+    const [text, other] = [x[fromX + i]!, y[fromY + i]!];
+    if (text !== other && compareCodePoints(text, other) !== 0) return false;
+  }
+  return true;
+}
+
 function suffixHashes(codePoints: Int32Array): Int32Array {
   const hashes = new Int32Array(codePoints.length);
   let hash = Kind.Literal;
@@ -221,7 +315,7 @@ function suffixHashes(codePoints: Int32Array): Int32Array {
 }
 
 /** A hash of what is left of texts behind `depth` code points. */
-function hashOfRests(texts: Int32Array[], first: number, end: number, depth: number): number {
+function hashOfRests(texts: readonly Int32Array[], first: number, end: number, depth: number): number {
   let hash = end - first;
   for (let i = first; i < end; i++) {
     const text = texts[i]!;
@@ -238,7 +332,13 @@ function compareCodePoints(x: Int32Array, y: Int32Array): number {
 }
 
 /** The end of the run of texts, from `first` on, that have this code point at this depth (galloping search). */
-function lastWith(list: Int32Array[], first: number, end: number, depth: number, codePoint: number): number {
+function lastWith(
+  list: readonly Int32Array[],
+  first: number,
+  end: number,
+  depth: number,
+  codePoint: number,
+): number {
   let stride = 1;
   let low = first;
   while (low + stride < end && list[low + stride]![depth] === codePoint) {
