@@ -75,6 +75,12 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
   else if (options.stream) io.out("\n");
   else if (complete) io.out(`${result.text}\n`);
   if (options.stats) io.err(statistics(result));
+  if (result.limit !== undefined) {
+    const { error, length } = result.limit;
+    io.err(
+      `The schema's limit ${error.limit} = ${error.value} was hit after ${length} bytes: the output was ended there.\n`,
+    );
+  }
   if (complete) return ExitCode.ok;
   const why =
     result.finishReason === "abort" ? "aborted" : `cut off after ${options.maxTokens} tokens (--max-tokens)`;

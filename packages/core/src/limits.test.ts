@@ -134,6 +134,11 @@ describe("a limit that is hit in the middle of an output", () => {
     expect(matcher.validateTokens(draft)).toBeLessThan(draft.length);
     expect(matcher.limitHit).toBeUndefined();
     expect(read(matcher, '{"a": [')).toBe('{"a": [');
+    const hit = new Matcher(compileJsonSchema(growing, { limits: { maxFormulaNodes: 100 } }), vocabulary);
+    read(hit, numbers);
+    hit.rollback(1);
+    for (let i = 0; i < 3; i++) hit.validateTokens([...encoder.encode("0, 1, 2, 3")]);
+    expect(hit.limitHit).toBeUndefined();
   });
 
   it("ends the output where a mask takes too long", () => {

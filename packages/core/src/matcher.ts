@@ -162,10 +162,12 @@ export class Matcher {
 
   /** How many tokens of a draft the grammar takes, one after the other; the matcher does not move. */
   validateTokens(draft: readonly number[]): number {
-    const start = this.steps;
+    const { steps: start, forcedEnd } = this;
     let count = 0;
     while (count < draft.length && this.accept(draft[count] as number)) count++;
     this.rollback(this.steps - start);
+    // A limit that only a draft hit does not end the output.
+    this.forcedEnd = forcedEnd;
     return count;
   }
 

@@ -3,7 +3,7 @@ import type { Matcher, Vocabulary } from "@grammask/core";
 /** What the loop needs of a matcher: tests put simple ones in its place. */
 export type TokenMatcher = Pick<
   Matcher,
-  "mask" | "accept" | "isComplete" | "rollback" | "forcedContinuation"
+  "mask" | "accept" | "isComplete" | "rollback" | "forcedContinuation" | "limitHit"
 >;
 
 /** What the loop needs of a vocabulary. */

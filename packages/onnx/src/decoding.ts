@@ -181,7 +181,11 @@ export class Decoding {
       }
       const guess = this.#guesses[right];
       if (guess?.expected !== id) {
-        const tokens = this.#timed(() => this.#accept(id, 0));
+        if (!this.#timed(() => this.#accepts(id))) {
+          // The token hit a limit: the mask is that of the output's end now.
+          continue;
+        }
+        const tokens = this.#timed(() => this.#forced([id], 0));
         this.#measure(tokens[0]!, row(first + at), mask, false);
         yield* this.#tell(tokens, tokens.length - 1);
         this.#settle();
@@ -235,7 +239,7 @@ export class Decoding {
   #acceptAll(ids: readonly number[]): void {
     for (const id of ids) {
       if (this.#matcher?.accept(id) === false) {
-        throw new InferenceError(`The grammar refused token ${id}, which its own mask allowed.`);
+        throw refused(id);
       }
     }
   }
@@ -254,10 +258,16 @@ export class Decoding {
     }
   }
 
-  /** Accepts a token and what it forces. Gives the tokens to feed; `guessed` tokens come before them. */
-  #accept(id: number, guessed: number): readonly number[] {
-    this.#acceptAll([id]);
-    return this.#forced([id], guessed);
+  /** Accepts a token that was sampled. False where it hit a limit of the grammar, which then ends the output. */
+  #accepts(id: number): boolean {
+    const wasEnding = this.#matcher?.limitHit !== undefined;
+    if (this.#matcher?.accept(id) !== false) {
+      return true;
+    }
+    if (wasEnding || this.#matcher.limitHit === undefined) {
+      throw refused(id);
+    }
+    return false;
   }
 
   /**
@@ -358,4 +368,8 @@ function onlyEnds(mask: TokenMask, vocabulary: TokenVocabulary): boolean {
     ends += mask.has(id) ? 1 : 0;
   }
   return ends === mask.count;
+}
+
+function refused(id: number): InferenceError {
+  return new InferenceError(`The grammar refused token ${id}, which its own mask allowed.`);
 }

@@ -36,6 +36,25 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
   });
   afterAll(() => model.dispose());
 
+  it("ends an output that hits a limit of its grammar, and says so", async () => {
+    const schema = { type: "array", items: { type: "integer" }, uniqueItems: true };
+    let hit = 0;
+    for (let seed = 1; seed <= 6; seed++) {
+      const request = { prompt: "x", schema, temperature: 1, seed, maxTokens: 200 };
+      const { value, finishReason, limit, text } = await model.generate({
+        ...request,
+        schemaOptions: { limits: { maxFormulaNodes: 40 }, numbers: "plain" },
+      });
+      if (limit === undefined) continue;
+      hit++;
+      expect(limit.error.limit).toBe("maxFormulaNodes");
+      expect(limit.length).toBeLessThan(text.length);
+      expect(finishReason).toBe("complete");
+      expect(Array.isArray(value)).toBe(true);
+    }
+    expect(hit).toBeGreaterThan(0);
+  });
+
   it("generates what the schema says", async () => {
     for (const temperature of [0, 1]) {
       const result = await model.generate({ messages: MESSAGES, schema: SCHEMA, temperature, seed: 5 });

@@ -1,4 +1,4 @@
-import { Matcher, Vocabulary } from "@grammask/core";
+import { type LimitHit, Matcher, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { Decoder } from "./decoder.js";
 import type { FinishReason, Timings } from "./decoding.js";
@@ -28,6 +28,8 @@ export interface GenerateResult {
   readonly seed: number;
   readonly usage: Usage;
   readonly timings: Readonly<Timings>;
+  /** Where the output hit a limit of its grammar, and was ended by its shortest completion from there. */
+  readonly limit: LimitHit | undefined;
   /** Where the request asked for it: what the grammar did to the model's choices. */
   readonly report: Report | undefined;
   /** Where the request asked for it: the log probabilities of the tokens. */
@@ -247,6 +249,7 @@ export class Model implements AsyncDisposable {
         ...counts,
       },
       timings,
+      limit: matcher?.limitHit,
       report:
         checked.report === undefined
           ? undefined

@@ -41,6 +41,7 @@ export function maskOf(ids: Iterable<number>, size: number, sparse: boolean): To
 
 /** A matcher that allows the same tokens `length` times, then the end only. */
 export class CountingMatcher implements TokenMatcher {
+  readonly limitHit = undefined;
   readonly accepted: number[] = [];
   readonly #mask: TokenMask;
   readonly #end: TokenMask;
