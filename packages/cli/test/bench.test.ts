@@ -26,7 +26,7 @@ test("bench micro", async () => {
   const { code, stdout, result } = await bench("micro", "--time", "1", "--only", ": number");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^mask, known: number +[\d.,]+ +[\d.,]+ +[\d,]+$/m);
-  expect(result.results).toHaveLength(5);
+  expect(result.results).toHaveLength(6);
   for (const { p50, p99, samples } of result.results) {
     expect(p50).toBeGreaterThan(0);
     expect(p99).toBeGreaterThanOrEqual(p50);

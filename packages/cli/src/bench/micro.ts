@@ -69,6 +69,7 @@ function addAll(bench: Bench, tokenizer: BenchTokenizer): Map<string, number> {
     bench.add(name, run, beforeEach && { beforeEach });
   };
   const { vocabulary } = tokenizer;
+  const target = new Uint32Array(Math.ceil(vocabulary.size / 32));
   for (const situation of SITUATIONS) {
     let matcher: Matcher | undefined;
     const mask = () => void matcher!.mask();
@@ -84,6 +85,7 @@ function addAll(bench: Bench, tokenizer: BenchTokenizer): Map<string, number> {
     const grammar = lazily(() => compile(situation));
     const warm = lazily(() => matcherIn(situation, grammar(), vocabulary));
     add(`mask, known: ${situation.name}`, CALLS, () => repeat(() => void warm().mask()));
+    add(`fillBitmask, known: ${situation.name}`, CALLS, () => repeat(() => warm().fillBitmask(target)));
     const token = lazily(() => firstAllowed(warm()));
     add(`accept and rollback: ${situation.name}`, CALLS, () =>
       repeat(() => {

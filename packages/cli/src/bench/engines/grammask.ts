@@ -75,7 +75,7 @@ export class GrammaskEngine implements Engine {
   }
 }
 
-/** The same with a full copy of each mask, as engines make it that fill a caller's buffer. */
+/** The same with `fillBitmask`: a full copy of each mask into a buffer of the caller, as other engines do it. */
 export class GrammaskCopyEngine extends GrammaskEngine {
   readonly #target = new Uint32Array(Math.ceil(this.vocabulary.size / 32));
 
