@@ -49,4 +49,11 @@ export type { SchemaWarning } from "./json-schema/warnings.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { type ForcedContinuation, fillBitmasks, Matcher } from "./matcher.js";
-export { TokenizerError, TokenTrie, Vocabulary, type VocabularyOptions } from "./vocabulary/index.js";
+export {
+  TokenizerError,
+  TokenTrie,
+  Vocabulary,
+  VocabularyDataError,
+  type VocabularyOptions,
+  type VocabularyRuntimeOptions,
+} from "./vocabulary/index.js";

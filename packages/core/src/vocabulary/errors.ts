@@ -8,3 +8,14 @@ export class TokenizerError extends Error {
     this.code = code;
   }
 }
+
+/** The bytes cannot be read as a vocabulary: they are damaged, or of another version of the format. */
+export class VocabularyDataError extends Error {
+  override readonly name = "VocabularyDataError";
+  readonly code: "vocabulary-invalid" | "vocabulary-version";
+
+  constructor(code: "vocabulary-invalid" | "vocabulary-version", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

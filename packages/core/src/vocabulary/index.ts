@@ -1,4 +1,4 @@
 export * from "./bitset.js";
-export { TokenizerError } from "./errors.js";
+export { TokenizerError, VocabularyDataError } from "./errors.js";
 export { TokenTrie } from "./token-trie.js";
-export { Vocabulary, type VocabularyOptions } from "./vocabulary.js";
+export { Vocabulary, type VocabularyOptions, type VocabularyRuntimeOptions } from "./vocabulary.js";

@@ -39,9 +39,9 @@ export class TokenTrie {
   /** The length of the longest token in bytes. */
   readonly maxDepth: number;
 
-  constructor(tokens: TokenBytes) {
+  /** @param ids the tokens that have bytes, in the order of their bytes and ids */
+  constructor(tokens: TokenBytes, ids: Int32Array = sortTokens(tokens)) {
     const { bytes, offsets } = tokens;
-    const ids = sortTokens(tokens);
     // One node a byte at most, and the root.
     const nodeBytes = new Uint8Array(bytes.length + 1);
     const nodeEnd = new Int32Array(bytes.length + 1);
