@@ -8,7 +8,7 @@ export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
 export { compileChoice } from "./grammar/choice.js";
 export { GrammarError } from "./grammar/errors.js";
-export type { CompileReport, Grammar } from "./grammar/grammar.js";
+export type { Grammar } from "./grammar/grammar.js";
 export {
   type AsyncJsonSchemaOptions,
   compileJson,
@@ -33,7 +33,6 @@ export {
   parseJson,
   stringifyJson,
 } from "./json/index.js";
-export type { Annotation } from "./json-schema/document.js";
 export {
   InvalidSchemaError,
   type LimitError,
@@ -45,6 +44,7 @@ export {
   UnsupportedSchemaError,
 } from "./json-schema/errors.js";
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
+export type { CompileReport, KeywordPlace, LimitUse } from "./json-schema/report.js";
 export type { SchemaWarning } from "./json-schema/warnings.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";

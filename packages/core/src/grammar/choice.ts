@@ -24,5 +24,5 @@ export function compileChoice(texts: readonly string[]): Grammar {
     }
   });
   const choices = [...texts];
-  return compileText({ dialect: "choice", annotations: [], warnings: [] }, (arena) => arena.choice(choices));
+  return compileText("choice", (arena) => arena.choice(choices));
 }

@@ -1,19 +1,9 @@
 import type { Automaton } from "../automaton/automaton.js";
-import type { Annotation } from "../json-schema/document.js";
-import type { SchemaWarning } from "../json-schema/warnings.js";
-
-/** What the compiler made of a schema. */
-export interface CompileReport {
-  /** The dialect that the schema was read in, such as "2020-12"; "regex" or "choice" for other grammars. */
-  readonly dialect: string;
-  /** Keywords that say nothing about validity, or that the dialect does not know. */
-  readonly annotations: readonly Annotation[];
-  /** Under `lenient`: the keywords that are passed over because they cannot be enforced. */
-  readonly warnings: readonly SchemaWarning[];
-}
+import type { CompileReport } from "../json-schema/report.js";
 
 /** A compiled grammar: immutable for its users, shared by any number of matchers and vocabularies. */
 export interface Grammar {
+  /** What was made of the source; put together when it is first asked for. */
   readonly report: CompileReport;
   /** The lazy automaton, for this package's own use: the one that a new matcher should take. */
   readonly automaton: Automaton;
@@ -23,6 +13,7 @@ export interface Grammar {
 export interface Generation {
   readonly automaton: Automaton;
   isFull(): boolean;
+  report(): CompileReport;
 }
 
 /**
@@ -30,14 +21,18 @@ export interface Generation {
  * grammar that is used for long would run into the limits, and keep what it will not need again.
  */
 export class RenewableGrammar implements Grammar {
-  readonly report: CompileReport;
+  private madeReport: CompileReport | undefined;
   private readonly build: () => Generation;
   private generation: Generation;
 
-  constructor(report: CompileReport, first: Generation, build: () => Generation) {
-    this.report = report;
+  constructor(first: Generation, build: () => Generation) {
     this.generation = first;
     this.build = build;
+  }
+
+  get report(): CompileReport {
+    this.madeReport ??= this.generation.report();
+    return this.madeReport;
   }
 
   get automaton(): Automaton {

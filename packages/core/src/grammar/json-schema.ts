@@ -9,18 +9,25 @@ import { PropertyNames } from "../automaton/property-order.js";
 import type { JsonNode } from "../json/index.js";
 import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
-import { dialectName } from "../json-schema/dialect.js";
 import type { Position } from "../json-schema/document.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
 import { formatLanguage } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
+import { schemaReport } from "../json-schema/report.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
 import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
 import { Unenforceable } from "../json-schema/warnings.js";
-import { type Language, LanguageLimitError, within } from "../language/index.js";
+import {
+  compilePattern,
+  type Language,
+  type LanguageArena,
+  LanguageLimitError,
+  PatternError,
+  within,
+} from "../language/index.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { withGuidance } from "./guidance.js";
 import type { JsonSchemaOptions } from "./json-schema-options.js";
@@ -88,10 +95,7 @@ function compile(
       buildAutomaton(new SchemaSet(json, limits, source), options, limits, unenforceable),
     );
   try {
-    const first = build();
-    const { dialect, annotations } = first.documents;
-    const { warnings } = unenforceable;
-    return new RenewableGrammar({ dialect: dialectName(dialect), annotations, warnings }, first, build);
+    return new RenewableGrammar(build(), build);
   } catch (error) {
     if (!(error instanceof LanguageLimitError)) throw error;
     const { limit, value, message: reason } = error;
@@ -104,7 +108,7 @@ function buildAutomaton(
   options: JsonSchemaOptions,
   limits: SchemaLimits,
   unenforceable: Unenforceable,
-): Generation & { readonly documents: SchemaSet } {
+): Generation {
   const { maxPatternLength, maxLexemeNodes } = limits;
   const lexemes = lexemesWithin({ maxPatternLength, maxLexemeNodes });
   const { arena } = lexemes;
@@ -140,7 +144,25 @@ function buildAutomaton(
     arena.nodes.count > FULL_ARENA ||
     store.size > limits.maxFormulaNodes / 2 ||
     automaton.configs.size > FULL_CONFIGS;
-  return { automaton, documents, isFull };
+  const report = () =>
+    schemaReport(documents, {
+      limits,
+      formulaNodes: store.size,
+      assertsFormats: ({ resource }) => assertsFormats(resource, options),
+      isUnicode: (pattern) => isUnicode(arena, pattern),
+      warnings: unenforceable.warnings,
+    });
+  return { automaton, isFull, report };
+}
+
+/** True also of a pattern that is passed over. */
+function isUnicode(arena: LanguageArena, pattern: string): boolean {
+  try {
+    return compilePattern(arena, pattern).unicode;
+  } catch (error) {
+    if (error instanceof PatternError) return true;
+    throw error;
+  }
 }
 
 /** A metaschema that requires formats to be asserted goes before the option. */

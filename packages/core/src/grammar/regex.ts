@@ -12,7 +12,7 @@ import { compileText } from "./text.js";
  * @throws LanguageLimitError where it is too large
  */
 export function compileRegex(pattern: string): Grammar {
-  return compileText({ dialect: "regex", annotations: [], warnings: [] }, (arena) => {
+  return compileText("regex", (arena) => {
     return compilePattern(arena, pattern, { whole: true }).language;
   });
 }

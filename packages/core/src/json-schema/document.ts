@@ -5,7 +5,6 @@
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
 import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, type Place, SchemaLimitError } from "./errors.js";
-import { isKnownFormat } from "./formats/index.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
 import { resolveUri, withoutFragment } from "./uri.js";
 import type { SchemaRules } from "./vocabularies.js";
@@ -31,12 +30,6 @@ export interface Position {
   readonly order: number;
 }
 
-/** A keyword that says nothing about validity, and where it stands. */
-export interface Annotation {
-  readonly pointer: string;
-  readonly keyword: string;
-}
-
 /** Where a schema stands, for errors and reports. */
 export function placeOf({ pointer, resource }: Position): Place {
   return { pointer, document: resource.document.uri };
@@ -45,7 +38,6 @@ export function placeOf({ pointer, resource }: Position): Place {
 /** What reading a document needs and adds to. */
 export interface DocumentContext {
   readonly maxSchemas: number;
-  readonly annotations: Annotation[];
   /** Called for each new resource; its URI leads to it from then on. */
   addResource(resource: Resource): void;
   /** Counts the schemas found. */
@@ -92,6 +84,11 @@ export class Document {
     return this.byPointer.values();
   }
 
+  /** How many schemas it has. */
+  get size(): number {
+    return this.byPointer.size;
+  }
+
   at(pointer: string): Position | undefined {
     return this.byPointer.get(pointer);
   }
@@ -114,13 +111,16 @@ export class Document {
   /** The keywords of a schema that count: those of its dialect, and up to draft-07 only `$ref` where there is one. */
   static *keywords(position: Position): Generator<readonly [string, JsonNode, Keyword]> {
     if (typeof position.json === "boolean") return;
-    const { resource } = position;
-    const onlyRef = resource.dialect <= Dialect.Draft07 && position.json.has("$ref");
     for (const [name, value] of position.json) {
-      const keyword = keywordIn(resource, name);
-      if (keyword === undefined || (onlyRef && name !== "$ref")) continue;
+      const keyword = keywordIn(position.resource, name);
+      if (keyword === undefined || Document.isIgnored(position, name)) continue;
       yield [name, value, keyword];
     }
+  }
+
+  /** Whether a keyword stands beside a `$ref` of a dialect where that is all that counts. */
+  static isIgnored({ json, resource }: Position, name: string): boolean {
+    return resource.dialect <= Dialect.Draft07 && name !== "$ref" && (json as JsonObject).has("$ref");
   }
 
   /** The paths, below a schema, of the sub-schemas of a keyword. */
@@ -173,19 +173,12 @@ export class Document {
     if (typeof json === "boolean") return;
     const { dialect } = position.resource;
     this.noteAnchors(position, json);
-    const onlyRef = dialect <= Dialect.Draft07 && json.has("$ref");
     for (const [name, value] of json) {
       const keyword = keywordIn(position.resource, name);
-      const ignored = onlyRef && name !== "$ref" && name !== "definitions";
-      if (keyword === undefined || keyword.role === "annotation" || ignored) {
-        if (!IDENTIFIERS.has(name)) this.context.annotations.push({ pointer, keyword: name });
-        continue;
-      }
+      if (keyword === undefined || keyword.role === "annotation") continue;
+      // Definitions beside a `$ref` are schemas for others.
+      if (keyword.role !== "definitions" && Document.isIgnored(position, name)) continue;
       this.check(name, value, keyword, pointer, dialect);
-      // A format that the specification does not define says nothing.
-      if (name === "format" && !isKnownFormat(value as string, dialect)) {
-        this.context.annotations.push({ pointer, keyword: name });
-      }
       for (const path of Document.childPaths(name, value, keyword)) {
         let child: JsonNode = value;
         for (const segment of path.slice(1)) child = memberOf(child, segment);
@@ -258,8 +251,6 @@ export class Document {
     }
   }
 }
-
-const IDENTIFIERS: ReadonlySet<string> = new Set(["$schema", "$id", "id", "$anchor", "$dynamicAnchor"]);
 
 function identifier(json: JsonObject, dialect: Dialect): string | undefined {
   // Up to draft-07 everything beside a `$ref` is ignored, identifiers too.

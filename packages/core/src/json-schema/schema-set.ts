@@ -1,14 +1,7 @@
 /** The documents of one grammar, and schemas in them as nodes: places seen from a dynamic scope. */
 import { isJsonArray, type JsonNode, type JsonObject, jsonPointer } from "../json/index.js";
 import { Dialect } from "./dialect.js";
-import {
-  type Annotation,
-  Document,
-  type DocumentContext,
-  type Position,
-  placeOf,
-  type Resource,
-} from "./document.js";
+import { Document, type DocumentContext, type Position, placeOf, type Resource } from "./document.js";
 import { InvalidSchemaError, MissingDocumentError, SchemaLimitError } from "./errors.js";
 import { type Keyword, REFERENCES } from "./keywords.js";
 import { standardMetaschema } from "./metaschemas/index.js";
@@ -34,7 +27,6 @@ export interface SchemaNode {
 export type SchemaSource = (uri: string) => JsonNode | undefined;
 
 export class SchemaSet {
-  readonly annotations: Annotation[] = [];
   readonly root: SchemaNode;
   private readonly source: SchemaSource;
   private readonly resources = new Map<string, Resource>();
@@ -63,7 +55,6 @@ export class SchemaSet {
     this.maxDocuments = limits.maxDocuments;
     this.context = {
       maxSchemas: limits.maxSchemas,
-      annotations: this.annotations,
       addResource: (resource) => {
         if (!this.resources.has(resource.uri)) this.resources.set(resource.uri, resource);
       },
@@ -88,11 +79,14 @@ export class SchemaSet {
     return this.nodes.push(undefined as unknown as SchemaNode) - 1;
   }
 
+  /** The schema itself first. */
+  documents(): Document[] {
+    return [...new Set([...this.resources.values()].map((resource) => resource.document))];
+  }
+
   /** All schemas of the documents at hand. */
   *positions(): Generator<Position> {
-    for (const document of new Set([...this.resources.values()].map((resource) => resource.document))) {
-      yield* document.positions();
-    }
+    for (const document of this.documents()) yield* document.positions();
   }
 
   keywords(node: SchemaNode): Generator<readonly [string, JsonNode, Keyword]> {
@@ -144,8 +138,7 @@ export class SchemaSet {
   private checkReferences(): void {
     const checked = new Set<Document>();
     for (;;) {
-      const documents = new Set([...this.resources.values()].map((resource) => resource.document));
-      const next = [...documents].filter((document) => !checked.has(document));
+      const next = this.documents().filter((document) => !checked.has(document));
       if (next.length === 0) return;
       for (const document of next) {
         checked.add(document);

@@ -51,6 +51,12 @@ export function isKnownFormat(name: string, dialect: Dialect, options: FormatOpt
   return builderOf(name, dialect, options) !== undefined;
 }
 
+/** Whether the language of a format is a part of the texts that it allows, because it is not regular. */
+export function isApproximated(name: string, dialect: Dialect): boolean {
+  const builder = builderOf(name, dialect, {});
+  return builder === hostname || builder === idnHostname || builder === regex;
+}
+
 /** The strings that a format allows, as code points; undefined for a format that is not known. Kept with the arena. */
 export function formatLanguage(
   arena: LanguageArena,
