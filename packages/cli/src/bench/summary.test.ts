@@ -24,6 +24,14 @@ test("what failed is counted by where it failed, as the worst that happened", ()
     tbm: { avg: 2, max: 3 },
     ttfm: { avg: 10 },
     tokens: 3,
+    slowest: {
+      tbm: [
+        { id: "a", time: 3 },
+        { id: "d", time: 2 },
+        { id: "c", time: 0 },
+      ],
+      ttfm: [{ id: "a" }, { id: "c" }, { id: "d", time: 10 }],
+    },
   });
 });
 

@@ -23,8 +23,19 @@ export interface EngineResult {
   readonly ttfm: Distribution;
   readonly tokens: number;
   readonly histograms: { readonly tbm: Histogram; readonly ttfm: Histogram };
+  /** The files with the longest times, to look at. */
+  readonly slowest: { readonly tbm: readonly FileTime[]; readonly ttfm: readonly FileTime[] };
   readonly failures: readonly Failure[];
 }
+
+/** The longest time of a file, in microseconds. */
+export interface FileTime {
+  readonly id: string;
+  readonly time: number;
+}
+
+/** So many of the slowest files are named. */
+const SLOWEST = 20;
 
 /** Two engines on the files that both compile. */
 export interface Comparison {
@@ -36,6 +47,13 @@ export interface Comparison {
   readonly other: { readonly name: string; readonly tbm: Distribution; readonly ttfm: Distribution };
 }
 
+/** A file that compiled: where its times lie, and its TTFM. */
+interface CompiledFile {
+  readonly start: number;
+  readonly end: number;
+  readonly ttfm: number;
+}
+
 /** Collects the outcomes of one engine's files. */
 export class Summary {
   #compileErrors = 0;
@@ -43,8 +61,8 @@ export class Summary {
   #invalidationErrors = 0;
   #count = 0;
   #times = new Float32Array(1024);
-  /** By id: where the times of a file lie, and its TTFM, for the files that compiled. */
-  readonly #compiled = new Map<string, { start: number; end: number; ttfm: number }>();
+  /** By id. */
+  readonly #compiled = new Map<string, CompiledFile>();
   readonly #failures: Failure[] = [];
   #files = 0;
 
@@ -83,8 +101,17 @@ export class Summary {
       ttfm: distributionOf(ttfm),
       tokens: this.#count,
       histograms: { tbm: histogramOf(tbm), ttfm: histogramOf(ttfm) },
+      slowest: {
+        tbm: this.#slowest(({ start, end }) => longest(this.#times.subarray(start, end))),
+        ttfm: this.#slowest(({ ttfm }) => ttfm),
+      },
       failures: this.#failures,
     };
+  }
+
+  #slowest(timeOf: (file: CompiledFile) => number): FileTime[] {
+    const files = [...this.#compiled].map(([id, file]) => ({ id, time: Math.round(timeOf(file)) }));
+    return files.sort((a, b) => b.time - a.time).slice(0, SLOWEST);
   }
 
   /** Both engines on the files that both compile. */
@@ -122,4 +149,8 @@ export class Summary {
     this.#times.set(values, this.#count);
     this.#count += values.length;
   }
+}
+
+function longest(times: Float32Array): number {
+  return times.reduce((most, time) => Math.max(most, time), 0);
 }
