@@ -1,0 +1,35 @@
+// `pnpm bench:adversarial`: schemas that are hard for an engine that multiplies out. Milliseconds of processor time, in one
+// process, so that the first case pays for the start; `NAME` runs those whose name contains it.
+import { UnsatisfiableSchemaError } from "@grammask/core";
+import { round, table } from "../shared/results.js";
+import { CASES } from "./cases.js";
+import { type Reading, read } from "./read.js";
+
+const [only = ""] = process.argv.slice(2).filter((arg) => arg !== "--");
+const rows: (string | number)[][] = [["case", "value", "outcome", "compile", "longest byte", "total"]];
+
+for (const { name, schema, valid, invalid } of CASES.filter((one) => one.name.includes(only))) {
+  for (const [kind, values] of Object.entries({ valid, invalid })) {
+    values.forEach((value, i) => {
+      const reading = measured(schema, value);
+      const times = [reading.compile, reading.longest, reading.total].map((time) => round(time, 1));
+      rows.push([name, `${kind} ${i + 1}`, reading.outcome, ...times]);
+    });
+  }
+}
+console.log(table(rows));
+
+function measured(
+  schema: unknown,
+  value: unknown,
+): Reading | (Omit<Reading, "outcome"> & { outcome: string }) {
+  const start = process.cpuUsage();
+  try {
+    return read(schema, value);
+  } catch (error) {
+    if (!(error instanceof UnsatisfiableSchemaError)) throw error;
+    const { user, system } = process.cpuUsage(start);
+    const time = (user + system) / 1000;
+    return { outcome: "unsatisfiable", compile: time, longest: 0, total: time };
+  }
+}
