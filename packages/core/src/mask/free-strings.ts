@@ -1,6 +1,7 @@
 import type { JsonStringAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { DenseTokens } from "./token-mask.js";
+import { pathTo } from "./trie-path.js";
 import { WholeTexts } from "./whole-texts.js";
 
 /** A vocabulary's tokens against the content of a string without conditions, which other strings are compared with. */
@@ -9,6 +10,9 @@ export interface FreeStrings {
   readonly stays: DenseTokens;
   /** The trie nodes at a closing quote, ascending. */
   readonly exits: Int32Array;
+  /** The bytes that lead to them: to exit `i` those from `exitOffsets[i]` to `exitOffsets[i + 1]`. */
+  readonly exitPaths: Uint8Array;
+  readonly exitOffsets: Int32Array;
 }
 
 const known = new WeakMap<Vocabulary, FreeStrings[]>();
@@ -48,5 +52,9 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
       node = subtreeEnd[node] as number;
     }
   }
-  return { stays: new DenseTokens(stays), exits: Int32Array.from(exits) };
+  const paths = exits.map((exit) => pathTo(exit, vocabulary));
+  const exitOffsets = new Int32Array(exits.length + 1);
+  for (const [i, path] of paths.entries()) exitOffsets[i + 1] = (exitOffsets[i] as number) + path.length;
+  const exitPaths = Uint8Array.from(paths.flatMap((path) => [...path]));
+  return { stays: new DenseTokens(stays), exits: Int32Array.from(exits), exitPaths, exitOffsets };
 }

@@ -5,7 +5,6 @@ import { type MaskBudget, MaskCache } from "./mask-cache.js";
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { type TokensByLength, tokensByLength } from "./tokens-by-length.js";
-import { pathTo } from "./trie-path.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
@@ -47,6 +46,7 @@ export class StringMasks {
   private readonly freeState: number;
   private readonly freeEnd: number;
   private readonly byLength: TokensByLength;
+  private readonly freeExits: readonly StringExits[];
   private lastExits: number;
 
   constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary, budget: MaskBudget) {
@@ -61,6 +61,7 @@ export class StringMasks {
     this.freeEnd = strings.step(this.freeState, 0x22);
     this.byLength = tokensByLength(trie);
     this.lastExits = trie.size;
+    this.freeExits = [{ end: this.freeEnd, nodes: this.free.exits, id: 0 }];
   }
 
   /** The mask of a state. */
@@ -145,9 +146,8 @@ export class StringMasks {
   private difference(state: number): StringMask {
     const { strings, states, references, collector, free } = this;
     const { size, bytes, depth, subtreeEnd } = this.vocabulary.trie;
-    const exits = new ExitList();
+    const exits = new ExitChanges();
     collector.clear();
-    let nextExit = 0;
     states[0] = state;
     references[0] = this.freeState;
     let node = 1;
@@ -156,57 +156,60 @@ export class StringMasks {
       const byte = bytes[node] as number;
       const next = strings.step(states[d - 1] as number, byte);
       const reference = strings.step(references[d - 1] as number, byte);
-      const after = subtreeEnd[node] as number;
       if (next === reference) {
-        // The same from here on: the free string's exits below are the state's.
-        while ((free.exits[nextExit] as number) < after)
-          exits.add(free.exits[nextExit++] as number, this.freeEnd);
-        node = after;
+        // The same from here on.
+        node = subtreeEnd[node] as number;
       } else if (next !== 0 && strings.hasNext(next)) {
         states[d] = next;
         references[d] = reference;
         node++;
       } else {
-        if (next !== 0) exits.add(node, next);
-        else collector.addNodesWithin(node, after, free.stays.words);
-        while ((free.exits[nextExit] as number) < after) nextExit++;
+        const after = subtreeEnd[node] as number;
+        if (next !== 0) exits.change(node, next);
+        else {
+          collector.addNodesWithin(node, after, free.stays.words);
+          exits.lose(node, after);
+        }
         node = after;
       }
     }
     const removed = collector.take();
     if (removed.length <= MAX_LISTED)
-      return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.grouped(exits) };
+      return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.changed(exits) };
     const words = free.stays.words.slice();
     for (const id of removed) words[id >>> 5]! &= ~(1 << (id & 31));
-    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), exits: this.grouped(exits) };
+    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), exits: this.changed(exits) };
   }
 
   /** The free string's tokens without the longest ones that die, of which there are at most `longer`. */
   private nearlyFree(state: number, longer: number): StringMask {
     const { collector, free, vocabulary } = this;
-    const { tokens, depth } = vocabulary.trie;
+    const { tokens } = vocabulary.trie;
     const { nodes } = this.byLength;
     collector.clear();
     for (let i = 0; i < longer; i++) {
       const node = nodes[i] as number;
       const id = tokens[node] as number;
       if ((free.stays.words[id >>> 5]! & (1 << (id & 31))) === 0) continue;
-      if (this.read(state, node, depth[node] as number) === 0) collector.addNode(node);
+      const path = vocabulary.tokenBytes(id) as Uint8Array;
+      if (this.read(state, path, 0, path.length) === 0) collector.addNode(node);
     }
     const removed = collector.take();
-    const exits = new ExitList();
-    for (const node of free.exits) {
-      const end = this.read(state, node, depth[node] as number);
-      if (end !== 0) exits.add(node, end);
+    const exits = new ExitChanges();
+    const { exits: exitNodes, exitPaths, exitOffsets } = free;
+    for (let i = 0; i < exitNodes.length; i++) {
+      const node = exitNodes[i] as number;
+      const end = this.read(state, exitPaths, exitOffsets[i] as number, exitOffsets[i + 1] as number);
+      if (end === 0) exits.lose(node, node + 1);
+      else if (end !== this.freeEnd) exits.change(node, end);
     }
-    return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.grouped(exits) };
+    return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.changed(exits) };
   }
 
-  /** The state after the first `length` bytes of the path to a trie node, or 0. */
-  private read(state: number, node: number, length: number): number {
-    const path = pathTo(node, this.vocabulary);
+  /** The state after some bytes of a path, or 0. */
+  private read(state: number, path: Uint8Array, from: number, to: number): number {
     let at = state;
-    for (let i = 0; i < length && at !== 0; i++) at = this.strings.step(at, path[i] as number);
+    for (let i = from; i < to && at !== 0; i++) at = this.strings.step(at, path[i] as number);
     return at;
   }
 
@@ -219,6 +222,21 @@ export class StringMasks {
 
   private layered(base: DenseTokens | undefined, added: Int32Array, removed?: Int32Array): LayeredMask {
     return new LayeredMask(this.vocabulary.size, base, added, removed);
+  }
+
+  /** The free string's exits, but for changes. */
+  private changed({ lost, nodes, ends }: ExitChanges): readonly StringExits[] {
+    if (lost.length + nodes.length === 0) return this.freeExits;
+    const all = new ExitList();
+    let change = 0;
+    let loss = 0;
+    for (const node of this.free.exits) {
+      while (loss < lost.length && (lost[loss + 1] as number) <= node) loss += 2;
+      if (loss < lost.length && (lost[loss] as number) <= node) continue;
+      if (nodes[change] === node) all.add(node, ends[change++] as number);
+      else all.add(node, this.freeEnd);
+    }
+    return this.grouped(all);
   }
 
   /** The exits by the state that they end in. */
@@ -235,6 +253,24 @@ export class StringMasks {
       });
     }
     return groups;
+  }
+}
+
+/** How a state's exits differ from the free string's; in the order of the nodes. */
+class ExitChanges {
+  /** Ranges of nodes in which there are none: first nodes and ends by turns. */
+  readonly lost: number[] = [];
+  /** Exits with another final state, and these. */
+  readonly nodes: number[] = [];
+  readonly ends: number[] = [];
+
+  lose(from: number, to: number): void {
+    this.lost.push(from, to);
+  }
+
+  change(node: number, end: number): void {
+    this.nodes.push(node);
+    this.ends.push(end);
   }
 }
 
