@@ -12,7 +12,8 @@ const defaultModel = "smollm2-135m-instruct";
 const exitCodes = `
 Exit codes:
   0  ok
-  1  the generation failed or was cut off; for check and inspect: the text does not match
+  1  the generation failed or was cut off; for check and inspect: the text does not match;
+     for bench: it was interrupted, or what it checks does not hold
   2  the command line, a file, the schema or the model name is wrong`;
 
 /** Runs one command line and gives its exit code. `args` are the arguments after the program's name. */
