@@ -1,6 +1,6 @@
 /** Random formulas with an oracle of their own, and small JSON values to try them on. */
 import { ALL_TYPES, type Formula, type FormulaStore, JsonType } from "../src/json-schema/formula.js";
-import { numberEqual, numberRange } from "../src/language/index.js";
+import { numberChoice, numberRange } from "../src/language/index.js";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -88,7 +88,7 @@ export function randomStatement(
           [numberRange(arena, { min: "1" }), (n) => n >= 1],
           [numberRange(arena, { max: "0.5", exclusiveMax: true }), (n) => n < 0.5],
           [numberRange(arena, { integer: true }), (n) => Number.isInteger(n)],
-          [numberEqual(arena, "3"), (n) => n === 3],
+          [numberChoice(arena, ["3"]), (n) => n === 3],
           [numberRange(arena, { min: "0", max: "1" }), (n) => n >= 0 && n <= 1],
         ]);
         return { formula: store.num(language), holds: (v) => typeof v !== "number" || has(v) };

@@ -383,6 +383,7 @@ export class JsonFrames implements Frames {
       allowed = this.steps.language(goal.constraint, all, leaf, new Map());
     }
     if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
+    if (type === JsonType.String) allowed = this.steps.writable(allowed);
     return single ? allowed : store.arena.observe(allowed, languages);
   }
 

@@ -10,7 +10,7 @@ import type { JsonNode } from "../json/index.js";
 import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import type { Position } from "../json-schema/document.js";
-import { SchemaLimitError } from "../json-schema/errors.js";
+import { languageLimit, SchemaLimitError } from "../json-schema/errors.js";
 import { formatLanguage } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
@@ -98,8 +98,7 @@ function compile(
     return new RenewableGrammar(build(), build);
   } catch (error) {
     if (!(error instanceof LanguageLimitError)) throw error;
-    const { limit, value, message: reason } = error;
-    throw new SchemaLimitError({ pointer: "", limit, value: Number(value), reason });
+    throw languageLimit(error, { pointer: "" });
   }
 }
 
@@ -123,7 +122,12 @@ function buildAutomaton(
   const satisfiability = new Satisfiability(store, derivatives, limits);
   const root = schemas.reference(documents.root);
   if (!satisfiability.value(root)) {
-    throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
+    if (!derivatives.leavesOut) {
+      throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
+    }
+    const { maxTextLength: value } = arena.nodes.limits;
+    const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
+    throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
   }
   const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
   const order = options.order ?? "schema";

@@ -103,6 +103,18 @@ export class Derivatives {
     return this.language(formula, arena.any, (atom) => this.store.first(atom), this.stringLanguages);
   }
 
+  /** Whether `writable` left something out. */
+  leavesOut = false;
+
+  /** The language if its texts fit into the limits, else `empty`: so no output begins what it cannot end. */
+  writable(language: Language): Language {
+    const { arena } = this.store;
+    const { minLength, limits } = arena.nodes;
+    if ((minLength[language] as number) <= limits.maxTextLength || arena.isEmpty(language)) return language;
+    this.leavesOut = true;
+    return arena.empty;
+  }
+
   /**
    * The number texts that a formula specialised to numbers allows. Without a condition that is every spelling; conditions
    * are decided on normalised spellings, and a complement is taken within these.

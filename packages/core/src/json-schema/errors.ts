@@ -100,3 +100,9 @@ export type LimitError = SchemaLimitError | LanguageLimitError;
 export function isLimitError(error: unknown): error is LimitError {
   return error instanceof SchemaLimitError || error instanceof LanguageLimitError;
 }
+
+/** The error for a limit of languages that something in a schema reaches. */
+export function languageLimit(error: LanguageLimitError, place: Place, keyword?: string): SchemaLimitError {
+  const { limit, value, message: reason } = error;
+  return new SchemaLimitError({ ...place, keyword, limit, value, reason, cause: error });
+}

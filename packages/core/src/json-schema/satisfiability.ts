@@ -6,7 +6,7 @@
  */
 
 import { type JsonNode, JsonNumber } from "../json/index.js";
-import { checkTime, numberEqual } from "../language/index.js";
+import { checkTime, numberValues } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
@@ -188,7 +188,8 @@ export class Satisfiability {
       if (special === FALSE) continue;
       if (special === TRUE) return true;
       if (type === JsonType.String) {
-        if (!store.arena.isEmpty(derivatives.stringLanguage(special))) return true;
+        const texts = derivatives.writable(derivatives.stringLanguage(special));
+        if (!store.arena.isEmpty(texts)) return true;
       } else if (type === JsonType.Number) {
         if (!store.arena.isEmpty(derivatives.numberLanguage(special))) return true;
       } else if (type === JsonType.Array) {
@@ -288,16 +289,19 @@ export class Satisfiability {
       if (type === JsonType.Array || type === JsonType.Object) {
         const some = type === JsonType.Array ? this.arrayRest(special) : this.objectRest(special, ALL_KEYS);
         if (some) return undefined;
-      } else if (type === JsonType.String || type === JsonType.Number) {
-        const isString = type === JsonType.String;
-        let rest = isString ? derivatives.stringLanguage(special) : derivatives.numberLanguage(special);
-        if (isString && !arena.isFinite(rest)) return undefined;
+      } else if (type === JsonType.Number) {
+        const numbers = derivatives.numberLanguage(special);
+        const texts = numberValues(arena, numbers, atMost - found.length);
+        found.push(...texts.map((text) => new JsonNumber(text)));
+      } else if (type === JsonType.String) {
+        let rest = derivatives.writable(derivatives.stringLanguage(special));
+        if (!arena.isFinite(rest)) return undefined;
         while (found.length < atMost) {
           const text = arena.shortest(rest);
           if (text === undefined) break;
           this.countStep();
-          found.push(isString ? text : new JsonNumber(text));
-          rest = arena.difference(rest, isString ? arena.text(text) : numberEqual(arena, text));
+          found.push(text);
+          rest = arena.difference(rest, arena.text(text));
         }
       } else if (special === TRUE) found.push(type === JsonType.Null ? null : type === JsonType.True);
     }

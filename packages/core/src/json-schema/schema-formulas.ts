@@ -1,9 +1,10 @@
 import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
 import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
+import { checkConstants } from "./constant-limits.js";
 import { Constants } from "./constants.js";
 import { Document, type Position, placeOf } from "./document.js";
-import { InvalidSchemaError, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
+import { InvalidSchemaError, languageLimit, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
 import { InPlaceCycles, inPlacePaths } from "./in-place.js";
 import { count, type KeywordContext } from "./keyword-context.js";
@@ -158,16 +159,7 @@ export class SchemaFormulas implements KeywordContext {
     try {
       return compilePattern(this.store.arena, source).language;
     } catch (error) {
-      if (error instanceof LanguageLimitError) {
-        const { limit, value } = error;
-        throw new SchemaLimitError({
-          ...placeOf(position),
-          keyword,
-          limit,
-          value: Number(value),
-          reason: error.message,
-        });
-      }
+      if (error instanceof LanguageLimitError) throw languageLimit(error, placeOf(position), keyword);
       if (!(error instanceof PatternError)) throw error;
       const details = { ...placeOf(position), keyword, reason: error.message };
       if (error.reason === "syntax") throw new InvalidSchemaError(details);
@@ -300,7 +292,7 @@ export class SchemaFormulas implements KeywordContext {
     for (const position of this.schemas.positions()) {
       const found = new Map<string, JsonNode>();
       for (const [name, value] of Document.keywords(position)) found.set(name, value);
-      numberKeywords(found, position.resource.dialect, this.store);
+      checkConstants(found, placeOf(position), this.store.arena.nodes.limits);
       const pattern = found.get("pattern");
       if (typeof pattern === "string") this.pattern(pattern, position, "pattern");
       for (const source of keys(found, "patternProperties")) {

@@ -19,7 +19,7 @@ export {
   type LanguageLimits,
   type TimeLimit,
 } from "./limits.js";
-export { type NumberRange, numberChoice, numberEqual, numberRange } from "./number.js";
+export { type NumberRange, numberChoice, numberFits, numberRange, numberValues } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";

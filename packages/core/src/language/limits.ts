@@ -14,18 +14,21 @@ export interface LanguageLimits {
   readonly maxDivisors: number;
   /** Characters of a pattern, which bound the nodes of its syntax tree. */
   readonly maxPatternLength: number;
+  /** Code points that every text of a language may need; each costs a node or a few when it is read. */
+  readonly maxTextLength: number;
   /** States that one question (emptiness, shortest text) may explore. */
   readonly maxSearch: number;
 }
 
 export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
-  maxLexemeNodes: 200_000,
+  maxLexemeNodes: 1_100_000,
   maxSteps: 20_000_000,
   maxWork: 2_000_000,
-  maxStates: 1_000_000,
+  maxStates: 1_100_000,
   maxDigits: 1000,
   maxDivisors: 1024,
   maxPatternLength: 100_000,
+  maxTextLength: 1_000_000,
   maxSearch: 20_000,
 };
 

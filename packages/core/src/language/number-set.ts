@@ -162,6 +162,40 @@ export class NumberSet {
     return this.meets(0n, last * powerOfTen(resolution - this.scale), resolution);
   }
 
+  /** Up to `atMost` members as JSON texts; all, if there are no more. */
+  members(atMost: number): string[] {
+    const found: string[] = [];
+    for (let i = 0; i < this.pieces.length && found.length < atMost; i++) {
+      found.push(...this.#membersOfPiece(i, atMost - found.length));
+      if (this.isMember[i] && found.length < atMost) found.push(decimalText(this.points[i]!, this.scale));
+    }
+    return found;
+  }
+
+  *#membersOfPiece(index: number, atMost: number): Generator<string> {
+    const piece = this.pieces[index]!;
+    if (piece === Divisibility.none) return;
+    const before = this.points[index - 1];
+    const after = this.points[index];
+    // Where almost all numbers are members, there are enough with some more digits.
+    const grid = piece.isDense ? this.resolution + String(atMost).length : Math.max(this.scale, piece.scale);
+    const unit = powerOfTen(grid - this.scale);
+    const enough = piece.periodAt(grid) * BigInt(atMost);
+    let low = before === undefined ? (after ?? 0n) * unit - enough : before * unit + 1n;
+    const high = after === undefined ? low + enough : after * unit - 1n;
+    for (let count = 0; count < atMost && piece.meets(low, high, grid); count++) {
+      let last = high;
+      // The first member is the last number of the shortest block from `low` on that has one.
+      for (let first = low; first < last; ) {
+        const middle = first + (last - first) / 2n;
+        if (piece.meets(low, middle, grid)) last = middle;
+        else first = middle + 1n;
+      }
+      yield decimalText(last, grid);
+      low = last + 1n;
+    }
+  }
+
   /** The largest integer n with n / 10^grid at most the point, which is not negative. */
   #floor(index: number, grid: number): bigint {
     const shift = grid - this.scale;
@@ -248,6 +282,14 @@ export class NumberSet {
 export const NO_NUMBERS = NumberSet.of([]);
 export const ALL_NUMBERS = NO_NUMBERS.complement();
 export const INTEGERS = NumberSet.multiplesOf({ numerator: 1n, scale: 0 });
+
+/** value / 10^scale in fixed notation. */
+function decimalText(value: bigint, scale: number): string {
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
+  const split = digits.length - scale;
+  const fraction = digits.slice(split).replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${digits.slice(0, split)}${fraction === "" ? "" : `.${fraction}`}`;
+}
 
 function digitsAfterPoint(value: Decimal): number {
   return value.sign === 0 ? 0 : Math.max(0, Number(-value.exponent));

@@ -80,9 +80,12 @@ export function numberChoice(arena: LanguageArena, texts: readonly string[]): La
   return numbersOf(arena).language({ digits: set, others: set });
 }
 
-/** All normalised spellings of one value. Throws as `numberRange` does. */
-export function numberEqual(arena: LanguageArena, text: string): Language {
-  return numberChoice(arena, [text]);
+/**
+ * Up to `atMost` different values of a language that is made of those of this file and `jsonNumber` by unions,
+ * intersections and differences, as JSON texts; all of them, if there are no more.
+ */
+export function numberValues(arena: LanguageArena, language: Language, atMost: number): string[] {
+  return numbersOf(arena).values(language).members(atMost);
 }
 
 function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
@@ -92,12 +95,14 @@ function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
   return NumberSet.multiplesOf(reducedStep(of.scaled(scale), scale));
 }
 
+/** Whether a number is within `maxDigits`; else conditions with it are refused. */
+export function numberFits(text: string, { maxDigits }: LanguageLimits): boolean {
+  return text.length <= maxDigits * 2 && Decimal.parse(text).extent <= maxDigits;
+}
+
 function decimal(text: string, limits: LanguageLimits): Decimal {
-  const { maxDigits } = limits;
-  if (text.length > maxDigits * 2) throw new LanguageLimitError("maxDigits", maxDigits);
-  const value = Decimal.parse(text);
-  if (value.extent > maxDigits) throw new LanguageLimitError("maxDigits", maxDigits);
-  return value;
+  if (!numberFits(text, limits)) throw new LanguageLimitError("maxDigits", limits.maxDigits);
+  return Decimal.parse(text);
 }
 
 const numbersByArena = new WeakMap<LanguageArena, Numbers>();
@@ -124,6 +129,16 @@ class Numbers {
   language(set: SpelledSet): Language {
     const known = this.#byKey.get(keyOf(set));
     return known ?? this.#store(this.#build(set), set);
+  }
+
+  /** The values that some text of the language has. */
+  values(language: Language): NumberSet {
+    if (language === this.arena.empty) return NO_NUMBERS;
+    const set = this.#asNumbers(language);
+    if (set === undefined) throw new TypeError("The language is no set of numbers");
+    if (set.digits === set.others) return set.digits;
+    const { limits } = this.arena.nodes;
+    return set.digits.intersection(INTEGERS, limits).union(set.others, limits);
   }
 
   #store(language: Language, set: SpelledSet): Language {

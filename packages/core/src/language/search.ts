@@ -30,7 +30,7 @@ export function isEmptyLanguage(algebra: Algebra, node: Language): boolean {
   if (nodes.has(node, Fact.Dead)) return true;
   if (nodes.kind[node] === Kind.Observe) return isEmptyLanguage(algebra, plainGoal(algebra, node));
   const visits = new Map<Language, Visit>([[node, { parent: -1, codePoint: 0, times: 0, depth: 0 }]]);
-  const queue = new PriorityQueue();
+  const queue = new PriorityQueue(true);
   queue.push(node, nodes.minLength[node]!);
   let explored = 0;
   for (let next = queue.pop(); next >= 0; next = queue.pop()) {

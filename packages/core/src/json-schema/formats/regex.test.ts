@@ -1,3 +1,7 @@
+import { expect, it } from "vitest";
+import { compilePattern, LanguageArena } from "../../language/index.js";
+import { Dialect } from "../dialect.js";
+import { formatLanguage } from "./index.js";
 import { itHasExamples } from "./testing.js";
 
 itHasExamples("regex", {
@@ -61,4 +65,19 @@ itHasExamples("regex", {
     "[﷞-\u{b2885}]",
     "[a-\u{10ffff}]",
   ],
+});
+
+it.each([
+  ["^/.+/$", "/^(?:[a-z]+|\\d{2,3})foo[^\\]a-z]/"],
+  ["^/.+/$", "/(a(b(c(d(e(f{3,77}[^\\x44-\\x45/"],
+  ["^[^/]+$", "(a{12,13})?"],
+  ["^.{10,20}$", "((((((a{99,"],
+])("lives on from every prefix under the pattern %s", (pattern, text) => {
+  const arena = new LanguageArena({ maxSearch: 2000 });
+  const format = formatLanguage(arena, "regex", Dialect.Draft07)!;
+  let rest = arena.intersection([format, compilePattern(arena, pattern).language]);
+  for (const character of text) {
+    rest = arena.derivativeOfText(rest, character);
+    expect(arena.isEmpty(rest), character).toBe(false);
+  }
 });
