@@ -6,8 +6,9 @@ import { halfToFloat } from "./float16.js";
 import { type GraphContract, type IntegerType, readContract } from "./graph.js";
 import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
-import { bits, RowsKvCache } from "./kv-rows.js";
+import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
 import type { Runtime } from "./runtime.js";
+import { SequenceGroup, type TokenStep } from "./sequence-group.js";
 
 /** Prefill keeps the logits of a chunk below this many bytes where the graph computes all of their rows. */
 const LARGEST_LOGITS = 1 << 26;
@@ -20,6 +21,9 @@ export class Decoder {
   readonly runtime: Runtime;
   readonly #session: InferenceSession;
   readonly #steps = new Set<Promise<unknown>>();
+  /** Where the graph gives new rows alone: the caches of all sequences. */
+  readonly #buffers: RowBuffers | undefined;
+  readonly #group: SequenceGroup<Sequence>;
   #disposal: Promise<void> | undefined;
 
   constructor(session: InferenceSession, runtime: Runtime, device: Device, config: ModelConfig) {
@@ -28,28 +32,32 @@ export class Decoder {
     this.device = device;
     this.contract = readContract(session.inputMetadata, session.outputMetadata, config);
     this.contextLength = config.contextLength;
+    const { contract } = this;
+    this.#buffers =
+      contract.newRows !== undefined && device !== "webgpu"
+        ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
+        : undefined;
+    this.#group = new SequenceGroup((steps) => this.stepTogether(steps));
   }
 
   /** A sequence of no tokens. */
   newSequence(): Sequence {
-    const { contract, contextLength, device, runtime } = this;
-    const rows = contract.newRows !== undefined && device !== "webgpu";
-    const cache = rows
-      ? new RowsKvCache(contract, runtime.Tensor, contextLength)
-      : new ConcatKvCache(contract, runtime.Tensor, device === "webgpu");
-    return new Sequence(this, cache);
+    const { contract, device, runtime } = this;
+    const cache =
+      this.#buffers?.newCache() ?? new ConcatKvCache(contract, runtime.Tensor, device === "webgpu");
+    return new Sequence(
+      this,
+      cache,
+      contract.batches && this.#buffers !== undefined ? this.#group : undefined,
+    );
   }
 
   /**
    * Runs one step of the graph.
    *
-   * @throws ModelDisposedError after `dispose`
    * @throws InferenceError where the graph fails
    */
   async run(feeds: Feeds, outputs: readonly string[]): Promise<Outputs> {
-    if (this.#disposal !== undefined) {
-      throw new ModelDisposedError();
-    }
     const step = this.#session.run(feeds, outputs);
     this.#steps.add(step);
     try {
@@ -61,10 +69,48 @@ export class Decoder {
     }
   }
 
-  /** Frees the graph, after the steps under way. Safe to call twice. */
+  /**
+   * Feeds one token to each of several sequences in one step.
+   *
+   * @returns a row of logits for each
+   * @throws InferenceError where the graph fails; the sequences are then as before
+   */
+  async stepTogether(steps: readonly TokenStep<Sequence>[]): Promise<Float32Array[]> {
+    if (steps.length === 1) {
+      const { sequence, id } = steps[0]!;
+      return [await sequence.feed([id], 1)];
+    }
+    const buffers = this.#buffers!;
+    const ids = new Map(steps.map(({ sequence, id }) => [sequence.cache, id]));
+    const caches = buffers.range(steps.map(({ sequence }) => sequence.cache as RowsKvCache));
+    // Those between that do not take part are fed any token, and nothing of it is kept.
+    const feeds = inputs(
+      this,
+      caches.map((cache) => [ids.get(cache) ?? 0]),
+      caches.map((cache) => cache.length),
+      1,
+    );
+    buffers.feed(caches, feeds, 1);
+    const outputs = await this.run(feeds, ["logits", this.contract.newRows!]);
+    return steps.map(({ sequence }) => {
+      const cache = sequence.cache as RowsKvCache;
+      const index = caches.indexOf(cache);
+      cache.take(outputs, 1, index);
+      return floats(outputs.logits!, index * this.contract.vocabularySize, this.contract.vocabularySize);
+    });
+  }
+
+  /** Frees the graph, after the steps that were asked for. Safe to call twice. */
   dispose(): Promise<void> {
-    this.#disposal ??= Promise.allSettled(this.#steps).then(() => this.#session.release());
+    this.#disposal ??= this.#group
+      .drained()
+      .then(() => Promise.allSettled(this.#steps))
+      .then(() => this.#session.release());
     return this.#disposal;
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposal !== undefined;
   }
 
   /**
@@ -83,104 +129,125 @@ export class Decoder {
 
 /** One text under generation: the tokens that the model has seen, as a cache. */
 export class Sequence {
+  readonly cache: KvCache;
   readonly #decoder: Decoder;
-  readonly #cache: KvCache;
   readonly #outputs: readonly string[];
-  /** Ones, as long as the longest mask so far; a step's mask is a view. */
-  #ones: BigInt64Array | Int32Array;
-  #floats: Float32Array | undefined;
+  readonly #group: SequenceGroup<Sequence> | undefined;
 
-  constructor(decoder: Decoder, cache: KvCache) {
+  /** @param group with which sequences it takes steps of one token together, if with any */
+  constructor(decoder: Decoder, cache: KvCache, group: SequenceGroup<Sequence> | undefined) {
     this.#decoder = decoder;
-    this.#cache = cache;
+    this.cache = cache;
     this.#outputs = ["logits", ...cache.outputs];
-    this.#ones = integers(decoder.contract.attentionMask ?? "int64", 0, () => 1);
+    this.#group = group;
   }
 
   /** Tokens that the model has seen. */
   get length(): number {
-    return this.#cache.length;
+    return this.cache.length;
   }
 
   get canRollback(): boolean {
-    return this.#cache.canRollback;
+    return this.cache.canRollback;
+  }
+
+  /** The cache, where its rows can be copied. */
+  get rows(): RowsKvCache | undefined {
+    return this.cache instanceof RowsKvCache ? this.cache : undefined;
   }
 
   /**
-   * Feeds the next tokens in one step.
+   * Feeds the next tokens in one step; other sequences may take the same step.
    *
    * @param ids at least one token; with those before, at most the context length
    * @param keep of how many of the last tokens the logits are wanted, 1 to `ids.length`
    * @returns `keep` rows of logits, each as wide as the vocabulary; valid until the next step
+   * @throws ModelDisposedError after the model was disposed of
    * @throws InferenceError where the graph fails; the sequence is then as before
    */
   async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {
-    const feeds = this.#inputs(ids, keep);
-    this.#cache.feed(feeds, ids.length);
+    if (this.#decoder.isDisposed) {
+      throw new ModelDisposedError();
+    }
+    if (this.#group === undefined) {
+      return this.feed(ids, keep);
+    }
+    return ids.length === 1 && this.length > 0
+      ? this.#group.step(this, ids[0]!)
+      : this.#group.alone(() => this.feed(ids, keep));
+  }
+
+  /** Feeds tokens in a step of this sequence alone. */
+  async feed(ids: readonly number[], keep: number): Promise<Float32Array> {
+    const feeds = inputs(this.#decoder, [ids], [this.cache.length], keep);
+    this.cache.feed(feeds, ids.length);
     const outputs = await this.#decoder.run(feeds, this.#outputs);
-    this.#cache.take(outputs, ids.length);
-    return this.#lastRows(outputs.logits!, keep);
+    this.cache.take(outputs, ids.length);
+    const logits = outputs.logits!;
+    const wanted = keep * this.#decoder.contract.vocabularySize;
+    return floats(logits, logits.size - wanted, wanted);
+  }
+
+  /** To be called between the pieces of a long prompt: other sequences take their steps. */
+  async giveWay(): Promise<void> {
+    await this.#group?.giveWay();
   }
 
   /** Forgets the last `rows` tokens, 0 to `length`. */
   rollback(rows: number): void {
-    this.#cache.rollback(rows);
+    this.cache.rollback(rows);
   }
 
   dispose(): void {
-    this.#cache.dispose();
+    this.cache.dispose();
   }
+}
 
-  #inputs(ids: readonly number[], keep: number): Feeds {
-    const { contract, runtime } = this.#decoder;
-    const past = this.#cache.length;
-    const count = ids.length;
-    const make = (type: IntegerType, data: BigInt64Array | Int32Array, dims: readonly number[]) =>
-      new runtime.Tensor(type, data, dims);
-    const feeds: Feeds = {
-      input_ids: make(
-        contract.idsType,
-        integers(contract.idsType, count, (i) => ids[i]!),
-        [1, count],
-      ),
-    };
-    if (contract.attentionMask !== undefined) {
-      const total = past + count;
-      if (this.#ones.length < total) {
-        this.#ones = integers(contract.attentionMask, total + 256, () => 1);
-      }
-      feeds.attention_mask = make(contract.attentionMask, this.#ones.subarray(0, total), [1, total]);
-    }
-    if (contract.positionIds !== undefined) {
-      const positions = integers(contract.positionIds, count, (i) => past + i);
-      feeds.position_ids = make(contract.positionIds, positions, [1, count]);
-    }
-    if (contract.logitsToKeep !== undefined) {
-      const { name, type } = contract.logitsToKeep;
-      feeds[name] = make(
+/** What a step feeds besides the past: the same number of new tokens to each of some sequences of different lengths. */
+function inputs(
+  { contract, runtime }: Decoder,
+  ids: readonly (readonly number[])[],
+  pasts: readonly number[],
+  keep: number,
+): Feeds {
+  const sequences = ids.length;
+  const count = ids[0]!.length;
+  const make = (type: IntegerType, dims: readonly number[], at: (index: number) => number) =>
+    new runtime.Tensor(
+      type,
+      integers(
         type,
-        integers(type, 1, () => keep),
-        [],
-      );
-    }
-    if (contract.useCacheBranch) {
-      feeds.use_cache_branch = new runtime.Tensor("bool", [past > 0], [1]);
-    }
-    return feeds;
+        dims.reduce((a, b) => a * b, 1),
+        at,
+      ),
+      dims,
+    );
+  const dims = [sequences, count];
+  const feeds: Feeds = {
+    input_ids: make(contract.idsType, dims, (i) => ids[Math.floor(i / count)]![i % count]!),
+  };
+  if (contract.attentionMask !== undefined) {
+    const total = Math.max(...pasts) + count;
+    const ones = (i: number) => (i % total < pasts[Math.floor(i / total)]! + count ? 1 : 0);
+    feeds.attention_mask = make(contract.attentionMask, [sequences, total], ones);
   }
+  if (contract.positionIds !== undefined) {
+    feeds.position_ids = make(contract.positionIds, dims, (i) => pasts[Math.floor(i / count)]! + (i % count));
+  }
+  if (contract.logitsToKeep !== undefined) {
+    const { name, type } = contract.logitsToKeep;
+    feeds[name] = make(type, [], () => keep);
+  }
+  if (contract.useCacheBranch) {
+    feeds.use_cache_branch = new runtime.Tensor("bool", [pasts[0]! > 0], [1]);
+  }
+  return feeds;
+}
 
-  #lastRows(logits: Tensor, keep: number): Float32Array {
-    const width = this.#decoder.contract.vocabularySize;
-    const data = bits(logits);
-    const last = data.subarray(data.length - keep * width);
-    if (last instanceof Float32Array) {
-      return last;
-    }
-    if (this.#floats === undefined || this.#floats.length < last.length) {
-      this.#floats = new Float32Array(last.length);
-    }
-    return halfToFloat(last, this.#floats).subarray(0, last.length);
-  }
+/** A part of the logits as numbers. */
+function floats(logits: Tensor, from: number, length: number): Float32Array {
+  const part = bits(logits).subarray(from, from + length);
+  return part instanceof Float32Array ? part : halfToFloat(part, new Float32Array(length));
 }
 
 function integers(
@@ -188,8 +255,9 @@ function integers(
   length: number,
   at: (index: number) => number,
 ): BigInt64Array | Int32Array {
-  if (type === "int32") {
-    return Int32Array.from({ length }, (_, i) => at(i));
+  const made = type === "int32" ? new Int32Array(length) : new BigInt64Array(length);
+  for (let i = 0; i < length; i++) {
+    made[i] = type === "int32" ? at(i) : BigInt(at(i));
   }
-  return BigInt64Array.from({ length }, (_, i) => BigInt(at(i)));
+  return made;
 }

@@ -5,6 +5,7 @@ import type { TokenVocabulary } from "./constraint.js";
 import type { Decoder } from "./decoder.js";
 import { InferenceError, PromptTooLongError } from "./errors.js";
 import { type Generation, generateTokens, type Output } from "./generate.js";
+import { PrefixCache } from "./prefix-cache.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import { readTextModel } from "./text-model.js";
 
@@ -38,6 +39,7 @@ describe("generateTokens", () => {
       matcher: undefined,
       request: checkRequest({ prompt: "x", ...request }),
       aborted: () => false,
+      prefixes: new PrefixCache(0),
       onProgress: undefined,
       timings,
       ...rest,
@@ -125,6 +127,7 @@ describe("generateTokens", () => {
       finishReason: "abort",
       stopString: undefined,
       isComplete: false,
+      cachedPromptTokens: 0,
       forcedTokens: 0,
       draftTokens: 0,
       acceptedDraftTokens: 0,

@@ -2,6 +2,7 @@ import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
 import { Decoding, type FinishReason, type Timings } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
+import type { PrefixCache } from "./prefix-cache.js";
 import type { TokenPressure } from "./pressure.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 
@@ -13,6 +14,8 @@ export interface Generation {
   /** Undefined for free text. */
   readonly matcher: TokenMatcher | undefined;
   readonly request: CheckedRequest;
+  /** What is known of prompts that were read before. */
+  readonly prefixes: PrefixCache;
   /** Asked between steps. */
   readonly aborted: () => boolean;
   readonly onProgress: ((progress: PromptProgress) => void) | undefined;
@@ -27,6 +30,8 @@ export interface Output {
   readonly stopString: string | undefined;
   /** Whether the grammar lets the text end where it does. */
   readonly isComplete: boolean;
+  /** How many of the prompt's tokens were known from an earlier prompt. */
+  readonly cachedPromptTokens: number;
   /** How many of the tokens the grammar forced. */
   readonly forcedTokens: number;
   /** How many tokens were guessed, and how many of them were right. */
@@ -65,8 +70,15 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     canRollback: sequence.canRollback,
   });
   let steps = 0;
+  let cachedPromptTokens = 0;
   yield* until(aborted, decoding.begin());
-  let logits = decoding.needsLogits && !aborted() ? await prefill(generation, sequence, decoding) : undefined;
+  let logits =
+    decoding.needsLogits && !aborted()
+      ? await generation.prefixes.inTurn(() => {
+          cachedPromptTokens = pasteKnown(generation, sequence);
+          return prefill(generation, sequence, decoding);
+        })
+      : undefined;
   while (logits !== undefined && !aborted()) {
     yield* until(aborted, decoding.take(logits));
     if (!decoding.needsLogits || aborted()) {
@@ -87,6 +99,7 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     finishReason: decoding.finishReason!,
     stopString,
     isComplete,
+    cachedPromptTokens,
     forcedTokens,
     draftTokens,
     acceptedDraftTokens,
@@ -108,12 +121,21 @@ function* until(
   }
 }
 
+/** Gives the sequence what is known of the prompt's beginning: so many tokens. */
+function pasteKnown({ promptIds, prefixes }: Generation, sequence: Sequence): number {
+  const known = sequence.rows && prefixes.find(promptIds);
+  if (known !== undefined) {
+    sequence.rows!.pasteRows(known.rows, known.count);
+  }
+  return known?.count ?? 0;
+}
+
 /**
- * Feeds the prompt in chunks, and with its last one the tokens that the grammar forces to follow; undefined where the
+ * Feeds the prompt in chunks, from where it is known, and with its last one the tokens that the grammar forces to follow; undefined where the
  * signal fired.
  */
 async function prefill(
-  { decoder, promptIds, aborted, onProgress, timings }: Generation,
+  { decoder, promptIds, prefixes, aborted, onProgress, timings }: Generation,
   sequence: Sequence,
   { ids: forced, rows }: Decoding,
 ): Promise<Float32Array | undefined> {
@@ -121,14 +143,19 @@ async function prefill(
   const chunk = decoder.prefillChunk;
   const start = performance.now();
   let logits: Float32Array | undefined;
-  for (let at = 0; at < total; at += chunk) {
+  for (let at = sequence.length; at < total; at += chunk) {
     if (aborted()) {
       return undefined;
     }
+    await sequence.giveWay();
     const ids = promptIds.slice(at, at + chunk);
     logits = await (at + chunk < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
+  }
+  const { rows: cache } = sequence;
+  if (cache !== undefined) {
+    prefixes.add(promptIds, () => cache.copyRows(total));
   }
   return logits;
 }

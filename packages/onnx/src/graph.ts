@@ -19,6 +19,8 @@ export interface GraphContract {
   readonly pastType: "float32" | "float16";
   /** The output of new rows only, where the graph has it; its past buffers may then have any size. */
   readonly newRows: string | undefined;
+  /** Whether several sequences of different lengths can take a step of one token together. */
+  readonly batches: boolean;
   readonly logitsType: "float32" | "float16";
   /** Width of the logits. */
   readonly vocabularySize: number;
@@ -70,11 +72,13 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
     );
   }
   checkSizes(past, vocabularySize);
+  const newRows = hasNewRows(outputsByName, past) ? NEW_ROWS : undefined;
   const keep = LOGITS_TO_KEEP.find((name) => inputsByName.has(name));
   return {
     past,
     pastType: floatType(inputsByName.get(past[0]!.input)!),
-    newRows: hasNewRows(outputsByName, past) ? NEW_ROWS : undefined,
+    newRows,
+    batches: newRows !== undefined && takesBatches(inputsByName, past),
     logitsType: floatType(logits),
     vocabularySize,
     idsType: integerType(inputsByName.get("input_ids"))!,
@@ -141,6 +145,15 @@ function hasNewRows(
   const rows = past.reduce((sum, each) => sum + each.heads, 0);
   const uniform = past.every((each) => each.headSize === past[0]!.headSize);
   return shape !== undefined && shape[1] === rows && shape[3] === past[0]!.headSize && uniform;
+}
+
+/** The attention mask tells their lengths; the first dimension is free. */
+function takesBatches(
+  inputs: ReadonlyMap<string, InferenceSession.TensorValueMetadata>,
+  past: readonly PastInput[],
+): boolean {
+  const names = ["input_ids", "attention_mask", past[0]!.input];
+  return names.every((name) => typeof inputs.get(name)?.shape[0] === "string");
 }
 
 function floatType(value: InferenceSession.TensorValueMetadata): "float32" | "float16" {

@@ -16,7 +16,7 @@ export {
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
 export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
-export type { GenerateResult, Model, PartialValue, StreamEvent, Usage } from "./model.js";
+export type { BatchOptions, GenerateResult, Model, PartialValue, StreamEvent, Usage } from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
 export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";

@@ -5,61 +5,205 @@ import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 128;
 
+/** The first rows of a sequence, `[heads][rows][head size]`; numbers, or float16 as bits. */
+export interface KvRows {
+  readonly rows: number;
+  readonly data: Float32Array | Uint16Array;
+}
+
 /**
- * The cache of a graph that reads past buffers of any size (the attention mask says how much of them is valid) and
- * gives the new rows alone, in `new_kv`. The rows are written into buffers that live as long as the sequence: a step
- * copies its own rows only, and rolling back moves a number.
+ * The caches of sequences of a graph that reads past buffers of any size (the attention mask says how much of them is
+ * valid) and gives the new rows alone, in `new_kv`. The rows are written into buffers that live as long as the sequences:
+ * a step copies its own rows only, and rolling back moves a number.
  *
  * The buffers are as large as needed and grow by an eighth: the graph copies and clears whole buffers inside, so that
  * spare room costs time in every step (8.9 ms with 512 rows, 12.3 ms with 2,048, for the same 101 tokens), while growing
  * costs one copy.
+ *
+ * Each sequence has a slot. The used slots are the first ones, side by side in each past input, so that a view of the
+ * buffer is the past of one sequence, or of all for a step that they take together.
  */
-export class RowsKvCache implements KvCache {
-  length = 0;
-  readonly outputs: readonly string[];
-  readonly canRollback = true;
+export class RowBuffers {
   readonly #contract: GraphContract;
   readonly #tensor: TensorConstructor;
   readonly #contextLength: number;
-  /** Heads of all past inputs, which lie in one buffer one after the other. */
-  readonly #heads: number;
   readonly #headSize: number;
-  /** `[heads][capacity][head size]`; numbers, or float16 as bits. */
-  #buffer: Float32Array | Uint16Array = new Float32Array(0);
+  /** For each head of all past inputs: how many heads are in the inputs before its own, and its place in its own. */
+  readonly #headsBefore: number[] = [];
+  readonly #headIn: number[] = [];
+  readonly #headsOfInput: number[] = [];
+  /** `[past input][slot][head][capacity][head size]`; numbers, or float16 as bits. */
+  #buffer: Float32Array | Uint16Array;
   #capacity = 0;
-  /** Views of the buffer, one for each past input. */
-  #tensors: readonly Tensor[] = [];
+  #slots = 0;
+  /** By slot. */
+  readonly #caches: RowsKvCache[] = [];
+  /** By the first slot, then by how many: the past inputs. */
+  readonly #views: (readonly Tensor[])[][] = [];
 
   constructor(contract: GraphContract, tensor: TensorConstructor, contextLength: number) {
     this.#contract = contract;
     this.#tensor = tensor;
     this.#contextLength = contextLength;
-    this.#heads = contract.past.reduce((sum, each) => sum + each.heads, 0);
     this.#headSize = contract.past[0]!.headSize;
-    this.outputs = [contract.newRows!];
-    this.#grow(1);
+    this.#buffer = newBuffer(contract.pastType, 0);
+    let before = 0;
+    for (const { heads } of contract.past) {
+      for (let head = 0; head < heads; head++) {
+        this.#headsBefore.push(before);
+        this.#headIn.push(head);
+        this.#headsOfInput.push(heads);
+      }
+      before += heads;
+    }
+  }
+
+  /** A new sequence's cache; `dispose` frees its slot. */
+  newCache(): RowsKvCache {
+    const cache = new RowsKvCache(this, this.#contract.newRows!);
+    this.#caches.push(cache);
+    if (this.#caches.length > this.#slots) {
+      this.#allocate(this.#caches.length, Math.max(this.#capacity, SMALLEST_GROWTH));
+    }
+    return cache;
+  }
+
+  /** The sequences from the first to the last of some, in the order of their slots. */
+  range(caches: readonly RowsKvCache[]): readonly RowsKvCache[] {
+    const slots = caches.map((cache) => this.#caches.indexOf(cache));
+    return this.#caches.slice(Math.min(...slots), Math.max(...slots) + 1);
+  }
+
+  /** Adds the past of a step that brings `rows` new tokens to each of some sequences that lie side by side. */
+  feed(caches: readonly RowsKvCache[], feeds: Feeds, rows: number): void {
+    this.#reserve(rows + Math.max(...caches.map((cache) => cache.length)));
+    const first = this.#caches.indexOf(caches[0]!);
+    this.#views[first] ??= [];
+    this.#views[first][caches.length] ??= this.#makeViews(first, caches.length);
+    const views = this.#views[first][caches.length]!;
+    this.#contract.past.forEach(({ input }, i) => {
+      feeds[input] = views[i]!;
+    });
+  }
+
+  /** Writes the new rows of a sequence, which is the step's sequence number `index`. */
+  write(cache: RowsKvCache, newRows: Tensor, index: number, rows: number): void {
+    const source = bits(newRows);
+    const heads = this.#headIn.length;
+    const chunk = rows * this.#headSize;
+    const slot = this.#caches.indexOf(cache);
+    for (let head = 0; head < heads; head++) {
+      const from = (index * heads + head) * chunk;
+      this.#buffer.set(source.subarray(from, from + chunk), this.#at(slot, head, cache.length));
+    }
+  }
+
+  /** A copy of a sequence's first rows. */
+  copy(cache: RowsKvCache, rows: number): KvRows {
+    const heads = this.#headIn.length;
+    const chunk = rows * this.#headSize;
+    const data = newBuffer(this.#contract.pastType, heads * chunk);
+    const slot = this.#caches.indexOf(cache);
+    for (let head = 0; head < heads; head++) {
+      const from = this.#at(slot, head, 0);
+      data.set(this.#buffer.subarray(from, from + chunk), head * chunk);
+    }
+    return { rows, data };
+  }
+
+  /** Writes the first `rows` of copied rows as a sequence's first ones. */
+  paste(cache: RowsKvCache, copied: KvRows, rows: number): void {
+    this.#reserve(rows);
+    const slot = this.#caches.indexOf(cache);
+    const size = this.#headSize;
+    for (let head = 0; head < this.#headIn.length; head++) {
+      const from = head * copied.rows * size;
+      this.#buffer.set(copied.data.subarray(from, from + rows * size), this.#at(slot, head, 0));
+    }
+  }
+
+  /** Frees a sequence's slot: the last one moves there. */
+  free(cache: RowsKvCache): void {
+    const slot = this.#caches.indexOf(cache);
+    const last = this.#caches.length - 1;
+    if (slot < 0) {
+      return;
+    }
+    const moved = this.#caches[last]!;
+    if (last === 0) {
+      this.#buffer = newBuffer(this.#contract.pastType, 0);
+      this.#capacity = 0;
+      this.#slots = 0;
+      this.#views.length = 0;
+    } else if (slot < last) {
+      for (let head = 0; head < this.#headIn.length; head++) {
+        const from = this.#at(last, head, 0);
+        this.#buffer.copyWithin(this.#at(slot, head, 0), from, from + moved.length * this.#headSize);
+      }
+    }
+    this.#caches[slot] = moved;
+    this.#caches.length = last;
+  }
+
+  /** Where a row of a head lies. */
+  #at(slot: number, head: number, row: number): number {
+    const place =
+      this.#headsBefore[head]! * this.#slots + slot * this.#headsOfInput[head]! + this.#headIn[head]!;
+    return (place * this.#capacity + row) * this.#headSize;
+  }
+
+  #makeViews(first: number, count: number): Tensor[] {
+    const rows = this.#capacity;
+    let before = 0;
+    return this.#contract.past.map(({ heads, headSize }) => {
+      const place = before * this.#slots + first * heads;
+      before += heads;
+      const data = this.#buffer.subarray(place * rows * headSize, (place + count * heads) * rows * headSize);
+      return new this.#tensor(this.#contract.pastType, data, [count, heads, rows, headSize]);
+    });
+  }
+
+  #reserve(rows: number): void {
+    if (rows > this.#capacity) {
+      const room = rows + Math.max(SMALLEST_GROWTH, rows >> 3);
+      this.#allocate(this.#slots, Math.max(rows, Math.min(room, this.#contextLength)));
+    }
+  }
+
+  #allocate(slots: number, capacity: number): void {
+    const size = this.#headSize;
+    const old = this.#caches.map((cache) => (cache.length > 0 ? this.copy(cache, cache.length) : undefined));
+    this.#buffer = newBuffer(this.#contract.pastType, this.#headIn.length * slots * capacity * size);
+    this.#slots = slots;
+    this.#capacity = capacity;
+    this.#views.length = 0;
+    old.forEach((copied, slot) => {
+      if (copied !== undefined) {
+        this.paste(this.#caches[slot]!, copied, copied.rows);
+      }
+    });
+  }
+}
+
+/** The cache of one sequence in such buffers. */
+export class RowsKvCache implements KvCache {
+  length = 0;
+  readonly outputs: readonly string[];
+  readonly canRollback = true;
+  readonly buffers: RowBuffers;
+
+  /** @param newRows the output of new rows */
+  constructor(buffers: RowBuffers, newRows: string) {
+    this.buffers = buffers;
+    this.outputs = [newRows];
   }
 
   feed(feeds: Feeds, rows: number): void {
-    const needed = this.length + rows;
-    if (needed > this.#capacity) {
-      this.#grow(needed);
-    }
-    const { past } = this.#contract;
-    for (let i = 0; i < past.length; i++) {
-      feeds[past[i]!.input] = this.#tensors[i]!;
-    }
+    this.buffers.feed([this], feeds, rows);
   }
 
-  take(outputs: Outputs, rows: number): void {
-    const source = bits(outputs[this.#contract.newRows!]!);
-    const size = this.#headSize;
-    const chunk = rows * size;
-    const target = this.#buffer;
-    for (let head = 0; head < this.#heads; head++) {
-      const at = (head * this.#capacity + this.length) * size;
-      target.set(source.subarray(head * chunk, (head + 1) * chunk), at);
-    }
+  take(outputs: Outputs, rows: number, index = 0): void {
+    this.buffers.write(this, outputs[this.outputs[0]!]!, index, rows);
     this.length += rows;
   }
 
@@ -67,33 +211,18 @@ export class RowsKvCache implements KvCache {
     this.length -= rows;
   }
 
-  dispose(): void {
-    this.#buffer = new Float32Array(0);
-    this.#tensors = [];
-    this.#capacity = 0;
-    this.length = 0;
+  copyRows(rows: number): KvRows {
+    return this.buffers.copy(this, rows);
   }
 
-  #grow(needed: number): void {
-    const room = needed + Math.max(SMALLEST_GROWTH, needed >> 3);
-    const capacity = Math.max(needed, Math.min(room, this.#contextLength));
-    const size = this.#headSize;
-    const buffer = newBuffer(this.#contract.pastType, this.#heads * capacity * size);
-    const used = this.length * size;
-    for (let head = 0; head < this.#heads; head++) {
-      const from = head * this.#capacity * size;
-      buffer.set(this.#buffer.subarray(from, from + used), head * capacity * size);
-    }
-    this.#buffer = buffer;
-    this.#capacity = capacity;
-    let at = 0;
-    this.#tensors = this.#contract.past.map((each) => {
-      const end = at + each.heads * capacity * size;
-      const dims = [1, each.heads, capacity, size];
-      const tensor = new this.#tensor(this.#contract.pastType, buffer.subarray(at, end), dims);
-      at = end;
-      return tensor;
-    });
+  pasteRows(copied: KvRows, rows: number): void {
+    this.buffers.paste(this, copied, rows);
+    this.length = rows;
+  }
+
+  dispose(): void {
+    this.buffers.free(this);
+    this.length = 0;
   }
 }
 

@@ -8,6 +8,7 @@ import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
 import { GrowingJson } from "./growing-json.js";
 import type { DataType } from "./model-files.js";
+import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport, type Report, type TokenLogprobs } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { TextModel } from "./text-model.js";
@@ -39,6 +40,8 @@ export interface GenerateResult {
 /** Numbers of tokens. */
 export interface Usage {
   readonly promptTokens: number;
+  /** Tokens of the prompt that were known from an earlier prompt that begins alike, and were not read again. */
+  readonly cachedPromptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
   /** Tokens of the output that the grammar forced, so that the model was not asked. */
@@ -77,10 +80,18 @@ export interface ModelParts {
   readonly dtype: DataType;
   readonly decoder: Decoder;
   readonly text: TextModel;
+  readonly prefixCacheBytes: number;
+}
+
+/** How a batch is run. */
+export interface BatchOptions {
+  /** How many requests are worked on at the same time, at least 1. Each needs memory for its cache. Default: 8. */
+  readonly concurrency?: number;
 }
 
 /**
- * A loaded model. Several generations may run at once: they take turns, step by step, each with a cache of its own.
+ * A loaded model. Several generations may run at once, each with a cache of its own: where the graph allows it (the bundled
+ * model's does) they take their steps together, otherwise in turns. The output of none depends on the others.
  * Made by `loadModel`; `dispose` it, or declare it with `await using`.
  */
 export class Model implements AsyncDisposable {
@@ -93,11 +104,12 @@ export class Model implements AsyncDisposable {
   readonly #decoder: Decoder;
   readonly #text: TextModel;
   readonly #grammars = new GrammarCache();
+  readonly #prefixes: PrefixCache;
   /** Ends generations that still run when the model is disposed of. */
   readonly #end = new AbortController();
   #vocabulary: Vocabulary | undefined;
 
-  constructor({ name, directory, dtype, decoder, text }: ModelParts) {
+  constructor({ name, directory, dtype, decoder, text, prefixCacheBytes }: ModelParts) {
     this.name = name;
     this.directory = directory;
     this.dtype = dtype;
@@ -105,6 +117,7 @@ export class Model implements AsyncDisposable {
     this.contextLength = decoder.contextLength;
     this.#decoder = decoder;
     this.#text = text;
+    this.#prefixes = new PrefixCache(prefixCacheBytes);
   }
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
@@ -196,9 +209,67 @@ export class Model implements AsyncDisposable {
     }
   }
 
+  /**
+   * Generates one output for each request, several at the same time: as one ends, the next begins. The outputs are those
+   * that the requests would have alone. There are no drafts unless a request asks for them: in a step that sequences take
+   * together a token costs so little that wrong guesses do not pay.
+   *
+   * @returns the results in the order of the requests
+   * @throws what `generate` throws, for the first request that fails; those that run are ended first
+   */
+  async generateBatch(
+    requests: readonly GenerateRequest[],
+    { concurrency = 8 }: BatchOptions = {},
+  ): Promise<GenerateResult[]> {
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new InvalidRequestError("concurrency", `${concurrency} is not an integer of at least 1`);
+    }
+    const results: GenerateResult[] = [];
+    const failure = new AbortController();
+    const queue = requests.entries();
+    const work = async (): Promise<void> => {
+      // All workers take from one queue.
+      for (const [index, request] of queue) {
+        const signals = [failure.signal, ...(request.signal === undefined ? [] : [request.signal])];
+        results[index] = await this.generate({ drafts: false, ...request, signal: AbortSignal.any(signals) });
+        failure.signal.throwIfAborted();
+      }
+    };
+    const workers = Array.from({ length: Math.min(concurrency, requests.length) }, async () => {
+      try {
+        await work();
+      } catch (thrown) {
+        failure.abort(thrown);
+      }
+    });
+    await Promise.all(workers);
+    failure.signal.throwIfAborted();
+    return results;
+  }
+
+  /**
+   * Generates several outputs of one request, at the same time, with seeds one after the other from the request's. Without
+   * a temperature above 0 they are all the same.
+   *
+   * @param count how many, at least 1
+   */
+  generateSamples(
+    request: GenerateRequest,
+    count: number,
+    options?: BatchOptions,
+  ): Promise<GenerateResult[]> {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new InvalidRequestError("count", `${count} is not an integer of at least 1`);
+    }
+    const { seed } = checkRequest(request).sampling;
+    const requests = Array.from({ length: count }, (_, i) => ({ ...request, seed: (seed + i) % 2 ** 32 }));
+    return this.generateBatch(requests, options);
+  }
+
   /** Ends running generations (their finish reason is "abort") and frees the model. Safe to call twice. */
   dispose(): Promise<void> {
     this.#end.abort();
+    this.#prefixes.clear();
     return this.#decoder.dispose();
   }
 
@@ -226,6 +297,7 @@ export class Model implements AsyncDisposable {
       promptIds,
       matcher,
       request: checked,
+      prefixes: this.#prefixes,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
       onProgress: request.onProgress,
       timings,

@@ -63,6 +63,32 @@ describe("smollm2-135m-instruct", () => {
     expect(pretty.usage.forcedTokens).toBeGreaterThan(pretty.tokens.length / 2);
   });
 
+  it("gives the same bits in a batch as alone", async () => {
+    const schema = {
+      type: "object",
+      properties: { name: { type: "string", maxLength: 20 }, age: { type: "integer" } },
+      required: ["name", "age"],
+      additionalProperties: false,
+    };
+    const requests = [
+      "Maria is 34.",
+      "John Smith, 45 years old, plays golf.",
+      "Yuki (52) lives in Osaka.",
+    ].map((text) => ({
+      messages: [{ role: "user", content: `Extract as JSON: ${text}` }],
+      schema,
+      maxTokens: 40,
+      drafts: false,
+      report: true,
+    }));
+    const together = await model.generateBatch(requests);
+    for (const [i, request] of requests.entries()) {
+      const alone = await model.generate(request);
+      expect(together[i]!.tokens).toEqual(alone.tokens);
+      expect(together[i]!.report).toEqual(alone.report);
+    }
+  });
+
   it("reads a prompt of several chunks as it reads it in one", async () => {
     const story = "Maria walked to the market and bought bread. ".repeat(40);
     const prompt = `${story}\nQuestion: Who walked to the market?\nAnswer:`;

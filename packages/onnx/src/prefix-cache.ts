@@ -1,0 +1,95 @@
+import type { KvRows } from "./kv-rows.js";
+
+interface Entry {
+  readonly ids: readonly number[];
+  readonly rows: KvRows;
+}
+
+/** A prompt of which fewer tokens are known is read anew. */
+const FEWEST_TOKENS = 16;
+/**
+ * Tokens of a prompt that are read even if they are known: the last one for its logits, and one more, since a graph may add
+ * up in another order in a step of one token. So the output is the same whether its prompt was known or not.
+ */
+const READ_AGAIN = 2;
+
+/** What the model makes of the prompts that were read last, for prompts that begin alike; bounded in memory. */
+export class PrefixCache {
+  readonly #mostBytes: number;
+  /** In the order of use, the latest last. */
+  #entries: Entry[] = [];
+  #bytes = 0;
+  /** The prompts that are being read, or wait for it. */
+  #reading: Promise<unknown> = Promise.resolve();
+
+  /** @param mostBytes memory for the rows; 0 keeps nothing */
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Reads a prompt after those that came before it, so that it can use what they have in common. */
+  inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const turn = this.#reading.then(read);
+    this.#reading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The rows of the longest known beginning of a prompt, and how many of them are good for it. */
+  find(ids: readonly number[]): { readonly rows: KvRows; readonly count: number } | undefined {
+    let best: Entry | undefined;
+    let count = 0;
+    for (const entry of this.#entries) {
+      const common = Math.min(commonLength(entry.ids, ids), ids.length - READ_AGAIN);
+      if (common > count) {
+        [best, count] = [entry, common];
+      }
+    }
+    if (best === undefined || count < FEWEST_TOKENS) {
+      return undefined;
+    }
+    this.#entries = [...this.#entries.filter((entry) => entry !== best), best];
+    return { rows: best.rows, count };
+  }
+
+  /** Keeps a prompt's rows, unless a longer prompt that begins with it is known. */
+  add(ids: readonly number[], copy: () => KvRows): void {
+    if (this.#mostBytes === 0 || this.#entries.some((entry) => commonLength(entry.ids, ids) === ids.length)) {
+      return;
+    }
+    const rows = copy();
+    if (rows.data.byteLength > this.#mostBytes) {
+      return;
+    }
+    // What this prompt begins with is known by it.
+    this.#keep((entry) => commonLength(entry.ids, ids) < entry.ids.length);
+    this.#entries.push({ ids: [...ids], rows });
+    this.#bytes += rows.data.byteLength;
+    while (this.#bytes > this.#mostBytes) {
+      const [oldest] = this.#entries;
+      this.#keep((entry) => entry !== oldest);
+    }
+  }
+
+  clear(): void {
+    this.#keep(() => false);
+  }
+
+  #keep(wanted: (entry: Entry) => boolean): void {
+    this.#entries = this.#entries.filter(wanted);
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + entry.rows.data.byteLength, 0);
+  }
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+  const length = Math.min(a.length, b.length);
+  let common = 0;
+  while (common < length && a[common] === b[common]) {
+    common++;
+  }
+  return common;
+}
