@@ -122,7 +122,7 @@ export class Objects {
 
   /** The goal of the value behind a name that `keys` has. It asks less than `afterKey`, and is shared by many names. */
   goalAfterKey(state: ObjectState, name: string): Goal | undefined {
-    if (state.flat === undefined) return this.afterKey(state, name)?.goal;
+    if (state.flat === undefined || state.formulas.length > 1) return this.afterKey(state, name)?.goal;
     return this.goals.single(state.flat.value(name));
   }
 
@@ -188,7 +188,8 @@ export class Objects {
     const cursor = ordered ? (index === undefined ? state.names.names.length : index + 1) : 0;
     // In schema order the cursor keeps a mentioned name from coming twice.
     const seen = ordered && index !== undefined ? state.seen : this.propertyNames.withSeen(state.seen, name);
-    const { flat } = state;
+    // Other formulas' truths are asked for at the end, and have to be stepped as well.
+    const flat = state.formulas.length === 1 ? state.flat : undefined;
     if (flat !== undefined && state.combined === state.formulas[0])
       return this.flatStep(state, flat, name, cursor, seen);
     return this.step(state, isMember, cursor, seen);
@@ -212,7 +213,7 @@ export class Objects {
     const known = this.flatPendingIds.get(key);
     if (known !== undefined) return known;
     if (!this.goalLives(goal)) return undefined;
-    const property = this.addPending({ goal, rests: [rest], fixed: [] }, state, cursor, seen);
+    const property = this.addPending({ goal, rests: [rest], fixed: [] }, state, cursor, seen, flat);
     this.flatPendingIds.set(key, property);
     return property;
   }
@@ -233,16 +234,17 @@ export class Objects {
       this.satisfiability.object(formula, availability),
     );
     if (pending === undefined || !this.goalLives(pending.goal)) return undefined;
-    const property = this.addPending(pending, state, cursor, seen);
+    const property = this.addPending(pending, state, cursor, seen, undefined);
     this.pendingIds.set(key, property);
     return property;
   }
 
   private addPending(
     pending: PendingGoal,
-    { constraint, names, flat }: ObjectState,
+    { constraint, names }: ObjectState,
     cursor: number,
     seen: SeenKeys,
+    flat: FlatObject | undefined,
   ): PendingProperty {
     const property = { ...pending, id: this.pendings.length, constraint, names, cursor, seen, flat };
     this.pendings.push(property);

@@ -270,3 +270,21 @@ describe("the schema as a value and as text", () => {
     expect(accepts(grammar, '{"a": "x", "b": ""}')).toBe(false);
   });
 });
+
+describe("an object that is read against several formulas, one of which says nothing", () => {
+  it("answers for the others at its end", () => {
+    const schema = { properties: { f: { type: "object" } }, not: { const: { f: { a: 1 } } } };
+    for (const order of ["schema", "any"] as const) {
+      const grammar = compileJsonSchema(schema, { order, whitespace: "compact" });
+      expect(accepts(grammar, '{"f":{"a":1}}')).toBe(false);
+      expect(accepts(grammar, '{"f":{"a":1},"g":1}')).toBe(true);
+      expect(accepts(grammar, '{"f":{"a":2}}')).toBe(true);
+    }
+    const unique = compileJsonSchema(
+      { type: "array", uniqueItems: true, items: { properties: { f: { type: "object" } } } },
+      { whitespace: "compact" },
+    );
+    expect(accepts(unique, '[{"f":{"a":1}},{"f":{"a":2}}]')).toBe(true);
+    expect(accepts(unique, '[{"f":{"a":1}},{"f":{"a":1}}]')).toBe(false);
+  });
+});
