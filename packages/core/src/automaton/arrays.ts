@@ -19,6 +19,8 @@ export interface PendingItem extends PendingGoal {
   readonly id: number;
   /** Whether what comes after it depends on what it is: items must differ. */
   readonly isUnique: boolean;
+  /** Whether so many values can come behind it that it does not matter which one it was; once it was asked for. */
+  isPlentiful: boolean | undefined;
   readonly constraint: Formula;
 }
 
@@ -104,6 +106,15 @@ export class Arrays {
         );
   }
 
+  /**
+   * The array's state after an item that must differ from others, whichever it was: it tells whether the array can end and
+   * whether an item can follow, not which. Undefined where that depends on the item.
+   */
+  afterAnyUnique(item: PendingItem, result: Result): ArrayState | undefined {
+    item.isPlentiful ??= this.scarce(item).length === 0;
+    return item.isPlentiful ? this.afterValue(item, result) : undefined;
+  }
+
   private needsMore({ rests }: PendingItem): boolean {
     return rests.some((rest) => !this.goals.steps.holdsAtEnd(rest));
   }
@@ -139,7 +150,13 @@ export class Arrays {
     const { goal } = pending;
     if (!this.satisfiability.value(this.goals.combined(goal.formulas, goal.constraint))) return undefined;
     const isUnique = pending.rests.some((rest) => this.goals.steps.hasUnique(rest));
-    const item = { ...pending, id: this.items.length, isUnique, constraint: state.constraint };
+    const item = {
+      ...pending,
+      id: this.items.length,
+      isUnique,
+      isPlentiful: undefined,
+      constraint: state.constraint,
+    };
     if (isUnique) item.goal = this.withoutFatal(item);
     this.items.push(item);
     return item;

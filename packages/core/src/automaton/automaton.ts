@@ -29,7 +29,7 @@ const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
 const UNKNOWN = 0;
-/** In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key. */
+/** In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key or item. */
 const SAME_FRAME = 0;
 const CLOSES = -1;
 const ASKS = -2;
@@ -76,6 +76,11 @@ export interface Frames {
   waitsForItem(structure: number): boolean;
   /** The same as `resume`, for such items. */
   resumeItem(structure: number, result: Result, text: string): FrameState;
+  /**
+   * The state after such an item that is not looked at: it reads what follows every item, up to where the next one begins.
+   * 0 where that depends on the item.
+   */
+  afterAnyItem(structure: number, result: Result): FrameState;
   /** The result that the final state of a lexeme stands for. */
   lexemeResult(kind: FrameKind, state: number): Result;
   /** Whether the output may end in this structural state. */
@@ -86,12 +91,12 @@ export interface Frames {
 
 /**
  * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
- * `asksKey`: what follows depends on the last key, which was not looked at.
+ * `asksText`: what follows depends on the last key or item, which was not looked at.
  */
 export type Transition =
   | { readonly next: FrameState; readonly waiting?: FrameState }
   | { readonly result: Result }
-  | { readonly asksKey: true };
+  | { readonly asksText: true };
 
 export class Automaton {
   readonly frames: Frames;
@@ -231,16 +236,19 @@ export class Automaton {
   finish(result: Result, parent: Config, trail: ByteTrail | undefined, end: number): Step {
     const waiting = this.configs.state(parent) >> 2;
     if (trail === undefined && this.frames.asksForKey(waiting)) return Step.Asks;
-    if (this.frames.waitsForItem(waiting)) {
-      if (trail === undefined) return Step.Asks;
+    const waitsForItem = this.frames.waitsForItem(waiting);
+    if (waitsForItem && trail !== undefined) {
       this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));
     } else {
       const key = waiting * 0x100000 + result;
       let state = this.resumed.get(key);
       if (state === undefined) {
-        state = this.frames.resume(waiting, result);
+        state = waitsForItem
+          ? this.frames.afterAnyItem(waiting, result)
+          : this.frames.resume(waiting, result);
         this.resumed.set(key, state);
       }
+      if (state === 0) return Step.Asks;
       this.nextState = state;
     }
     this.nextParent = this.configs.parent(parent);
@@ -285,7 +293,7 @@ export class Automaton {
 
   private addTransition(transition: Transition | undefined): number {
     if (transition === undefined) return DEAD;
-    if ("asksKey" in transition) {
+    if ("asksText" in transition) {
       this.waitings.push(ASKS);
       return this.nexts.push(0) - 1;
     }

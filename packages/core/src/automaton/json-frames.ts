@@ -3,7 +3,7 @@ import { parseJson } from "../json/index.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
-import type { ArrayState, Arrays } from "./arrays.js";
+import type { Arrays } from "./arrays.js";
 import {
   FrameKind,
   type FrameState,
@@ -14,6 +14,18 @@ import {
 } from "./automaton.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  isSpace,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  startsValue,
+} from "./json-bytes.js";
 import { JsonCompletions } from "./json-completions.js";
 import { type Literal, LiteralAutomaton } from "./literals.js";
 import type { Objects } from "./objects.js";
@@ -21,18 +33,11 @@ import type { PlainNumbers } from "./plain-numbers.js";
 import { Place, Structure } from "./structure.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-
 /** More than any output is nested. */
 const MAX_DEPTH = 2 ** 20;
 
+/** In place of array state 0: behind an item that was not looked at; -2 stands for state 1. */
+const ANY_ITEM = -1;
 /** In place of a property: behind a key that was not looked at. */
 const ANY_KEY = -1;
 /** Below: behind a key of which only the value's goal is known; -2 stands for goal 0, -3 for goal 1. */
@@ -125,6 +130,14 @@ export class JsonFrames implements Frames {
     return this.at(Place.ArrayAfter, state.id, 0, this.structure.depth[structure] as number);
   }
 
+  afterAnyItem(structure: number, result: Result): FrameState {
+    const { arrays } = this.parts;
+    const item = arrays.item(this.structure.data[structure] as number);
+    const state = arrays.afterAnyUnique(item, result);
+    if (state === undefined) return 0;
+    return this.at(Place.ArrayAfter, ANY_ITEM - state.id, 0, this.structure.depth[structure] as number);
+  }
+
   isDone(structure: number): boolean {
     return this.structure.place[structure] === Place.RootDone;
   }
@@ -189,7 +202,7 @@ export class JsonFrames implements Frames {
     const data = this.structure.data[structure] as number;
     const space = this.structure.space[structure] as number;
     const depth = this.structure.depth[structure] as number;
-    const { arrays, whitespace } = this.parts;
+    const { whitespace } = this.parts;
     const place = this.structure.place[structure] as Place;
     switch (place) {
       case Place.RootStart: {
@@ -209,17 +222,17 @@ export class JsonFrames implements Frames {
         return this.inGap(place, Gap.BeforeColon, data, space, depth, byte, Follow.Next);
       case Place.ObjectValue:
         if ((whitespace.follows(Gap.AfterColon, depth, space) & Follow.Next) !== 0) {
-          if (data === ANY_KEY && startsValue(byte)) return { asksKey: true };
+          if (data === ANY_KEY && startsValue(byte)) return { asksText: true };
           const next = data === ANY_KEY ? undefined : this.openValue(this.propertyGoal(data), byte, depth);
           if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, depth) };
         }
         return this.inGap(place, Gap.AfterColon, data, space, depth, byte, Follow.Next);
       case Place.ArrayOpen:
-        return this.inArray(place, Gap.Open, arrays.state(data), space, depth, byte);
+        return this.inArray(place, Gap.Open, data, space, depth, byte);
       case Place.ArrayNext:
-        return this.inArray(place, Gap.AfterComma, arrays.state(data), space, depth, byte);
+        return this.inArray(place, Gap.AfterComma, data, space, depth, byte);
       case Place.ArrayAfter:
-        return this.inArray(place, Gap.AfterValue, arrays.state(data), space, depth, byte);
+        return this.inArray(place, Gap.AfterValue, data, space, depth, byte);
       default:
         return undefined;
     }
@@ -261,12 +274,14 @@ export class JsonFrames implements Frames {
   private inArray(
     place: Place,
     gap: Gap,
-    array: ArrayState,
+    data: number,
     space: number,
     depth: number,
     byte: number,
   ): Transition | undefined {
     const { arrays, whitespace } = this.parts;
+    const isAfterAny = data <= ANY_ITEM;
+    const array = arrays.state(isAfterAny ? ANY_ITEM - data : data);
     const follows = whitespace.follows(gap, depth, space);
     const mayClose = gap !== Gap.AfterComma;
     if (byte === CLOSE_BRACKET) {
@@ -279,15 +294,16 @@ export class JsonFrames implements Frames {
       const item = arrays.next(array);
       if (item === undefined) return undefined;
       if (gap === Gap.AfterValue) {
-        return byte === COMMA ? { next: this.at(Place.ArrayNext, array.id, 0, depth) } : undefined;
+        return byte === COMMA ? { next: this.at(Place.ArrayNext, data, 0, depth) } : undefined;
       }
+      if (isAfterAny) return startsValue(byte) ? { asksText: true } : undefined;
       const next = this.openValue(item.goal, byte, depth);
       return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, depth) };
     }
     let live = Follow.None;
     if (mayClose && arrays.end(array) !== undefined) live |= Follow.Close;
     if (arrays.next(array) !== undefined) live |= Follow.Next;
-    return this.inGap(place, gap, array.id, space, depth, byte, live);
+    return this.inGap(place, gap, data, space, depth, byte, live);
   }
 
   /** Whitespace, as long as something that is live can follow it. */
@@ -399,22 +415,4 @@ export class JsonFrames implements Frames {
 
 function leadsNowhere(key: string): Error {
   return new Error(`The key ${JSON.stringify(key)} was offered but leads nowhere`);
-}
-
-/** Whether some JSON value begins with the byte. */
-function startsValue(byte: number): boolean {
-  return (
-    byte === QUOTE ||
-    byte === OPEN_BRACE ||
-    byte === OPEN_BRACKET ||
-    byte === MINUS ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x6e ||
-    byte === 0x74 ||
-    byte === 0x66
-  );
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

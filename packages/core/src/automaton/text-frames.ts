@@ -57,6 +57,10 @@ export class TextFrames implements Frames {
     throw new Error("A text has no items");
   }
 
+  afterAnyItem(): FrameState {
+    throw new Error("A text has no items");
+  }
+
   lexemeResult(): Result {
     return HOLDS;
   }
