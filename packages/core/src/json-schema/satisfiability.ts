@@ -68,7 +68,7 @@ export class Satisfiability {
     return this.solve(formula, () => this.arrayRest(formula));
   }
 
-  /** Up to `atMost` different scalars that satisfy a formula; undefined: arrays or objects do, too. */
+  /** Different scalars that satisfy a formula; undefined: arrays or objects do, too, or more than `atMost` texts. */
   scalarsOf(formula: Formula, atMost: number): JsonNode[] | undefined {
     let found: JsonNode[] | undefined = formula === TRUE ? undefined : [];
     this.solve(formula, () => {
@@ -294,15 +294,11 @@ export class Satisfiability {
         const texts = numberValues(arena, numbers, atMost - found.length);
         found.push(...texts.map((text) => new JsonNumber(text)));
       } else if (type === JsonType.String) {
-        let rest = derivatives.writable(derivatives.stringLanguage(special));
-        if (!arena.isFinite(rest)) return undefined;
-        while (found.length < atMost) {
-          const text = arena.shortest(rest);
-          if (text === undefined) break;
-          this.countStep();
-          found.push(text);
-          rest = arena.difference(rest, arena.text(text));
-        }
+        const language = derivatives.writable(derivatives.stringLanguage(special));
+        const texts = arena.isFinite(language) ? arena.members(language, atMost) : undefined;
+        if (texts === undefined) return undefined;
+        this.countStep();
+        found.push(...texts);
       } else if (special === TRUE) found.push(type === JsonType.Null ? null : type === JsonType.True);
     }
     return found;
