@@ -16,6 +16,7 @@ const usageCodes = new Set([
   "unsupported-model",
   "device-unavailable",
   "prompt-too-long",
+  "budget-too-small",
   "invalid-request",
 ]);
 

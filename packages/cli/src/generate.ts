@@ -16,6 +16,7 @@ export interface GenerateOptions extends ConstraintOptions {
   readonly device: Device | "auto";
   readonly threads?: number;
   readonly maxTokens: number;
+  readonly onLength: "close" | "cut";
   readonly temperature: number;
   readonly topP?: number;
   readonly seed?: number;
@@ -42,7 +43,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     abort.abort();
   });
   try {
-    const { device, threads, temperature, topP, seed, maxTokens } = options;
+    const { device, threads, temperature, topP, seed, maxTokens, onLength } = options;
     await using model = await openModel(io, options.model, {
       device,
       signal: abort.signal,
@@ -52,6 +53,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
       messages,
       ...request,
       maxTokens,
+      onLength,
       temperature,
       ...(topP === undefined ? {} : { topP }),
       ...(seed === undefined ? {} : { seed }),
@@ -80,6 +82,10 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
     io.err(
       `The schema's limit ${error.limit} = ${error.value} was hit after ${length} bytes: the output was ended there.\n`,
     );
+  }
+  if (result.closedEarly !== undefined) {
+    const places = result.closedEarly.values.map((pointer) => pointer || "the whole").join(", ");
+    io.err(`The output was closed early to fit --max-tokens${places === "" ? "" : `: ${places}`}.\n`);
   }
   if (complete) return ExitCode.ok;
   const why =

@@ -87,6 +87,11 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
       wholeNumber({ min: 1, max: 1024 }),
     )
     .option("--max-tokens <n>", "the most tokens to generate", wholeNumber({ min: 1 }), 1024)
+    .addOption(
+      new Option("--on-length <what>", "whether an output that gets too long is closed in time, or cut off")
+        .choices(["close", "cut"])
+        .default("close"),
+    )
     .option("--temperature <t>", "0 always takes the likeliest token", decimalNumber({ min: 0, max: 100 }), 0)
     .option(
       "--top-p <p>",

@@ -72,16 +72,31 @@ test("--json has the value, the reason, usage and timings", async () => {
 });
 
 test("an output that is cut off: exit code 1, nothing on stdout", async () => {
-  const { code, stdout, stderr } = await runCli([...generate, "--prompt", prompt, "--max-tokens", "3"]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toContain("cut off after 3 tokens");
+  const args = [...generate, "--prompt", prompt, "--max-tokens", "3"];
+  const cut = await runCli([...args, "--on-length", "cut"]);
+  expect(cut).toMatchObject({ code: 1, stdout: "" });
+  expect(cut.stderr).toContain("cut off after 3 tokens");
+  const refused = await runCli(args);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(/shortest valid output has \d+ tokens; only 3 are allowed/);
+});
+
+test("an output that gets too long is closed in time", async () => {
+  const args = [...generate, "--prompt", prompt, "--max-tokens", "10"];
+  const { code, stdout, stderr } = await runCli(args);
+  expect(code).toBe(0);
+  expectPerson(stdout);
+  expect(stderr).toContain("closed early to fit --max-tokens: /");
 });
 
 test("Ctrl-C ends the generation", async () => {
   const schema = fixture("endless.json");
-  const { code, stderr } = await runCli(["generate", "--schema", schema, "--prompt", "Write.", "--stream"], {
-    started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
-  });
+  const { code, stderr } = await runCli(
+    ["generate", "--schema", schema, "--prompt", "Write.", "--stream", "--on-length", "cut"],
+    {
+      started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
+    },
+  );
   expect(code).toBe(1);
   expect(stderr).toContain("aborted");
 });

@@ -21,6 +21,7 @@ const REQUESTS: GenerateRequest[] = Array.from({ length: 11 }, (_, i) => {
     temperature: i % 2,
     seed: i,
     maxTokens: 6 + ((i * 7) % 40),
+    onLength: "cut" as const,
     ...(schema === undefined ? {} : { schema }),
   };
 });
@@ -59,6 +60,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("batches (%s)", (name) => {
       {
         prompt: "x",
         maxTokens: 200,
+        onLength: "cut" as const,
         schema: { type: "array", minItems: 500 },
         signal: controller.signal,
         onToken: ({ index }) => index === 4 && controller.abort(),
@@ -73,7 +75,12 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("batches (%s)", (name) => {
   it("fail with the first that fails, after the others have ended", async () => {
     const dispose = vi.spyOn(Decoder.prototype, "newSequence");
     const ended: boolean[] = [];
-    const endless = { prompt: "x", maxTokens: 240, schema: { type: "array", minItems: 500 } };
+    const endless = {
+      prompt: "x",
+      maxTokens: 240,
+      onLength: "cut" as const,
+      schema: { type: "array", minItems: 500 },
+    };
     const failing = {
       prompt: "x",
       maxTokens: 9,
@@ -100,6 +107,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("batches (%s)", (name) => {
       seed,
       maxTokens: 20,
       drafts: false,
+      onLength: "cut" as const,
       schema: { type: "array", minItems: 500 },
     }));
     await model.generateBatch(requests);
@@ -112,7 +120,12 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("batches (%s)", (name) => {
 
   it("join streams and generations that run already", async () => {
     const alone = await model.generate(REQUESTS[1]!);
-    const stream = model.stream({ prompt: "x", maxTokens: 100, schema: { type: "array", minItems: 500 } });
+    const stream = model.stream({
+      prompt: "x",
+      maxTokens: 100,
+      onLength: "cut" as const,
+      schema: { type: "array", minItems: 500 },
+    });
     for (let i = 0; i < 5; i++) {
       await stream.next();
     }

@@ -1,7 +1,7 @@
 import type { TokenMask } from "@grammask/core";
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import { type Draft, Drafts } from "./drafts.js";
-import { InferenceError } from "./errors.js";
+import { BudgetTooSmallError, InferenceError } from "./errors.js";
 import { PressureGauge, type TokenPressure } from "./pressure.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
 import { Sampler } from "./sampling.js";
@@ -56,6 +56,18 @@ interface Guess {
   readonly tokens: readonly number[];
 }
 
+/** Where an output was led to its end because of its budget. */
+export interface Closing {
+  /** The first token that was chosen for the budget; the length of the output where the budget ended it. */
+  readonly token: number;
+  /** The length of the text before it, in UTF-16 code units. */
+  readonly offset: number;
+}
+
+/** A word of so many tokens must fit, or it is not begun: so texts that are closed do not end in the middle of one. */
+const WORD_ROOM = 4;
+const SPACE = 0x20;
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -70,6 +82,7 @@ const NO_BYTES = new Uint8Array(0);
 export class Decoding {
   readonly tokens: number[] = [];
   finishReason: FinishReason | undefined;
+  closing: Closing | undefined;
   /** How many of the tokens were forced: the grammar left no choice, and the model was not asked. */
   forcedTokens = 0;
   /** How many tokens were guessed, and how many of them were right; tokens that guesses forced not counted. */
@@ -83,6 +96,7 @@ export class Decoding {
   readonly #stream: TextStream;
   readonly #timings: Timings;
   readonly #most: number;
+  readonly #closes: boolean;
   readonly #forces: boolean;
   readonly #drafts: Drafts | undefined;
   #draft: Draft | undefined;
@@ -102,6 +116,7 @@ export class Decoding {
     this.#sampler = new Sampler(request.sampling, vocabulary.size);
     this.#stream = new TextStream(request.stop);
     this.#most = Math.min(request.maxTokens, room);
+    this.#closes = request.onLength === "close" && matcher !== undefined;
     this.#forces = request.forcedTokens;
     this.#drafts =
       request.drafts === undefined || !canRollback ? undefined : new Drafts(vocabulary, request.drafts);
@@ -153,8 +168,16 @@ export class Decoding {
     return this.#matcher?.isComplete === true && this.#untold === 0;
   }
 
-  /** The tokens that are forced before the model has said anything. */
+  /**
+   * The tokens that are forced before the model has said anything.
+   *
+   * @throws BudgetTooSmallError where no output that may end is as short as the budget
+   */
   *begin(): Generator<TokenEvent, void, void> {
+    const needed = this.#closes ? this.#timed(() => this.#matcher!.completionTokens()) : 0;
+    if (needed > this.#most) {
+      throw new BudgetTooSmallError(this.#most, needed);
+    }
     const forced = this.#timed(() => this.#forced([], 0));
     yield* this.#tell(forced, forced.length);
     this.#settle();
@@ -174,9 +197,9 @@ export class Decoding {
     let at = 0;
     let right = 0;
     while (this.finishReason === undefined) {
-      const mask = this.#timed(() => this.#matcher?.mask());
-      const id = this.#sample(row(first + at), mask);
-      if (id === undefined) {
+      const { id, mask } = this.#choose(row(first + at));
+      if (this.#vocabulary.isEos(id)) {
+        this.finishReason = "complete";
         break;
       }
       const guess = this.#guesses[right];
@@ -217,16 +240,47 @@ export class Decoding {
     }
   }
 
-  /** The next token; undefined where it is the end. */
-  #sample(logits: Float32Array, mask: TokenMask | undefined): number | undefined {
+  /** The next token, and the mask that it is from. */
+  #choose(logits: Float32Array): { readonly id: number; readonly mask: TokenMask | undefined } {
+    const mask = this.#timed(() => this.#matcher?.mask());
+    const id = this.#sample(logits, mask);
+    const closing = this.#closes ? this.#timed(() => this.#closingMask(id)) : undefined;
+    if (closing === undefined) {
+      return { id, mask };
+    }
+    const other = this.#sample(logits, closing);
+    if (other !== id && this.#matcher!.limitHit === undefined) {
+      this.closing ??= { token: this.tokens.length, offset: this.text.length };
+    }
+    return { id: other, mask: closing };
+  }
+
+  #sample(logits: Float32Array, mask: TokenMask | undefined): number {
     const start = performance.now();
     const id = this.#sampler.sample(logits, mask);
     this.#timings.sampling += performance.now() - start;
-    if (this.#vocabulary.isEos(id)) {
-      this.finishReason = "complete";
-      return undefined;
-    }
     return id;
+  }
+
+  /**
+   * The tokens to choose from instead, where a token goes too near the end of the budget: sampled from them, the next token
+   * is as if they had been the mask from the first.
+   */
+  #closingMask(id: number): TokenMask | undefined {
+    const matcher = this.#matcher!;
+    const left = this.#most - this.tokens.length;
+    if (!matcher.fits(id, left)) {
+      if (!matcher.accept(id)) {
+        // It hit a limit of the grammar, not the budget's end: the mask is that of the output's end now.
+        return matcher.mask();
+      }
+      matcher.rollback(1);
+      return matcher.maskWithin(left);
+    }
+    const beginsWord = this.#vocabulary.tokenBytes(id)?.[0] === SPACE;
+    return beginsWord && !matcher.fits(id, left - WORD_ROOM)
+      ? matcher.maskWithin(matcher.completionTokens())
+      : undefined;
   }
 
   #timed<T>(work: () => T): T {
@@ -286,7 +340,17 @@ export class Decoding {
     if (replacesLast) {
       matcher.rollback(1);
     }
+    const taken = forced.length + (replacesLast ? 0 : last.length);
     this.#acceptAll(forced);
+    if (
+      this.#closes &&
+      matcher.shortestCompletion().tokens > this.#most - this.tokens.length - guessed - taken
+    ) {
+      // The budget is too small for the tokenizer's spelling: the shortest one is sampled token by token.
+      matcher.rollback(forced.length);
+      this.#acceptAll(replacesLast ? last : []);
+      return last;
+    }
     return replacesLast ? forced : [...last, ...forced];
   }
 
@@ -349,7 +413,11 @@ export class Decoding {
     if (mask !== undefined && onlyEnds(mask, this.#vocabulary)) {
       this.finishReason = "complete";
     } else if (this.tokens.length >= this.#most) {
-      this.finishReason = "length";
+      const ends = this.#closes && this.isComplete;
+      this.finishReason = ends ? "complete" : "length";
+      if (ends) {
+        this.closing ??= { token: this.tokens.length, offset: this.text.length };
+      }
     }
   }
 }

@@ -164,6 +164,7 @@ async function distribution(
   const visit = async (tokens: readonly number[], probability: number): Promise<void> => {
     const sequence = decoder.newSequence();
     const logits = await sequence.forward([...promptIds, ...tokens]);
+    sequence.dispose();
     const mask = matcher.mask();
     const ids = Array.from(logits.keys()).filter((id) => mask.has(id));
     const highest = Math.max(...ids.map((id) => logits[id]!));

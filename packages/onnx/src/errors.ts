@@ -104,3 +104,21 @@ export class InferenceError extends GrammaskError {
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message.trim() : String(thrown);
 }
+
+/** No output that the grammar allows is as short as the budget. */
+export class BudgetTooSmallError extends GrammaskError {
+  override readonly code = "budget-too-small";
+  /** The most tokens that the output could have: `maxTokens`, or what the context has room for. */
+  readonly maxTokens: number;
+  /** The tokens of the shortest output that is known. */
+  readonly neededTokens: number;
+
+  constructor(maxTokens: number, neededTokens: number) {
+    super(
+      `The shortest valid output has ${neededTokens} tokens; only ${maxTokens} are allowed. ` +
+        'Allow more (maxTokens), or take what fits, incomplete (onLength: "cut").',
+    );
+    this.maxTokens = maxTokens;
+    this.neededTokens = neededTokens;
+  }
+}

@@ -1,6 +1,6 @@
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
-import { Decoding, type FinishReason, type Timings } from "./decoding.js";
+import { type Closing, Decoding, type FinishReason, type Timings } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { PrefixCache } from "./prefix-cache.js";
 import type { TokenPressure } from "./pressure.js";
@@ -28,6 +28,8 @@ export interface Output {
   readonly tokens: readonly number[];
   readonly finishReason: FinishReason;
   readonly stopString: string | undefined;
+  /** Where the output was led to its end because of its budget. */
+  readonly closing: Closing | undefined;
   /** Whether the grammar lets the text end where it does. */
   readonly isComplete: boolean;
   /** How many of the prompt's tokens were known from an earlier prompt. */
@@ -47,6 +49,7 @@ export interface Output {
  * Generates one output, token by token.
  *
  * @throws PromptTooLongError where the prompt fills the context
+ * @throws BudgetTooSmallError where no valid output is as short as the budget, unless it may be cut
  * @throws InferenceError where a step of the model fails
  */
 export async function* generateTokens(generation: Generation): AsyncGenerator<TokenEvent, Output, void> {
@@ -91,13 +94,23 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
     steps++;
   }
   yield* decoding.end("abort");
-  const { text, tokens, stopString, isComplete, forcedTokens, draftTokens, acceptedDraftTokens, pressures } =
-    decoding;
+  const {
+    text,
+    tokens,
+    stopString,
+    closing,
+    isComplete,
+    forcedTokens,
+    draftTokens,
+    acceptedDraftTokens,
+    pressures,
+  } = decoding;
   return {
     text,
     tokens,
     finishReason: decoding.finishReason!,
     stopString,
+    closing,
     isComplete,
     cachedPromptTokens,
     forcedTokens,

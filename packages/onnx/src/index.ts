@@ -3,6 +3,7 @@ export type { FinishReason, Timings } from "./decoding.js";
 export type { Device } from "./device.js";
 export type { DraftOptions } from "./drafts.js";
 export {
+  BudgetTooSmallError,
   DeviceError,
   DownloadError,
   GrammaskError,
@@ -16,7 +17,15 @@ export {
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
 export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
-export type { BatchOptions, GenerateResult, Model, PartialValue, StreamEvent, Usage } from "./model.js";
+export type {
+  BatchOptions,
+  ClosedEarly,
+  GenerateResult,
+  Model,
+  PartialValue,
+  StreamEvent,
+  Usage,
+} from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
 export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";

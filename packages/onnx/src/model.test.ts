@@ -26,6 +26,7 @@ const LONG: GenerateRequest = {
   temperature: 1,
   seed: 2,
   maxTokens: 200,
+  onLength: "cut" as const,
   schema: { type: "array", minItems: 500 },
 };
 
@@ -40,7 +41,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     const schema = { type: "array", items: { type: "integer" }, uniqueItems: true };
     let hit = 0;
     for (let seed = 1; seed <= 6; seed++) {
-      const request = { prompt: "x", schema, temperature: 1, seed, maxTokens: 200 };
+      const request = { prompt: "x", schema, temperature: 1, seed, maxTokens: 200, onLength: "cut" } as const;
       const { value, finishReason, limit, text } = await model.generate({
         ...request,
         schemaOptions: { limits: { maxFormulaNodes: 40 }, numbers: "plain" },
@@ -103,7 +104,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     expect(result).toMatchObject({ value: ["a", { b: "c" }], finishReason: "complete" });
     expect(result.usage).toMatchObject({ forcedTokens: result.tokens.length, steps: 0 });
     expect(result.timings.prefill).toBe(0);
-    const cut = await model.generate({ prompt: "x", ...request, maxTokens: 3 });
+    const cut = await model.generate({ prompt: "x", ...request, maxTokens: 3, onLength: "cut" });
     expect(cut).toMatchObject({ finishReason: "length", value: undefined });
     expect(cut.tokens).toHaveLength(3);
   });
@@ -161,7 +162,12 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
   });
 
   it("has no value where the budget cuts the JSON", async () => {
-    const result = await model.generate({ messages: MESSAGES, schema: SCHEMA, maxTokens: 3 });
+    const result = await model.generate({
+      messages: MESSAGES,
+      schema: SCHEMA,
+      maxTokens: 3,
+      onLength: "cut",
+    });
     expect(result).toMatchObject({ finishReason: "length", value: undefined });
     expect(result.tokens).toHaveLength(3);
     const stopped = await model.generate({ messages: MESSAGES, schema: SCHEMA, stop: '":' });
@@ -315,6 +321,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     const result = await model.generate({
       prompt: "x",
       schema: { type: "array", items: { const: "the name" }, minItems: 100 },
+      onLength: "cut",
       signal: controller.signal,
     });
     clearTimeout(timer);

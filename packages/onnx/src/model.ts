@@ -23,6 +23,8 @@ export interface GenerateResult {
   readonly finishReason: FinishReason;
   /** The stop string that ended the output, if one did. */
   readonly stopString: string | undefined;
+  /** Where the output was led to its end because of `maxTokens` or the context: then it is complete, but short. */
+  readonly closedEarly: ClosedEarly | undefined;
   /** Ids of the output's tokens, without the one that ended it. */
   readonly tokens: readonly number[];
   /** The seed that was used: the request's, or the one that was drawn. */
@@ -35,6 +37,14 @@ export interface GenerateResult {
   readonly report: Report | undefined;
   /** Where the request asked for it: the log probabilities of the tokens. */
   readonly logprobs: readonly TokenLogprobs[] | undefined;
+}
+
+/** Where an output was led to its end in time. What comes from there on need not be what the model had to say. */
+export interface ClosedEarly {
+  /** The first token that was chosen for the budget; the number of tokens where the budget itself ended a number. */
+  readonly token: number;
+  /** The JSON Pointers of the values without others in them that end behind it; none where the output is not JSON. */
+  readonly values: readonly string[];
 }
 
 /** Numbers of tokens. */
@@ -160,6 +170,7 @@ export class Model implements AsyncDisposable {
    *
    * @throws InvalidRequestError for a value that is wrong
    * @throws PromptTooLongError where the prompt fills the context
+   * @throws BudgetTooSmallError where no valid output is as short as the budget, unless it may be cut
    * @throws ModelDisposedError after `dispose`
    * @throws SchemaError of `@grammask/core` where the schema cannot be compiled; PatternError, GrammarError or
    *   LanguageLimitError where `regex` or `choice` cannot be
@@ -303,7 +314,7 @@ export class Model implements AsyncDisposable {
       timings,
     });
     timings.total = performance.now() - start;
-    const { text, tokens, finishReason, stopString, isComplete, pressures, ...counts } = output;
+    const { text, tokens, finishReason, stopString, closing, isComplete, pressures, ...counts } = output;
     const isJson = wantsJson(request);
     // A stop string may have cut the JSON short although the matcher went on.
     const hasValue = isJson && isComplete && stopString === undefined;
@@ -312,6 +323,10 @@ export class Model implements AsyncDisposable {
       value: hasValue ? JSON.parse(text) : undefined,
       finishReason,
       stopString,
+      closedEarly: closing && {
+        token: closing.token,
+        values: isJson ? endedBehind(text, closing.offset) : [],
+      },
       tokens,
       seed: checked.sampling.seed,
       usage: {
@@ -354,6 +369,18 @@ export class Model implements AsyncDisposable {
 
 function wantsJson({ schema, json }: GenerateRequest): boolean {
   return schema !== undefined || (json ?? false) !== false;
+}
+
+/** The innermost values of a JSON text that end behind a place. */
+function endedBehind(text: string, offset: number): string[] {
+  const json = new GrowingJson();
+  json.push(text);
+  json.end();
+  const ended = json.takeEnded().filter(({ end, value }) => {
+    const isEmpty = typeof value !== "object" || value === null || Object.keys(value).length === 0;
+    return end >= offset && isEmpty;
+  });
+  return ended.map(({ pointer }) => pointer);
 }
 
 /** The events of a value that grows. */

@@ -39,6 +39,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
         temperature: 0.5,
         seed,
         drafts: { tokenCost: 0.02 },
+        onLength: "cut",
         report: { alternatives: 2 },
       });
       const matcher = new Matcher(compileJsonSchema(SCHEMA, schemaOptions), model.vocabulary);
@@ -46,7 +47,9 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
       const promptIds = model.encode(PROMPT, { specialTokens: true });
       expect(report!.tokens.map((each) => each.id)).toEqual(tokens);
       for (const [i, token] of report!.tokens.entries()) {
-        const logits = await decoder.newSequence().forward([...promptIds, ...tokens.slice(0, i)]);
+        const sequence = decoder.newSequence();
+        const logits = await sequence.forward([...promptIds, ...tokens.slice(0, i)]);
+        sequence.dispose();
         const expected = gauge.measure(tokens[i]!, logits, matcher.mask(), token.forced);
         for (const key of ["removed", "refused", "logprob", "maskedLogprob", "confidence"] as const) {
           expect(token[key]).toBeCloseTo(expected[key], 3);

@@ -30,6 +30,12 @@ export interface GenerateRequest extends Partial<SamplingOptions> {
   /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */
   readonly maxTokens?: number;
   /**
+   * What happens to an output under a grammar when `maxTokens` or the context comes to its end. "close": it is led to its
+   * end in time, so that it is always complete and valid; a budget below the shortest valid output is a
+   * `BudgetTooSmallError` at once. "cut": it ends in the middle. Default: "close".
+   */
+  readonly onLength?: "close" | "cut";
+  /**
    * Whether text that the grammar leaves no choice about (keys, punctuation, constants) is fed as the tokenizer writes
    * it, several tokens in one step, instead of token by token as the model would write it. Default: true.
    */
@@ -82,6 +88,7 @@ export interface PromptProgress {
 export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
+  readonly onLength: "close" | "cut";
   readonly forcedTokens: boolean;
   /** Undefined: no drafts. */
   readonly drafts: Required<DraftOptions> | undefined;
@@ -109,7 +116,10 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
   }
-  const { forcedTokens = true } = request;
+  const { forcedTokens = true, onLength = "close" } = request;
+  if (onLength !== "close" && onLength !== "cut") {
+    throw new InvalidRequestError("onLength", `${String(onLength)} is not "close" or "cut"`);
+  }
   if (typeof forcedTokens !== "boolean") {
     throw new InvalidRequestError("forcedTokens", `${String(forcedTokens)} is not true or false`);
   }
@@ -121,7 +131,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   const [report, topLogprobs] = [checkReport(request.report), checkLogprobs(request)];
   const alternatives =
     report === undefined && topLogprobs === undefined ? undefined : Math.max(report ?? 0, topLogprobs ?? 0);
-  return { sampling, maxTokens, forcedTokens, drafts, report, topLogprobs, alternatives, stop };
+  return { sampling, maxTokens, onLength, forcedTokens, drafts, report, topLogprobs, alternatives, stop };
 }
 
 function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptions> | undefined {

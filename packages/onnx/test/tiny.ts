@@ -69,6 +69,22 @@ export class CountingMatcher implements TokenMatcher {
     return true;
   }
 
+  completionTokens(): number {
+    return this.#length - this.accepted.length;
+  }
+
+  shortestCompletion(): { bytes: Uint8Array; tokens: number } {
+    return { bytes: new Uint8Array(0), tokens: this.completionTokens() };
+  }
+
+  fits(id: number, tokens: number): boolean {
+    return this.mask().has(id) && this.completionTokens() <= tokens;
+  }
+
+  maskWithin(): TokenMask {
+    return this.mask();
+  }
+
   rollback(count: number): void {
     this.accepted.length -= count;
   }
