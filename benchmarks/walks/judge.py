@@ -9,6 +9,7 @@ import gzip
 import importlib.metadata
 import json
 import multiprocessing
+import signal
 import sys
 import warnings
 
@@ -17,11 +18,13 @@ import jsonschema
 # Far more digits than any output has, so that remainders are exact.
 decimal.getcontext().prec = 2000
 sys.set_int_max_str_digits(0)
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(5_000)
 # About patterns that other languages read as they are written.
 warnings.simplefilter("ignore", FutureWarning)
 
 MAX_CASES = 200
+# For one output: schemas that apply themselves in place are followed again and again.
+LIMIT_SECONDS = 2
 
 
 def parse(text):
@@ -52,6 +55,21 @@ def validator_for(schema):
     return exact(schema, format_checker=kind.FORMAT_CHECKER)
 
 
+class TookTooLong(Exception):
+    pass
+
+
+def stop(*_):
+    raise TookTooLong(f"not done after {LIMIT_SECONDS} s")
+
+
+def set_alarm(seconds):
+    # Windows has none.
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def judge(line):
     """Counts, and what is not valid, of one schema's outputs."""
     record = json.loads(line)
@@ -64,12 +82,16 @@ def judge(line):
     validator = validator_for(parse(record["schema"]))
     for text in record["texts"]:
         try:
+            set_alarm(LIMIT_SECONDS)
             error = next(validator.iter_errors(parse(text)), None)
+            set_alarm(0)
         except ValueError as error:
+            set_alarm(0)
             note("not JSON", text, str(error))
             continue
         # Exponents beyond what decimals take, references to elsewhere, and what Python's `re` does not know.
         except Exception as error:
+            set_alarm(0)
             note("undecided", text, f"{type(error).__name__}: {error}")
             continue
         if error is None:
