@@ -5,9 +5,12 @@ import { type MaskBudget, MaskCache } from "./mask-cache.js";
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { type TokensByLength, tokensByLength } from "./tokens-by-length.js";
+import { pathTo } from "./trie-path.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
+/** So many tokens are looked at one by one where only long ones can differ. */
+const MAX_LONG = 1000;
 
 /** The tokens below a trie node against one state of a string, whatever is on the stack below. */
 export interface StringMask {
@@ -47,6 +50,8 @@ export class StringMasks {
   private readonly freeEnd: number;
   private readonly byLength: TokensByLength;
   private readonly freeExits: readonly StringExits[];
+  /** Few tokens have more bytes. */
+  private readonly shortLength: number;
   private lastExits: number;
 
   constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary, budget: MaskBudget) {
@@ -60,6 +65,7 @@ export class StringMasks {
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
     this.byLength = tokensByLength(trie);
+    this.shortLength = this.byLength.longer.findIndex((count) => count <= MAX_LONG);
     this.lastExits = trie.size;
     this.freeExits = [{ end: this.freeEnd, nodes: this.free.exits, id: 0 }];
   }
@@ -102,6 +108,8 @@ export class StringMasks {
     const horizon = arena.horizon(language);
     const longer = this.longerThan(horizon);
     if (longer <= MAX_LISTED) return this.nearlyFree(state, longer);
+    const coarse = strings.start(arena.saturate(language, this.shortLength));
+    if (coarse !== state) return this.nearly(state, this.get(coarse));
     return this.mostlyFree(state) ? this.difference(state) : this.walk(ROOT, state);
   }
 
@@ -204,6 +212,38 @@ export class StringMasks {
       else if (end !== this.freeEnd) exits.change(node, end);
     }
     return { inside: this.layered(free.stays, NO_TOKENS, removed), exits: this.changed(exits) };
+  }
+
+  /**
+   * The mask of a state that short tokens cannot tell from another one, whose language is larger: that one's, without the
+   * long tokens that die. So counters share a mask until they are short.
+   */
+  private nearly(state: number, { inside, exits }: StringMask): StringMask {
+    const { collector, vocabulary, shortLength } = this;
+    const { tokens, depth } = vocabulary.trie;
+    const { nodes } = this.byLength;
+    collector.clear();
+    for (let i = 0; i < this.longerThan(shortLength); i++) {
+      const node = nodes[i] as number;
+      const id = tokens[node] as number;
+      if (!inside.has(id)) continue;
+      const path = vocabulary.tokenBytes(id) as Uint8Array;
+      if (this.read(state, path, 0, path.length) === 0) collector.addNode(node);
+    }
+    const dead = collector.take();
+    const kept = new ExitList();
+    for (const { end, nodes } of exits) {
+      for (const node of nodes) {
+        const length = depth[node] as number;
+        if (length > shortLength && this.read(state, pathTo(node, vocabulary), 0, length) === 0) continue;
+        kept.add(node, end);
+      }
+    }
+    const isSame = kept.nodes.length === exits.reduce((sum, { nodes }) => sum + nodes.length, 0);
+    return {
+      inside: dead.length === 0 ? inside : inside.without(dead),
+      exits: isSame ? exits : this.grouped(kept),
+    };
   }
 
   /** The state after some bytes of a path, or 0. */

@@ -46,6 +46,9 @@ describe("LayeredMask", () => {
       if (expected.size <= 512) expect([...(mask.ids as Int32Array)]).toEqual(ascending);
       else expect(mask.ids).toBeUndefined();
       for (let id = 0; id < size; id++) expect(bitsetHas(mask.words, id)).toBe(expected.has(id));
+      const some = ascending.filter((_, i) => i % 3 === 1);
+      const others = ascending.filter((_, i) => i % 3 !== 1);
+      expect([...mask.without(Int32Array.from(some)).list()]).toEqual(others);
     }
   });
 });

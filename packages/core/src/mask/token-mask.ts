@@ -118,6 +118,16 @@ export class LayeredMask implements TokenMask {
     return ids;
   }
 
+  /** The mask without some of its tokens, ascending. */
+  without(ids: Int32Array): LayeredMask {
+    const added = this.added.filter((id) => !includes(ids, id));
+    const gone = ids.filter((id) => !includes(this.added, id));
+    const removed = new Int32Array(this.removed.length + gone.length);
+    removed.set(this.removed);
+    removed.set(gone, this.removed.length);
+    return new LayeredMask(this.size, this.base, added, removed.sort());
+  }
+
   has(id: number): boolean {
     const { base } = this;
     if (!(id >= 0 && id < this.size)) return false;
