@@ -1,11 +1,12 @@
 import type { TokenMask } from "@grammask/core";
-import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
+import { onlyEnds, type TokenMatcher, type TokenVocabulary } from "./constraint.js";
 import { type Draft, Drafts } from "./drafts.js";
 import { BudgetTooSmallError, InferenceError } from "./errors.js";
 import { PressureGauge, type TokenPressure } from "./pressure.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
 import { Sampler } from "./sampling.js";
 import { TextStream } from "./text-stream.js";
+import type { Timings } from "./timings.js";
 
 /** Why the output ended. */
 export type FinishReason =
@@ -17,23 +18,6 @@ export type FinishReason =
   | "length"
   /** The signal fired. */
   | "abort";
-
-/** Where the time went, in milliseconds. */
-export interface Timings {
-  /** Rendering and tokenising the prompt. */
-  prompt: number;
-  /** Compiling the schema, nearly nothing where it was compiled before. */
-  compile: number;
-  /** The model reading the prompt. */
-  prefill: number;
-  /** The model's steps after that. */
-  decode: number;
-  /** Masks, forced tokens, and moving the matcher. */
-  mask: number;
-  sampling: number;
-  /** From the call to the result. */
-  total: number;
-}
 
 /** What a decoding needs. */
 export interface DecodingParts {
@@ -420,22 +404,6 @@ export class Decoding {
       }
     }
   }
-}
-
-/** Whether the output can only end here. */
-function onlyEnds(mask: TokenMask, vocabulary: TokenVocabulary): boolean {
-  const { eosTokenIds } = vocabulary;
-  if (mask.count > eosTokenIds.length) {
-    return false;
-  }
-  if (mask.count === 0) {
-    throw new InferenceError("The grammar allows no token here, and does not end here either.");
-  }
-  let ends = 0;
-  for (const id of eosTokenIds) {
-    ends += mask.has(id) ? 1 : 0;
-  }
-  return ends === mask.count;
 }
 
 function refused(id: number): InferenceError {

@@ -1,10 +1,11 @@
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
-import { type Closing, Decoding, type FinishReason, type Timings } from "./decoding.js";
+import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { PrefixCache } from "./prefix-cache.js";
 import type { TokenPressure } from "./pressure.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
+import type { Timings } from "./timings.js";
 
 /** What a generation needs, besides the checked request. */
 export interface Generation {

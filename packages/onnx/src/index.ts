@@ -1,5 +1,5 @@
 export type { ChatMessage } from "./chat-template.js";
-export type { FinishReason, Timings } from "./decoding.js";
+export type { FinishReason } from "./decoding.js";
 export type { Device } from "./device.js";
 export type { DraftOptions } from "./drafts.js";
 export {
@@ -30,3 +30,4 @@ export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
 export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";
 export type { GenerateRequest, PromptProgress, TokenEvent } from "./request.js";
+export type { Timings } from "./timings.js";

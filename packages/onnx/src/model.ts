@@ -1,7 +1,7 @@
 import { type LimitHit, Matcher, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { Decoder } from "./decoder.js";
-import type { FinishReason, Timings } from "./decoding.js";
+import type { FinishReason } from "./decoding.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
@@ -12,6 +12,7 @@ import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport, type Report, type TokenLogprobs } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { TextModel } from "./text-model.js";
+import type { Timings } from "./timings.js";
 import { warmUp } from "./warm-up.js";
 
 /** What a generation gave. */
