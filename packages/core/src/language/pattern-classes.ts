@@ -1,6 +1,8 @@
 /** The code point sets of character classes in patterns, as ECMA-262 defines them. */
 import type { AST } from "@eslint-community/regexpp";
+import { withAllCases } from "./case-folding.js";
 import type { CodePointSet, CodePointSets } from "./code-point-set.js";
+import type { CharacterNode } from "./pattern-modifiers.js";
 
 /** White space and line terminators: what `\s` matches. */
 const SPACE = [
@@ -12,36 +14,44 @@ const WORD = [0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a];
 /** Line terminators: what `.` does not match. */
 const LINE_END = [0x0a, 0x0a, 0x0d, 0x0d, 0x2028, 0x2029];
 
+/** How a node is read. */
+export interface Reading {
+  /** Whether the pattern is read with the flag u. */
+  readonly unicode: boolean;
+  readonly ignoreCase: boolean;
+  readonly dotAll: boolean;
+}
+
 /** The word characters of `\w` and `\b`. */
-export function wordSet(sets: CodePointSets): CodePointSet {
-  return sets.ofRanges(WORD);
+export function wordSet(sets: CodePointSets, { unicode, ignoreCase }: Reading): CodePointSet {
+  const words = sets.ofRanges(WORD);
+  return unicode && ignoreCase ? withAllCases(sets, words, true) : words;
 }
 
 /** The set of a node that matches one code point. */
-export function setOf(
-  sets: CodePointSets,
-  node: AST.Character | AST.CharacterSet | AST.CharacterClass,
-): CodePointSet {
+export function setOf(sets: CodePointSets, node: CharacterNode, reading: Reading): CodePointSet {
+  const cases = (set: CodePointSet) => (reading.ignoreCase ? withAllCases(sets, set, reading.unicode) : set);
   switch (node.type) {
     case "Character":
-      return sets.single(node.value);
+      return cases(sets.single(node.value));
     case "CharacterSet":
-      return characterSet(sets, node);
+      return node.kind === "any" && reading.dotAll ? sets.all : cases(characterSet(sets, node, reading));
     case "CharacterClass": {
       const ranges: number[] = [];
       let union = sets.none;
       for (const element of node.elements) {
         if (element.type === "Character") ranges.push(element.value, element.value);
         else if (element.type === "CharacterClassRange") ranges.push(element.min.value, element.max.value);
-        else if (element.type === "CharacterSet") union = sets.union(union, characterSet(sets, element));
+        else if (element.type === "CharacterSet")
+          union = sets.union(union, characterSet(sets, element, reading));
       }
-      union = sets.union(union, sets.ofRanges(ranges));
+      union = cases(sets.union(union, sets.ofRanges(ranges)));
       return node.negate ? sets.complement(union) : union;
     }
   }
 }
 
-function characterSet(sets: CodePointSets, node: AST.CharacterSet): CodePointSet {
+function characterSet(sets: CodePointSets, node: AST.CharacterSet, reading: Reading): CodePointSet {
   const positive = (): CodePointSet => {
     switch (node.kind) {
       case "any":
@@ -51,7 +61,7 @@ function characterSet(sets: CodePointSets, node: AST.CharacterSet): CodePointSet
       case "space":
         return sets.ofRanges(SPACE);
       case "word":
-        return wordSet(sets);
+        return wordSet(sets, reading);
       case "property":
         return sets.ofRanges(propertyRanges(node.value === null ? node.key : `${node.key}=${node.value}`));
     }

@@ -6,6 +6,7 @@ import type { Language } from "./nodes.js";
 import { setOf, wordSet } from "./pattern-classes.js";
 import { type Continuation, constant, LEFTS, Left, lazy } from "./pattern-continuation.js";
 import { PatternError } from "./pattern-error.js";
+import { type CharacterNode, type ModifiedNodes, modifiedNodes } from "./pattern-modifiers.js";
 
 type Node = AST.Alternative | AST.Element;
 
@@ -17,20 +18,27 @@ export class PatternCompiler {
   /** Texts of one code point. */
   readonly #word: Language;
   readonly #other: Language;
+  readonly #modified: ModifiedNodes;
   #copies = 0;
 
+  /** @param unicode whether the pattern was read with the flag u */
   constructor(
     private readonly arena: LanguageArena,
     private readonly source: string,
+    private readonly pattern: AST.Pattern,
+    private readonly unicode: boolean,
   ) {
     const { sets } = arena;
-    this.#word = arena.codePoints(wordSet(sets));
-    this.#other = arena.codePoints(sets.complement(wordSet(sets)));
+    this.#modified = modifiedNodes(source, pattern);
+    const ignoreCase = this.#modified.boundariesIgnoreCase;
+    const words = wordSet(sets, { unicode, ignoreCase, dotAll: false });
+    this.#word = arena.codePoints(words);
+    this.#other = arena.codePoints(sets.complement(words));
   }
 
   /** The texts in which the pattern matches somewhere; if `whole`, from their start to their end. */
-  compile(pattern: AST.Pattern, whole: boolean): Language {
-    const { arena } = this;
+  compile(whole: boolean): Language {
+    const { arena, pattern } = this;
     const end = constant(whole ? arena.epsilon : arena.any);
     if (pattern.alternatives.every((alternative) => this.#isSimple(alternative))) {
       const language = this.#languageOfAlternatives(pattern.alternatives);
@@ -238,7 +246,7 @@ export class PatternCompiler {
     const parts: Language[] = [];
     for (let i = 0; i < elements.length; ) {
       let run = "";
-      for (let next = elements[i]; next?.type === "Character"; next = elements[++i]) {
+      for (let next = elements[i]; this.#isOneText(next); next = elements[++i]) {
         run += String.fromCodePoint(next.value);
       }
       if (run !== "") parts.push(this.arena.text(run));
@@ -256,12 +264,24 @@ export class PatternCompiler {
       if (
         alternatives.length > 2 &&
         elements.length > 0 &&
-        elements.every((element) => element.type === "Character")
+        elements.every((element) => this.#isOneText(element))
       ) {
         texts.push(String.fromCodePoint(...elements.map((element) => element.value)));
       } else others.push(this.#languageOfSequence(elements));
     }
     return arena.union([...others, arena.choice(texts)]);
+  }
+
+  /** Whether an element matches one character and no other. */
+  #isOneText(element: AST.Element | undefined): element is AST.Character {
+    return element?.type === "Character" && !this.#modified.ignoreCase.has(element);
+  }
+
+  #setOf(node: CharacterNode): Language {
+    const { arena, unicode } = this;
+    const ignoreCase = this.#modified.ignoreCase.has(node);
+    const dotAll = this.#modified.dotAll.has(node);
+    return arena.codePoints(setOf(arena.sets, node, { unicode, ignoreCase, dotAll }));
   }
 
   #languageOf(element: AST.Element): Language {
@@ -270,7 +290,7 @@ export class PatternCompiler {
       case "Character":
       case "CharacterSet":
       case "CharacterClass":
-        return arena.codePoints(setOf(arena.sets, element));
+        return this.#setOf(element);
       case "Group":
       case "CapturingGroup":
         return this.#languageOfAlternatives(element.alternatives);

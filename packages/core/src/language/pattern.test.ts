@@ -89,6 +89,79 @@ describe("compilePattern", () => {
     expectAgreement(source, SHORT);
   });
 
+  describe("modifiers", () => {
+    const letters = [..."kKsSſKiIıİåÅÅσςΣßẞẟﬀ_1-.aZéÉ\u{10400}\u{10428}\n\u2028"];
+    const texts = [
+      ...letters,
+      ...letters.map((letter) => `a${letter}b`),
+      "foo",
+      "FOO bar",
+      "xFoo",
+      "ſfoo",
+      "foſ foo",
+      "",
+    ];
+
+    /** V8 knows modifiers from version 12.5 on: a group around the whole pattern is a flag. */
+    function expectFlags(modifiers: string, source: string, unicode: boolean): void {
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, `(?${modifiers}:${source})`);
+      const oracle = new RegExp(source, unicode ? `${modifiers}u` : modifiers);
+      // Without u, V8 reads the halves of a pair one by one; here they are one code point.
+      const wrong = texts
+        .filter((text) => unicode || text.length === [...text].length)
+        .find((text) => arena.matches(language, text) !== oracle.test(text));
+      expect(wrong === undefined ? undefined : JSON.stringify(wrong), source).toBeUndefined();
+    }
+
+    it.each([
+      "k",
+      "^[^k]$",
+      "^ſ$",
+      "^[a-z]$",
+      "^[^a-z]$",
+      "^\\w$",
+      "^\\W$",
+      "^[^\\W]$",
+      "^\\p{Lu}$",
+      "^\\P{Lu}$",
+      "^[^\\P{Lu}]$",
+      "foo|bar|baz",
+      "\\bfoo\\b",
+      "^σ$",
+      "^ß$",
+      "^\\u{10400}$",
+      "^.$",
+      "^(?=f)(?!.*bar)",
+    ])("without regard to case, as the flag i: %s", (source) => {
+      expectFlags("i", source, true);
+    });
+
+    it.each(["^[a-z]$", "^[^k]$", "^\\w$", "foo\\-|bar\\-", "^ß$", "[^\\-ſ]"])(
+      "by the rules without u, where it is invalid under u: %s",
+      (source) => {
+        expectFlags("i", `(?:${source})|\\-`, false);
+      },
+    );
+
+    it.each(["^.$", "^a.b$", "^[.]$"])("a dot that is any character, as the flag s: %s", (source) => {
+      expectFlags("s", source, true);
+    });
+
+    it("inside of their group only, and taken back inside of it", () => {
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, "^a(?i:b(?-i:c)d)e$");
+      const matched = ["abcde", "aBcDe", "aBCde", "AbcDe", "abcdE"].filter((text) =>
+        arena.matches(language, text),
+      );
+      expect(matched).toEqual(["abcde", "aBcDe"]);
+    });
+
+    it.each(["(?m:^a)", "(?i:\\ba)\\b"])("those that are not supported are an error: %s", (source) => {
+      expect(() => compilePattern(new LanguageArena(), source)).toThrow(PatternError);
+    });
+  });
+
   it.each(["^\\-a", "\\a", "[\\w-a]", "a{,2}", "^]$", "}", "\\_", "^\\/a$"])(
     "reads without u what is invalid with it: /%s/",
     (source) => {

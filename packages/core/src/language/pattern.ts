@@ -23,8 +23,8 @@ const MAX_DEPTH = 250;
 const known = new WeakMap<LanguageArena, Map<string, Pattern>>();
 
 /**
- * Compiles a pattern. All of ECMA-262 (2024) without flags other than u, except for back-references, which are not
- * regular, and look-behinds inside groups or next to look-aheads. Texts are read by code points, also without u.
+ * Compiles a pattern. All of ECMA-262 (2025) without flags other than u, except for back-references, which are not
+ * regular, look-behinds inside groups or next to look-aheads, and the modifier m. Texts are read by code points, also without u.
  *
  * Membership is that of `RegExp.prototype.test`; greedy and lazy quantifiers are the same, groups do not capture.
  *
@@ -38,8 +38,8 @@ export function compilePattern(arena: LanguageArena, source: string, options: Pa
   let pattern = patterns.get(key);
   if (!pattern) {
     const { tree, unicode } = parse(arena, source);
-    const compiler = new PatternCompiler(arena, source);
-    const language = arena.nodes.bounded(() => compiler.compile(tree, options.whole === true));
+    const compiler = new PatternCompiler(arena, source, tree, unicode);
+    const language = arena.nodes.bounded(() => compiler.compile(options.whole === true));
     patterns.set(key, (pattern = { language, unicode }));
   }
   return pattern;
@@ -51,7 +51,7 @@ function parse(arena: LanguageArena, source: string): { tree: AST.Pattern; unico
   if (source.length > maxPatternLength || depthOf(source) > MAX_DEPTH) {
     throw new LanguageLimitError("maxPatternLength", maxPatternLength);
   }
-  const parser = new RegExpParser({ ecmaVersion: 2024 });
+  const parser = new RegExpParser({ ecmaVersion: 2025 });
   const read = (unicode: boolean) =>
     parser.parsePattern(source, 0, source.length, { unicode, unicodeSets: false });
   try {
