@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compare, type Expectation, expectationOf, mergeExpectations } from "./expectation.js";
 import { type ConformanceOptions, readOptions } from "./options.js";
+import { writePage } from "./page.js";
 import { GroupRunner } from "./run.js";
 import { readDraft, readRemotes, suiteVersion } from "./suite.js";
 import { addGroup, causeTable, draftTable, type Results, totalTable } from "./summary.js";
@@ -27,8 +28,11 @@ async function conformance(options: ConformanceOptions): Promise<number> {
   console.log(totalTable(results));
 
   const suite = suiteVersion(options.suite);
-  if (options.json !== undefined) {
-    writeJson(options.json, { suite, date: new Date().toISOString().slice(0, 10), drafts: results });
+  const date = new Date().toISOString().slice(0, 10);
+  if (options.json !== undefined) writeJson(options.json, { suite, date, drafts: results });
+  if (options.page !== undefined) {
+    writePage(options.page, results, suite ?? "an unknown commit", date);
+    console.error(`wrote ${options.page}`);
   }
   return options.expect === undefined ? 0 : judge(options, expectationOf(results, suite));
 

@@ -7,19 +7,22 @@ export interface ConformanceOptions {
   readonly suite: string;
   readonly drafts: readonly string[];
   readonly json: string | undefined;
+  readonly page: string | undefined;
   readonly expect: string | undefined;
   readonly updateExpect: boolean;
   readonly limitMs: number;
   readonly quiet: boolean;
 }
 
-const usage = `pnpm conformance --suite DIR [--draft NAME]... [--json OUT] [--expect FILE [--update-expect]] [--limit MS] [--quiet]
+const usage = `pnpm conformance --suite DIR [--draft NAME]... [--json OUT] [--page FILE] [--expect FILE [--update-expect]] [--limit MS]
+                   [--quiet]
 
 Runs the JSON Schema Test Suite (a copy of it: https://github.com/json-schema-org/JSON-Schema-Test-Suite): every schema is
 compiled, and every instance read byte by byte; one that is accepted to its end counts as valid.
   --suite DIR      the suite's folder, with tests/ and remotes/
   --draft NAME     ${Object.keys(DRAFTS).join(", ")}; default: all of them
   --json OUT       write all counts and failures
+  --page FILE      write the tables into a Markdown page, between <!-- suite --> and <!-- end -->
   --expect FILE    compare with this file, and end with 1 where a test got worse
   --update-expect  write that file instead
   --limit MS       the most time for one schema and its tests (default 5000)
@@ -34,6 +37,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
       suite: { type: "string" },
       draft: { type: "string", multiple: true },
       json: { type: "string" },
+      page: { type: "string" },
       expect: { type: "string" },
       "update-expect": { type: "boolean", default: false },
       limit: { type: "string", default: "5000" },
@@ -64,6 +68,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
     suite: values.suite,
     drafts,
     json: values.json,
+    page: values.page,
     expect: values.expect,
     updateExpect: values["update-expect"],
     limitMs,

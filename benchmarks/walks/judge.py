@@ -13,7 +13,12 @@ import signal
 import sys
 import warnings
 
+import ecma_patterns
 import jsonschema
+
+# Its keywords and their helpers search by ECMA-262's patterns.
+for module in (jsonschema._keywords, jsonschema._legacy_keywords, jsonschema._utils):
+    module.re = ecma_patterns
 
 # Far more digits than any output has, so that remainders are exact.
 decimal.getcontext().prec = 2000
