@@ -6,6 +6,7 @@ export type { Whitespace } from "./automaton/whitespace.js";
 export { BudgetError } from "./budget.js";
 export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
+export type { ForcedContinuation } from "./forced-tokens.js";
 export { compileChoice } from "./grammar/choice.js";
 export { GrammarError } from "./grammar/errors.js";
 export type { Grammar } from "./grammar/grammar.js";
@@ -48,7 +49,7 @@ export type { CompileReport, KeywordPlace, LimitUse } from "./json-schema/report
 export type { SchemaWarning } from "./json-schema/warnings.js";
 export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
-export { type ForcedContinuation, fillBitmasks, Matcher } from "./matcher.js";
+export { fillBitmasks, Matcher } from "./matcher.js";
 export {
   TokenizerError,
   TokenTrie,

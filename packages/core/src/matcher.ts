@@ -4,23 +4,15 @@ import { type Completion, completionBytes, NOTHING } from "./automaton/completio
 import type { Config } from "./automaton/configs.js";
 import { Budget } from "./budget.js";
 import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
+import { type ForcedContinuation, forcedAfter } from "./forced-tokens.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
 import { Masks } from "./mask/masks.js";
 import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
-import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
-/** How much of the output before forced text the tokenizer is shown: enough for the tokens at the seam. */
-const CONTEXT_BYTES = 24;
-
-/** Tokens that must come next. */
-export interface ForcedContinuation {
-  readonly tokens: number[];
-  /** Whether they stand in the place of the last accepted token too. */
-  readonly replacesLast: boolean;
-}
+const NO_BYTES = new Uint8Array(0);
 
 const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
 
@@ -245,7 +237,7 @@ export class Matcher {
    * returned. At most `max` tokens.
    */
   forcedTokens(max = 256): number[] {
-    return this.forcedAfter(0, max).tokens;
+    return forcedAfter(this, NO_BYTES, max).tokens;
   }
 
   /**
@@ -254,61 +246,8 @@ export class Matcher {
    * back with `rollback(1)`, then accept them.
    */
   forcedContinuation(max = 256): ForcedContinuation {
-    return this.forcedAfter(this.steps > 0 && !this.ended ? 1 : 0, max);
-  }
-
-  private forcedAfter(replaceable: number, max: number): ForcedContinuation {
-    const tokens: number[] = [];
-    if (this.ended) return { tokens, replacesLast: false };
-    const length = this.byteLength;
-    const last = this.bytes.slice(this.lengths[this.steps - replaceable]);
-    let replacesLast = false;
-    const canonical = this.canonicalForced(last);
-    if (canonical !== undefined && canonical.tokens.length > 0) {
-      replacesLast = canonical.replacesLast;
-      if (replacesLast) this.rollback(1);
-      this.acceptAll(canonical.tokens, tokens, max);
-      if (replacesLast && this.byteLength <= length) {
-        // Nothing of the forced text is left of it.
-        this.rollback(tokens.length);
-        tokens.length = 0;
-        this.acceptBytes(last);
-        replacesLast = false;
-      }
-    }
-    for (let mask = this.mask(); mask.count === 1 && !this.ended; mask = this.mask()) {
-      if (tokens.length >= max || this.acceptAll(mask.ids as Int32Array, tokens, max) === 0) break;
-    }
-    this.rollback(tokens.length);
-    if (replacesLast) this.acceptBytes(last);
-    return { tokens, replacesLast };
-  }
-
-  /** Accepts tokens as far as the grammar allows and `taken` has less than `max`, adds them there and counts them. */
-  private acceptAll(tokens: Iterable<number>, taken: number[], max: number): number {
-    let count = 0;
-    for (const id of tokens) {
-      if (taken.length >= max || !this.accept(id)) break;
-      taken.push(id);
-      count++;
-    }
-    return count;
-  }
-
-  /** The forced bytes as the tokenizer writes them; undefined where there are none or it cannot be asked. */
-  private canonicalForced(last: Uint8Array): CanonicalTokens | undefined {
-    const { encode } = this.vocabulary;
-    const start = this.steps;
-    if (encode === undefined || !this.acceptForcedByte()) return undefined;
-    this.rollback(1);
-    const forced = this.forcedBytes();
-    if (forced.length === 0) return undefined;
-    const end = this.byteLength - last.length;
-    const context = this.bytes.slice(Math.max(0, end - CONTEXT_BYTES), end);
-    this.acceptBytes(forced);
-    const next = this.allowedBytes();
-    this.rollback(this.steps - start);
-    return canonicalTokens({ context, last, forced, next }, this.vocabulary, encode);
+    const last = this.steps > 0 && !this.ended ? this.bytes.slice(this.lengths[this.steps - 1]) : NO_BYTES;
+    return forcedAfter(this, last, max);
   }
 
   /** Accepts the next byte if there is no other. */
