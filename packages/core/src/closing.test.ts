@@ -2,21 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { schemas } from "../../../benchmarks/shared/random-schemas.js";
 import { byteVocabulary } from "../test/byte-vocabulary.js";
+import { compileRandom, isLimitError } from "../test/compile-random.js";
 import { leastSteps } from "../test/least-ends.js";
 import { judge } from "../test/oracles.js";
 import { allowedTokens, randomNumbers } from "../test/walk.js";
-import {
-  compileJson,
-  compileJsonSchema,
-  compileRegex,
-  type Grammar,
-  InvalidSchemaError,
-  type JsonSchemaOptions,
-  LanguageLimitError,
-  Matcher,
-  SchemaLimitError,
-  UnsatisfiableSchemaError,
-} from "./index.js";
+import { compileJson, compileJsonSchema, compileRegex, type JsonSchemaOptions, Matcher } from "./index.js";
 
 const vocabulary = byteVocabulary();
 const encoder = new TextEncoder();
@@ -151,18 +141,6 @@ describe("shortest completions", () => {
   });
 });
 
-/** Undefined: no value matches, or the schema refers to itself in place. */
-function compile(schema: object, order: "schema" | "any"): Grammar | undefined {
-  try {
-    return compileJsonSchema(schema, { order, whitespace: order === "any" ? "flexible" : "spaced" });
-  } catch (error) {
-    if (error instanceof UnsatisfiableSchemaError || error instanceof InvalidSchemaError) return undefined;
-    throw error;
-  }
-}
-
-const isLimit = (error: unknown) => error instanceof SchemaLimitError || error instanceof LanguageLimitError;
-
 /** Goes some random tokens into an output; some of them are drawn from few, so that texts do not get too long. */
 function wander(matcher: Matcher, random: () => number): void {
   for (let left = Math.floor(random() * 12); left > 0; left--) {
@@ -184,7 +162,7 @@ describe("short completions over random schemas", () => {
           fc.constantFrom<"schema" | "any">("schema", "any"),
           async (schema, walkSeed, order) => {
             try {
-              const grammar = compile(schema, order);
+              const grammar = compileRandom(schema, order);
               if (grammar === undefined) return;
               const verdict = await judge(schema);
               const random = randomNumbers(walkSeed);
@@ -198,7 +176,7 @@ describe("short completions over random schemas", () => {
                 completions++;
               }
             } catch (error) {
-              if (!isLimit(error)) throw error;
+              if (!isLimitError(error)) throw error;
             }
           },
         ),
@@ -222,7 +200,7 @@ describe("short completions over random schemas", () => {
       fc.assert(
         fc.property(schemas, fc.integer(), (schema, walkSeed) => {
           try {
-            const grammar = compile(schema, "schema");
+            const grammar = compileRandom(schema, "schema");
             if (grammar === undefined) return;
             const matcher = new Matcher(grammar, vocabulary);
             wander(matcher, randomNumbers(walkSeed));
@@ -244,7 +222,7 @@ describe("short completions over random schemas", () => {
             if (leastTokens === "unknown") longer.unknown++;
             else longer.tokens.push(tokens - (leastTokens ?? tokens));
           } catch (error) {
-            if (!isLimit(error)) throw error;
+            if (!isLimitError(error)) throw error;
           }
         }),
         { numRuns: SCHEMAS, endOnFailure: true, ...seed },

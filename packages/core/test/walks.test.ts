@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { schemas } from "../../../benchmarks/shared/random-schemas.js";
-import {
-  compileJsonSchema,
-  type Grammar,
-  InvalidSchemaError,
-  LanguageLimitError,
-  Matcher,
-  SchemaLimitError,
-  UnsatisfiableSchemaError,
-} from "../src/index.js";
+import { compileJsonSchema, Matcher } from "../src/index.js";
 import { byteVocabulary } from "./byte-vocabulary.js";
+import { compileRandom, isLimitError } from "./compile-random.js";
 import { judge } from "./oracles.js";
 import { allowedTokens, randomNumbers, randomWalk } from "./walk.js";
 
@@ -20,18 +13,6 @@ const WALKS = Number(process.env.GRAMMASK_WALKS ?? 10);
 /** In milliseconds; long runs are asked for by the environment. */
 const TIMEOUT = 60_000 + SCHEMAS * 200;
 const seed = process.env.GRAMMASK_SEED ? { seed: Number(process.env.GRAMMASK_SEED) } : {};
-
-/** Undefined: no value matches, or the schema refers to itself in place. */
-function compile(schema: object, order: "schema" | "any"): Grammar | undefined {
-  try {
-    return compileJsonSchema(schema, { order, whitespace: order === "any" ? "flexible" : "spaced" });
-  } catch (error) {
-    if (error instanceof UnsatisfiableSchemaError || error instanceof InvalidSchemaError) return undefined;
-    throw error;
-  }
-}
-
-const isLimit = (error: unknown) => error instanceof SchemaLimitError || error instanceof LanguageLimitError;
 
 describe("random walks over random schemas", () => {
   it(
@@ -45,7 +26,7 @@ describe("random walks over random schemas", () => {
           fc.constantFrom<"schema" | "any">("schema", "any"),
           async (schema, walkSeed, order) => {
             try {
-              const grammar = compile(schema, order);
+              const grammar = compileRandom(schema, order);
               if (grammar === undefined) {
                 count.empty++;
                 return;
@@ -62,7 +43,7 @@ describe("random walks over random schemas", () => {
                 expect(judgement, text).not.toBe("invalid");
               }
             } catch (error) {
-              if (!isLimit(error)) throw error;
+              if (!isLimitError(error)) throw error;
               count.limits++;
             }
           },
@@ -85,7 +66,7 @@ describe("random walks over random schemas", () => {
       fc.assert(
         fc.property(schemas, fc.integer(), (schema, walkSeed) => {
           try {
-            const grammar = compile(schema, walkSeed % 2 === 0 ? "schema" : "any");
+            const grammar = compileRandom(schema, walkSeed % 2 === 0 ? "schema" : "any");
             if (grammar === undefined) return;
             const random = randomNumbers(walkSeed);
             const matcher = new Matcher(grammar, vocabulary);
@@ -106,7 +87,7 @@ describe("random walks over random schemas", () => {
               matcher.accept(allowed[Math.floor(random() * allowed.length)] as number);
             }
           } catch (error) {
-            if (!isLimit(error)) throw error;
+            if (!isLimitError(error)) throw error;
           }
         }),
         { numRuns: Math.ceil(SCHEMAS / 3), endOnFailure: true, ...seed },
