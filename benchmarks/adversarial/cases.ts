@@ -15,6 +15,14 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const record = (count: number, key: (i: number) => string, value: (i: number) => unknown) =>
   Object.fromEntries(range(count).map((i) => [key(i), value(i)]));
 
+/** Integers under the names p0, p1 and so on. */
+const counted = (count: number) =>
+  record(
+    count,
+    (i) => `p${i}`,
+    (i) => i,
+  );
+
 const branchKinds = (count: number, shared: number) =>
   range(count).map((i) => ({
     type: "object",
@@ -302,31 +310,13 @@ export const CASES: readonly AdversarialCase[] = [
       required: range(3000).map((i) => `p${i}`),
       additionalProperties: false,
     },
-    valid: [
-      record(
-        3000,
-        (i) => `p${i}`,
-        (i) => i,
-      ),
-    ],
-    invalid: [
-      record(
-        2999,
-        (i) => `p${i}`,
-        (i) => i,
-      ),
-    ],
+    valid: [counted(3000)],
+    invalid: [counted(2999)],
   },
   {
     name: "3,000 additional properties",
     schema: { type: "object", additionalProperties: { type: "integer" } },
-    valid: [
-      record(
-        3000,
-        (i) => `p${i}`,
-        (i) => i,
-      ),
-    ],
+    valid: [counted(3000)],
     invalid: [
       record(
         3000,

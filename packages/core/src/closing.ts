@@ -4,7 +4,8 @@ import type { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, Completions, completionBytes } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
 import { isLimitError, type LimitError } from "./json-schema/errors.js";
-import { type LayeredMask, tokensMask } from "./mask/token-mask.js";
+import { onceFor } from "./mask/once.js";
+import { endMask, type LayeredMask, tokensMask } from "./mask/token-mask.js";
 import { TokenSpelling } from "./mask/token-spelling.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
@@ -46,8 +47,8 @@ export class Closing {
 
   constructor(automaton: Automaton, vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
-    this.completions = shared(completionsByAutomaton, automaton, () => new Completions(automaton));
-    this.spelling = shared(spellings, vocabulary, () => new TokenSpelling(vocabulary));
+    this.completions = onceFor(completionsByAutomaton, automaton, () => new Completions(automaton));
+    this.spelling = onceFor(spellings, vocabulary, () => new TokenSpelling(vocabulary));
   }
 
   /** What ends the output after `length` bytes of it, which the trail holds. */
@@ -103,16 +104,6 @@ export class Closing {
   maskOf({ completion, length: start }: ForcedEnd, length: number): LayeredMask {
     const { vocabulary } = this;
     const next = this.spelling.tokenAt(completion, length - start);
-    const ids = next < 0 ? Int32Array.from(vocabulary.eosTokenIds).sort() : Int32Array.of(next);
-    return tokensMask(vocabulary.size, ids);
+    return next < 0 ? endMask(vocabulary) : tokensMask(vocabulary.size, Int32Array.of(next));
   }
-}
-
-function shared<K extends object, V>(map: WeakMap<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
-  }
-  return value;
 }

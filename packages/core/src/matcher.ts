@@ -9,6 +9,7 @@ import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
 import { Masks } from "./mask/masks.js";
+import { onceFor } from "./mask/once.js";
 import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
@@ -17,17 +18,8 @@ const NO_BYTES = new Uint8Array(0);
 const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
 
 function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
-  let byVocabulary = sharedMasks.get(automaton);
-  if (byVocabulary === undefined) {
-    byVocabulary = new WeakMap();
-    sharedMasks.set(automaton, byVocabulary);
-  }
-  let masks = byVocabulary.get(vocabulary);
-  if (masks === undefined) {
-    masks = new Masks(automaton, vocabulary);
-    byVocabulary.set(vocabulary, masks);
-  }
-  return masks;
+  const byVocabulary = onceFor(sharedMasks, automaton, () => new WeakMap<Vocabulary, Masks>());
+  return onceFor(byVocabulary, vocabulary, () => new Masks(automaton, vocabulary));
 }
 
 /**

@@ -321,6 +321,9 @@ export class Decoding {
     const { tokens, replacesLast } = matcher.forcedContinuation(room);
     const end = tokens.findIndex((id) => this.#vocabulary.isEos(id));
     const forced = end < 0 ? tokens : tokens.slice(0, end);
+    if (forced.length === 0) {
+      return last;
+    }
     if (replacesLast) {
       matcher.rollback(1);
     }

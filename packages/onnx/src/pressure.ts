@@ -68,6 +68,9 @@ export class PressureGauge {
   measure(id: number, logits: Float32Array, mask: TokenMask | undefined, forced: boolean): TokenPressure {
     const { size } = this.#vocabulary;
     const weights = this.#weights;
+    const words = mask?.words;
+    const isAllowed = (token: number) =>
+      words === undefined || (words[token >>> 5]! & (1 << (token & 31))) !== 0;
     const first = this.#allowedFirst.fill(0);
     let highest = Number.NEGATIVE_INFINITY;
     let best = 0;
@@ -81,7 +84,7 @@ export class PressureGauge {
     for (let i = 0; i < size; i++) {
       total += weights[i] = Math.exp(logits[i]! - highest);
       // What is not text, such as the end of a sequence, has no bytes to begin with: it is itself allowed or not.
-      if (mask?.has(i) !== false && this.#firstByte[i] !== NOT_TEXT) {
+      if (isAllowed(i) && this.#firstByte[i] !== NOT_TEXT) {
         first[this.#firstByte[i]!] = 1;
       }
     }
@@ -92,7 +95,7 @@ export class PressureGauge {
     const removedTop = new Likeliest(this.#alternatives);
     for (let i = 0; i < size; i++) {
       const weight = weights[i]!;
-      if (mask?.has(i) !== false) {
+      if (isAllowed(i)) {
         kept += weight;
         allowedTop.add(i, weight / total);
       } else {
@@ -110,7 +113,7 @@ export class PressureGauge {
       logprob,
       maskedLogprob: logits[id]! - highest - Math.log(kept),
       confidence: weights[id]! / (kept + refused),
-      preferred: { id: best, probability: weights[best]! / total, allowed: mask?.has(best) !== false },
+      preferred: { id: best, probability: weights[best]! / total, allowed: isAllowed(best) },
       allowed: allowedTop.found,
       removedTokens: removedTop.found,
     };

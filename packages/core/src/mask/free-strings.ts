@@ -1,5 +1,6 @@
 import type { JsonStringAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import { onceFor } from "./once.js";
 import { DenseTokens } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 import { WholeTexts } from "./whole-texts.js";
@@ -19,11 +20,7 @@ const known = new WeakMap<Vocabulary, FreeStrings[]>();
 
 /** The free string of a vocabulary and of a kind of escapes, or its free text: made once, like the vocabulary itself. */
 export function freeStrings(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary): FreeStrings {
-  let made = known.get(vocabulary);
-  if (made === undefined) {
-    made = [];
-    known.set(vocabulary, made);
-  }
+  const made = onceFor(known, vocabulary, () => []);
   const index = strings instanceof WholeTexts ? 2 : strings.isMinimal ? 1 : 0;
   let free = made[index];
   if (free === undefined) {

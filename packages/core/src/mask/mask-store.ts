@@ -1,6 +1,7 @@
 import type { JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { MaskBudget } from "./mask-cache.js";
+import { onceFor } from "./once.js";
 import { StringMasks } from "./string-masks.js";
 import { TokenCollector } from "./token-collector.js";
 import { WholeTexts } from "./whole-texts.js";
@@ -33,22 +34,12 @@ export class MaskStore {
     automaton: JsonStringAutomaton | TextAutomaton,
     reader: JsonStringAutomaton | WholeTexts,
   ): StringMasks {
-    let masks = this.byAutomaton.get(automaton);
-    if (masks === undefined) {
-      masks = new StringMasks(reader, this.vocabulary, this.budget);
-      this.byAutomaton.set(automaton, masks);
-    }
-    return masks;
+    return onceFor(this.byAutomaton, automaton, () => new StringMasks(reader, this.vocabulary, this.budget));
   }
 }
 
 const stores = new WeakMap<Vocabulary, MaskStore>();
 
 export function maskStore(vocabulary: Vocabulary): MaskStore {
-  let store = stores.get(vocabulary);
-  if (store === undefined) {
-    store = new MaskStore(vocabulary, vocabulary.maskMemory);
-    stores.set(vocabulary, store);
-  }
-  return store;
+  return onceFor(stores, vocabulary, () => new MaskStore(vocabulary, vocabulary.maskMemory));
 }

@@ -8,7 +8,7 @@ import { type MaskStore, maskStore } from "./mask-store.js";
 import { PrefixIds } from "./prefix-ids.js";
 import type { StringExits, StringMasks } from "./string-masks.js";
 import type { TokenCollector } from "./token-collector.js";
-import { LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
+import { endMask, LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
 
@@ -47,7 +47,7 @@ export class Masks {
   private readonly frames: MaskCache<FrameMask>;
   /** What can follow the end of a string, by the config behind it and the string's exits. */
   private readonly endings: MaskCache<ConfigMask>;
-  private endMask: LayeredMask | undefined;
+  private knownEnd: LayeredMask | undefined;
 
   constructor(automaton: Automaton, vocabulary: Vocabulary, store: MaskStore = maskStore(vocabulary)) {
     const { budget } = store;
@@ -72,12 +72,8 @@ export class Masks {
 
   /** The mask behind the end of an output: nothing but the end of the sequence. */
   get end(): LayeredMask {
-    this.endMask ??= new LayeredMask(this.vocabulary.size, undefined, this.eos);
-    return this.endMask;
-  }
-
-  private get eos(): Int32Array {
-    return Int32Array.from(this.vocabulary.eosTokenIds).sort();
+    this.knownEnd ??= endMask(this.vocabulary);
+    return this.knownEnd;
   }
 
   private configMask(config: Config): ConfigMask {

@@ -5,6 +5,7 @@ import {
   bitsetIds,
   bitsetWords,
   createBitset,
+  type Vocabulary,
 } from "../vocabulary/index.js";
 
 /** Masks of up to this many tokens also list their ids for those who ask. */
@@ -173,6 +174,11 @@ export function tokensMask(size: number, ids: Int32Array): LayeredMask {
   const words = createBitset(size);
   for (let i = 0; i < ids.length; i++) bitsetAdd(words, ids[i] as number);
   return new LayeredMask(size, new DenseTokens(words), NO_TOKENS);
+}
+
+/** The mask behind the end of an output: nothing but the end of the sequence. */
+export function endMask({ size, eosTokenIds }: Vocabulary): LayeredMask {
+  return tokensMask(size, Int32Array.from(eosTokenIds).sort());
 }
 
 /** Whether an ascending list has a number. */
