@@ -23,10 +23,11 @@ export interface TextModel {
  * @throws UnsupportedModelError where the files name no end-of-sequence token
  */
 export async function readTextModel(directory: string): Promise<TextModel> {
-  const [config, generation, tokenizerJson, tokenizerConfig, templateFile] = await Promise.all([
-    required(directory, "config.json"),
-    readJsonObject(join(directory, "generation_config.json")),
+  // First and alone: of a folder that is no model's, its absence says most, and always the same.
+  const config = await required(directory, "config.json");
+  const [tokenizerJson, generation, tokenizerConfig, templateFile] = await Promise.all([
     required(directory, "tokenizer.json"),
+    readJsonObject(join(directory, "generation_config.json")),
     readJsonObject(join(directory, "tokenizer_config.json")),
     readTextFile(join(directory, "chat_template.jinja")),
   ]);
