@@ -14,6 +14,20 @@ test("both validators must agree", async () => {
   expect(isValid(judge("[]"))).toBe(false);
 });
 
+test("a validator that fails is left out", async () => {
+  const endless = { $defs: { d: { $ref: "#/$defs/d" } }, properties: { a: { $ref: "#/$defs/d" } } };
+  const judge = await makeJudge(endless);
+  const verdict = judge("{}");
+  expect(verdict).toMatchObject({ ajv: undefined, hyperjump: true });
+  expect(isValid(verdict)).toBe(true);
+  expect(judge('{"a": 1}')).toEqual({
+    ajv: undefined,
+    hyperjump: undefined,
+    reason: "no validator can tell",
+  });
+  expect(isValid(judge('{"a": 1}'))).toBe(false);
+});
+
 test.each([
   ["[1]", "[1]"],
   [" [1]\n", "[1]"],

@@ -9,6 +9,7 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvDraft4 from "ajv-draft-04";
 import ajvFormats from "ajv-formats";
+import { orUndefined } from "../shared/oracle-failure.js";
 
 /** The dialects by the URIs that `$schema` has, without scheme and fragment. */
 const DIALECTS = {
@@ -139,23 +140,6 @@ function makeAjv(schema: unknown, dialect: DialectName): Validate | undefined {
       const error = check.errors?.[0];
       return { valid, reason: error && `${error.instancePath || "the root"} ${error.message} (Ajv)` };
     });
-}
-
-/**
- * What a validator finds, or undefined where it fails in a known way: Ajv's generated code is wrong for some schemas with
- * `prefixItems: [false]` or `unevaluatedProperties`, and schemas that apply themselves in place exhaust the stack.
- */
-function orUndefined<T>(check: () => T): T | undefined {
-  try {
-    return check();
-  } catch (error) {
-    const isKnown =
-      error instanceof ReferenceError ||
-      error instanceof TypeError ||
-      (error instanceof RangeError && error.message.includes("call stack"));
-    if (!isKnown) throw error;
-    return undefined;
-  }
 }
 
 /** Up to draft-07 what stands beside `$ref` says nothing; Ajv reads it nevertheless. */
