@@ -91,7 +91,25 @@ describe("a small suite", () => {
     expect(stdout).toContain("draft7 wrong.json: labels that are wrong / called invalid: pass -> accepted");
   });
 
+  test("other engines read the same tests, byte by byte", () => {
+    const json = join(folder, "peers.json");
+    // This project's engine, through the way that others take.
+    const { status, stdout, stderr } = conformance(
+      ...["--suite", small, "--draft", "draft7", "--engines", "grammask,grammask-copy", "--json", json],
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^draft7 required +grammask-copy +7 +4 +57.1 +1 +1 +1 +0 +0$/m);
+    const { drafts, peers } = JSON.parse(readFileSync(json, "utf8"));
+    const outcome = (all: typeof drafts) =>
+      all.draft7["wrong.json"].failures.map(({ id, verdict }: { id: string; verdict: string }) => [
+        id,
+        verdict,
+      ]);
+    expect(outcome(peers["grammask-copy"].results)).toEqual(outcome(drafts));
+  });
+
   test.each([
+    [["--suite", small, "--engines", "llguidance"], "--engines must begin with grammask"],
     [[], "--suite is missing"],
     [["--suite", path(".")], "no folder tests"],
     [["--suite", small, "--draft", "draft3"], "--draft must be one of"],

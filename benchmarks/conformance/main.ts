@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { compare, type Expectation, expectationOf, mergeExpectations } from "./expectation.js";
 import { type ConformanceOptions, readOptions } from "./options.js";
 import { writePage } from "./page.js";
+import { type PeerResults, runPeer } from "./peers.js";
 import { GroupRunner } from "./run.js";
 import { readDraft, readRemotes, suiteVersion } from "./suite.js";
-import { addGroup, causeTable, draftTable, type Results, totalTable } from "./summary.js";
+import { addGroup, causeTable, comparisonTable, draftTable, type Results, totalTable } from "./summary.js";
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -26,12 +27,18 @@ async function conformance(options: ConformanceOptions): Promise<number> {
   await runner.close();
   if (!options.quiet) console.log(`${causeTable(results)}\n`);
   console.log(totalTable(results));
+  const peers: Record<string, PeerResults> = {};
+  for (const peer of options.peers) {
+    const groups = options.drafts.flatMap((draft) => readDraft(options.suite, draft));
+    peers[peer] = await runPeer(peer, groups, options.limitMs);
+  }
+  if (options.peers.length > 0) console.log(`\n${comparisonTable(results, peers)}`);
 
   const suite = suiteVersion(options.suite);
   const date = new Date().toISOString().slice(0, 10);
-  if (options.json !== undefined) writeJson(options.json, { suite, date, drafts: results });
+  if (options.json !== undefined) writeJson(options.json, { suite, date, drafts: results, peers });
   if (options.page !== undefined) {
-    writePage(options.page, results, suite ?? "an unknown commit", date);
+    writePage(options.page, { results, peers, suite: suite ?? "an unknown commit", date });
     console.error(`wrote ${options.page}`);
   }
   return options.expect === undefined ? 0 : judge(options, expectationOf(results, suite));

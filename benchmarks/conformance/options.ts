@@ -6,6 +6,8 @@ import { DRAFTS } from "./suite.js";
 export interface ConformanceOptions {
   readonly suite: string;
   readonly drafts: readonly string[];
+  /** Other engines of `grammask bench maskbench`, to compare with. */
+  readonly peers: readonly string[];
   readonly json: string | undefined;
   readonly page: string | undefined;
   readonly expect: string | undefined;
@@ -14,13 +16,14 @@ export interface ConformanceOptions {
   readonly quiet: boolean;
 }
 
-const usage = `pnpm conformance --suite DIR [--draft NAME]... [--json OUT] [--page FILE] [--expect FILE [--update-expect]] [--limit MS]
-                   [--quiet]
+const usage = `pnpm conformance --suite DIR [--draft NAME]... [--engines NAMES] [--json OUT] [--page FILE]
+                   [--expect FILE [--update-expect]] [--limit MS] [--quiet]
 
 Runs the JSON Schema Test Suite (a copy of it: https://github.com/json-schema-org/JSON-Schema-Test-Suite): every schema is
 compiled, and every instance read byte by byte; one that is accepted to its end counts as valid.
   --suite DIR      the suite's folder, with tests/ and remotes/
   --draft NAME     ${Object.keys(DRAFTS).join(", ")}; default: all of them
+  --engines NAMES  grammask, and others beside it that "grammask bench maskbench" knows, such as llguidance; with commas
   --json OUT       write all counts and failures
   --page FILE      write the tables into a Markdown page, between <!-- suite --> and <!-- end -->
   --expect FILE    compare with this file, and end with 1 where a test got worse
@@ -36,6 +39,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
     options: {
       suite: { type: "string" },
       draft: { type: "string", multiple: true },
+      engines: { type: "string", default: "grammask" },
       json: { type: "string" },
       page: { type: "string" },
       expect: { type: "string" },
@@ -60,6 +64,8 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
     if (!(draft in DRAFTS)) throw new Error(`--draft must be one of ${Object.keys(DRAFTS).join(", ")}`);
     if (!existsSync(draftFolder(draft))) throw new Error(`The suite has no tests for ${draft}`);
   }
+  const [own, ...peers] = values.engines.split(",");
+  if (own !== "grammask") throw new Error("--engines must begin with grammask");
   const limitMs = Number(values.limit);
   if (!(limitMs > 0)) throw new Error("--limit must be a number of milliseconds");
   if (values["update-expect"] && values.expect === undefined)
@@ -67,6 +73,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
   return {
     suite: values.suite,
     drafts,
+    peers,
     json: values.json,
     page: values.page,
     expect: values.expect,

@@ -104,6 +104,28 @@ export function totalTable(results: Results): string {
   return table(rows);
 }
 
+/** The totals of this project's engine, and of others on the same tests: a line for each engine, draft and section. */
+export function comparisonTable(
+  own: Results,
+  peers: Readonly<Record<string, { readonly results: Results }>>,
+): string {
+  const rows: (string | number)[][] = [["", "engine", ...HEADER]];
+  for (const [draft, files] of Object.entries(own)) {
+    for (const section of SECTIONS) {
+      const engines = { grammask: files, ...mapValues(peers, ({ results }) => results[draft] ?? {}) };
+      for (const [engine, results] of Object.entries(engines)) {
+        const counts = sum(Object.values(results).filter((file) => file.section === section));
+        if (counts.tests > 0) rows.push([`${draft} ${section}`, engine, ...row("", counts).slice(1)]);
+      }
+    }
+  }
+  return table(rows);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+}
+
 /** How often schemas were refused for what reason, and in how many groups of tests; most frequent first. */
 export function causeTable(results: Results): string {
   const causes = new Map<string, { tests: number; schemas: Set<string> }>();
