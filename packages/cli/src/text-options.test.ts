@@ -32,6 +32,7 @@ test.each<[string[], object]>([
   [["--escapes", "any"], { escapes: "any" }],
   [["--numbers", "any"], { numbers: "any" }],
   [["--whitespace", "pretty:tab"], { whitespace: { style: "pretty", indent: "\t" } }],
+  [["--whitespace", "auto"], { whitespace: "auto" }],
   [["--lenient"], { lenient: true }],
   [["--item-separator", ", "], { separators: { item: ", " } }],
   [["--item-separator", ",", "--key-separator", ": "], { separators: { item: ",", key: ": " } }],

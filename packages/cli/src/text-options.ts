@@ -47,7 +47,7 @@ export function addTextOptions(command: Command, defaults: TextDefaults): Comman
     .addOption(
       new Option(
         "--whitespace <style>",
-        `compact, spaced, pretty, pretty:INDENT (1 to 1000, or tab), flexible or flexible:MAX (default: ${spelled(defaults.whitespace ?? "spaced")})`,
+        `auto (the model chooses a usual style and stays with it), compact, spaced, pretty, pretty:INDENT (1 to 1000, or tab), flexible or flexible:MAX (default: ${spelled(defaults.whitespace ?? "spaced")})`,
       ).argParser(parseWhitespace),
     )
     .addOption(
@@ -88,15 +88,18 @@ export function givenTextOption(options: TextOptions): string | undefined {
   return given?.[1];
 }
 
+const STYLES = ["auto", "compact", "spaced", "pretty", "flexible"] as const;
+
 /** A style, with the number of its size behind a colon; core knows which sizes there are. */
 export function parseWhitespace(text: string): Whitespace {
   const [style, size] = text.split(/:(.*)/s);
   if (size === undefined) {
-    if (style === "compact" || style === "spaced" || style === "pretty" || style === "flexible") return style;
+    const named = STYLES.find((each) => each === style);
+    if (named !== undefined) return named;
   } else if (style === "pretty") return { style, indent: size === "tab" ? "\t" : whole(size) };
   else if (style === "flexible") return { style, max: whole(size) };
   throw new InvalidArgumentError(
-    "It must be compact, spaced, pretty or flexible; pretty:4, pretty:tab and flexible:100 have a size.",
+    "It must be auto, compact, spaced, pretty or flexible; pretty:4, pretty:tab and flexible:100 have a size.",
   );
 }
 

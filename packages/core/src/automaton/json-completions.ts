@@ -16,13 +16,14 @@ import type {
   Opening,
   Step,
 } from "./completion-source.js";
+import { bareResult, withTold } from "./frame-result.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
 import type { LiteralAutomaton } from "./literals.js";
 import { NeededPropertiesIndex } from "./needed-properties.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import { Place, type Structure } from "./structure.js";
-import { Follow, Gap, shortestRun, type WhitespacePolicy } from "./whitespace.js";
+import { Follow, Gap, type Run, shortestRun, type WhitespacePolicy } from "./whitespace-policy.js";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -48,9 +49,9 @@ export interface CompletedFrames {
   readonly whitespace: WhitespacePolicy;
   /** The goal of the value that a `RootStart` begins. */
   rootGoal(data: number): Goal;
-  state(place: Place, data: number, depth: number): number;
-  openObject(goal: Goal, depth: number): number | undefined;
-  openArray(goal: Goal, depth: number): number | undefined;
+  state(place: Place, data: number, shape: number): number;
+  openObject(goal: Goal, shape: number): number | undefined;
+  openArray(goal: Goal, shape: number): number | undefined;
   /** The state of the literal automaton after its first byte. */
   openLiteral(goal: Goal, byte: number): number | undefined;
   stringLanguage(goal: Goal): Language;
@@ -90,14 +91,15 @@ export class JsonCompletions implements CompletionSource {
   private close(state: number, result: Result | undefined, bracket: number): Ending | undefined {
     if (result === undefined) return undefined;
     const run = this.run(state, Follow.Close);
-    return run === undefined ? undefined : { bytes: [...run, bracket], result };
+    if (run === undefined) return undefined;
+    const told = this.frames.whitespace.tells(this.frames.structure.shape[state] as number);
+    return { bytes: [...run.bytes, bracket], result: withTold(result, told) };
   }
 
   steps(state: number): Step[] {
     const { structure, objects, arrays } = this.frames;
     const place = structure.place[state] as Place;
     const data = structure.data[state] as number;
-    const depth = structure.depth[state] as number;
     const run = this.run(state, Follow.Next);
     if (run === undefined) return [];
     switch (place) {
@@ -107,21 +109,21 @@ export class JsonCompletions implements CompletionSource {
       }
       case Place.ObjectColon:
       case Place.ObjectValue: {
-        const bytes = place === Place.ObjectColon ? [...run, COLON, ...this.gap(Gap.AfterColon, depth)] : run;
+        const { bytes, shape } = place === Place.ObjectColon ? this.behind(run, COLON, Gap.AfterColon) : run;
         const { goal } = objects.property(data);
-        const value = { goal, waiting: this.frames.state(Place.ObjectWait, data, depth) };
+        const value = { goal, waiting: this.frames.state(Place.ObjectWait, data, shape) };
         return [{ bytes, value: () => value }];
       }
       case Place.ObjectOpen:
       case Place.ObjectNext:
-        return this.properties(state, [...run, QUOTE]);
+        return this.properties(state, run);
       case Place.ObjectAfter:
-        return this.properties(state, [...run, COMMA, ...this.gap(Gap.AfterComma, depth), QUOTE]);
+        return this.properties(state, this.behind(run, COMMA, Gap.AfterComma));
       case Place.ArrayOpen:
       case Place.ArrayNext:
-        return this.item(arrays.state(data), depth, run);
+        return this.item(arrays.state(data), run);
       case Place.ArrayAfter:
-        return this.item(arrays.state(data), depth, [...run, COMMA, ...this.gap(Gap.AfterComma, depth)]);
+        return this.item(arrays.state(data), this.behind(run, COMMA, Gap.AfterComma));
       default:
         return [];
     }
@@ -130,7 +132,7 @@ export class JsonCompletions implements CompletionSource {
   stepsInKey(waiting: number, lexeme: number, content: Uint8Array): Step[] {
     const { structure, objects, strings } = this.frames;
     const object = objects.state(structure.data[waiting] as number);
-    const depth = structure.depth[waiting] as number;
+    const shape = structure.shape[waiting] as number;
     const rests: (readonly number[] | undefined)[] = [strings.completion(lexeme)];
     if (strings.language(lexeme) !== NO_LANGUAGE) {
       const typed = textOf(content);
@@ -146,7 +148,7 @@ export class JsonCompletions implements CompletionSource {
       .filter((rest) => rest !== undefined)
       .map((rest) => {
         const key = textOf([...content, ...rest.slice(0, -1)]);
-        return this.property(object, depth, key, rest);
+        return this.property(object, key, { bytes: rest, shape });
       });
   }
 
@@ -183,14 +185,14 @@ export class JsonCompletions implements CompletionSource {
 
   openings({ goal, waiting }: ComingValue): Opening[] {
     const { frames } = this;
-    const depth = frames.structure.depth[waiting] as number;
+    const shape = frames.structure.shape[waiting] as number;
     const frame = (byte: number, state: number | undefined): OpenedFrame | undefined =>
       state === undefined ? undefined : { bytes: [byte], state };
     return [
       { atLeast: 1, open: () => this.number(goal) },
       { atLeast: 2, open: () => this.string(goal) },
-      { atLeast: 2, open: () => frame(OPEN_BRACKET, frames.openArray(goal, depth)) },
-      { atLeast: 2, open: () => frame(OPEN_BRACE, frames.openObject(goal, depth)) },
+      { atLeast: 2, open: () => frame(OPEN_BRACKET, frames.openArray(goal, shape)) },
+      { atLeast: 2, open: () => frame(OPEN_BRACE, frames.openObject(goal, shape)) },
       { atLeast: 4, open: () => this.literal(goal, 0x6e) },
       { atLeast: 4, open: () => this.literal(goal, 0x74) },
       { atLeast: 5, open: () => this.literal(goal, 0x66) },
@@ -198,7 +200,7 @@ export class JsonCompletions implements CompletionSource {
   }
 
   keyOf({ goal, waiting }: ComingValue): string {
-    return `${goal.id},${this.frames.structure.depth[waiting]}`;
+    return `${goal.id},${this.frames.structure.shape[waiting]}`;
   }
 
   after(waiting: number, { bytes, result }: Ending): number {
@@ -206,7 +208,7 @@ export class JsonCompletions implements CompletionSource {
   }
 
   others(goal: Goal, result: Result): Goal | undefined {
-    return this.frames.goals.others(goal, result);
+    return this.frames.goals.others(goal, bareResult(result));
   }
 
   withReserve<T>(run: () => T): T {
@@ -216,27 +218,30 @@ export class JsonCompletions implements CompletionSource {
   // --- objects -----------------------------------------------------------------------------------------------------
 
   /** Properties that can come; behind a comma any of them, elsewhere those that bring the end nearer. */
-  private properties(state: number, before: readonly number[]): Step[] {
+  private properties(state: number, { bytes, shape }: Run): Step[] {
     const { structure, objects } = this.frames;
     const object = objects.state(structure.data[state] as number);
-    const depth = structure.depth[state] as number;
     const isAny = structure.place[state] === Place.ObjectNext;
     const names = isAny ? this.allNames(object) : this.usefulNames(object);
     const steps: Step[] = [];
     for (const name of names) {
       const spelled = this.spelled(name);
-      if (spelled !== undefined) steps.push(this.property(object, depth, name, [...before, ...spelled]));
+      if (spelled === undefined) continue;
+      steps.push(this.property(object, name, { bytes: [...bytes, QUOTE, ...spelled], shape }));
     }
     return steps;
   }
 
-  private property(object: ObjectState, depth: number, key: string, before: readonly number[]): Step {
+  /** @param before the text up to the key's closing quote */
+  private property(object: ObjectState, key: string, before: Run): Step {
     const { objects } = this.frames;
-    const bytes = [...before, ...this.gap(Gap.BeforeColon, depth), COLON, ...this.gap(Gap.AfterColon, depth)];
+    const colon = this.gap(Gap.BeforeColon, before.shape);
+    const run = this.behind({ ...colon, bytes: [...before.bytes, ...colon.bytes] }, COLON, Gap.AfterColon);
+    const { bytes, shape } = run;
     const value = (): ComingValue | undefined => {
       const property = objects.afterKey(object, key);
       if (property === undefined) return undefined;
-      return { goal: property.goal, waiting: this.frames.state(Place.ObjectWait, property.id, depth) };
+      return { goal: property.goal, waiting: this.frames.state(Place.ObjectWait, property.id, shape) };
     };
     return { bytes, value };
   }
@@ -300,11 +305,11 @@ export class JsonCompletions implements CompletionSource {
 
   // --- arrays ------------------------------------------------------------------------------------------------------
 
-  private item(array: ArrayState, depth: number, bytes: readonly number[]): Step[] {
+  private item(array: ArrayState, { bytes, shape }: Run): Step[] {
     const value = (): ComingValue | undefined => {
       const item = this.frames.arrays.next(array);
       if (item === undefined) return undefined;
-      return { goal: item.goal, waiting: this.frames.state(Place.ArrayWait, item.id, depth) };
+      return { goal: item.goal, waiting: this.frames.state(Place.ArrayWait, item.id, shape) };
     };
     return [{ bytes, value }];
   }
@@ -354,22 +359,23 @@ export class JsonCompletions implements CompletionSource {
 
   // --- whitespace --------------------------------------------------------------------------------------------------
 
-  private run(state: number, want: Follow): readonly number[] | undefined {
+  private run(state: number, want: Follow): Run | undefined {
     const { structure, whitespace } = this.frames;
     const gap = GAPS[structure.place[state] as Place];
-    if (gap === undefined) return [];
-    return shortestRun(
-      whitespace,
-      gap,
-      structure.depth[state] as number,
-      structure.space[state] as number,
-      want,
-    );
+    const shape = structure.shape[state] as number;
+    if (gap === undefined) return { bytes: [], shape };
+    return shortestRun(whitespace, gap, shape, structure.space[state] as number, want);
   }
 
   /** The least whitespace before what comes next, in a gap where there is nothing yet. */
-  private gap(gap: Gap, depth: number): readonly number[] {
-    return shortestRun(this.frames.whitespace, gap, depth, 0, Follow.Next) ?? [];
+  private gap(gap: Gap, shape: number): Run {
+    return shortestRun(this.frames.whitespace, gap, shape, 0, Follow.Next) ?? { bytes: [], shape };
+  }
+
+  /** A sign behind a text, and the least whitespace behind that. */
+  private behind(text: Run, sign: number, gap: Gap): Run {
+    const { bytes, shape } = this.gap(gap, text.shape);
+    return { bytes: [...text.bytes, sign, ...bytes], shape };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Transition,
 } from "./automaton.js";
 import type { CompletionSource } from "./completion-source.js";
+import { bareResult, toldBy, withTold } from "./frame-result.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
 import {
   CLOSE_BRACE,
@@ -31,10 +32,10 @@ import { type Literal, LiteralAutomaton } from "./literals.js";
 import type { Objects } from "./objects.js";
 import type { PlainNumbers } from "./plain-numbers.js";
 import { Place, Structure } from "./structure.js";
-import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
+import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
 
-/** More than any output is nested. */
-const MAX_DEPTH = 2 ** 20;
+/** Shapes are below. */
+const MAX_SHAPE = 2 ** 20;
 
 /** In place of array state 0: behind an item that was not looked at; -2 stands for state 1. */
 const ANY_ITEM = -1;
@@ -65,7 +66,7 @@ export class JsonFrames implements Frames {
   private readonly parts: JsonFramesParts;
   private readonly steps: Derivatives;
   private readonly openGoals: Goal[] = [];
-  /** By goal, first byte and depth: the state behind it; 0: none. */
+  /** By goal, first byte and shape: the state behind it; 0: none. */
   private readonly openValues = new Map<number, FrameState>();
   private readonly observed = new Map<Language, Result>();
   private completionSource: JsonCompletions | undefined;
@@ -89,16 +90,16 @@ export class JsonFrames implements Frames {
   private createCompletions(): JsonCompletions {
     const { structure, strings, texts, literals, parts } = this;
     const { store, goals, objects, arrays, whitespace } = parts;
-    const opened = (goal: Goal, byte: number, depth: number) => {
-      const state = this.openValue(goal, byte, depth);
+    const opened = (goal: Goal, byte: number, shape: number) => {
+      const state = this.openValue(goal, byte, shape);
       return state === undefined ? undefined : frameId(state);
     };
     return new JsonCompletions({
       ...{ structure, store, goals, objects, arrays, strings, texts, literals, whitespace },
       rootGoal: (data) => this.openGoals[data] as Goal,
-      state: (place, data, depth) => frameId(this.at(place, data, 0, depth)),
-      openObject: (goal, depth) => opened(goal, OPEN_BRACE, depth),
-      openArray: (goal, depth) => opened(goal, OPEN_BRACKET, depth),
+      state: (place, data, shape) => frameId(this.at(place, data, 0, shape)),
+      openObject: (goal, shape) => opened(goal, OPEN_BRACE, shape),
+      openArray: (goal, shape) => opened(goal, OPEN_BRACKET, shape),
       openLiteral: (goal, byte) => opened(goal, byte, 0),
       stringLanguage: (goal) => this.lexeme(goal, JsonType.String),
       numberLanguage: (goal) => this.lexeme(goal, JsonType.Number),
@@ -126,16 +127,16 @@ export class JsonFrames implements Frames {
   resumeItem(structure: number, result: Result, text: string): FrameState {
     const { arrays } = this.parts;
     const item = arrays.item(this.structure.data[structure] as number);
-    const state = arrays.afterUnique(item, result, parseJson(text));
-    return this.at(Place.ArrayAfter, state.id, 0, this.structure.depth[structure] as number);
+    const state = arrays.afterUnique(item, bareResult(result), parseJson(text));
+    return this.at(Place.ArrayAfter, state.id, 0, this.shapeAfter(structure, result));
   }
 
   afterAnyItem(structure: number, result: Result): FrameState {
     const { arrays } = this.parts;
     const item = arrays.item(this.structure.data[structure] as number);
-    const state = arrays.afterAnyUnique(item, result);
+    const state = arrays.afterAnyUnique(item, bareResult(result));
     if (state === undefined) return 0;
-    return this.at(Place.ArrayAfter, ANY_ITEM - state.id, 0, this.structure.depth[structure] as number);
+    return this.at(Place.ArrayAfter, ANY_ITEM - state.id, 0, this.shapeAfter(structure, result));
   }
 
   isDone(structure: number): boolean {
@@ -160,11 +161,11 @@ export class JsonFrames implements Frames {
     const object = this.parts.objects.state(this.structure.data[structure] as number);
     const property = this.parts.objects.afterKey(object, key);
     if (property === undefined) throw leadsNowhere(key);
-    return this.at(Place.ObjectColon, property.id, 0, this.structure.depth[structure] as number);
+    return this.at(Place.ObjectColon, property.id, 0, this.structure.shape[structure] as number);
   }
 
   afterAnyKey(structure: number): FrameState {
-    return this.at(Place.ObjectColon, ANY_KEY, 0, this.structure.depth[structure] as number);
+    return this.at(Place.ObjectColon, ANY_KEY, 0, this.structure.shape[structure] as number);
   }
 
   beforeValueOf(structure: number, key: string): FrameState {
@@ -172,7 +173,7 @@ export class JsonFrames implements Frames {
     const goal = this.parts.objects.goalAfterKey(object, key);
     if (goal === undefined) throw leadsNowhere(key);
     const data = FIRST_GOAL - this.goalNumber(goal);
-    return this.at(Place.ObjectColon, data, 0, this.structure.depth[structure] as number);
+    return this.at(Place.ObjectColon, data, 0, this.structure.shape[structure] as number);
   }
 
   asksForKey(structure: number): boolean {
@@ -183,15 +184,16 @@ export class JsonFrames implements Frames {
 
   resume(structure: number, result: Result): FrameState {
     const data = this.structure.data[structure] as number;
-    const depth = this.structure.depth[structure] as number;
+    const bare = bareResult(result);
+    const shape = this.shapeAfter(structure, result);
     switch (this.structure.place[structure]) {
       case Place.ObjectWait: {
         const { objects } = this.parts;
-        return this.at(Place.ObjectAfter, objects.afterValue(objects.property(data), result).id, 0, depth);
+        return this.at(Place.ObjectAfter, objects.afterValue(objects.property(data), bare).id, 0, shape);
       }
       case Place.ArrayWait: {
         const { arrays } = this.parts;
-        return this.at(Place.ArrayAfter, arrays.afterValue(arrays.item(data), result).id, 0, depth);
+        return this.at(Place.ArrayAfter, arrays.afterValue(arrays.item(data), bare).id, 0, shape);
       }
       default:
         return this.at(Place.RootDone, 0, 0, 0);
@@ -201,7 +203,7 @@ export class JsonFrames implements Frames {
   transition(structure: number, byte: number): Transition | undefined {
     const data = this.structure.data[structure] as number;
     const space = this.structure.space[structure] as number;
-    const depth = this.structure.depth[structure] as number;
+    const shape = this.structure.shape[structure] as number;
     const { whitespace } = this.parts;
     const place = this.structure.place[structure] as Place;
     switch (place) {
@@ -210,29 +212,32 @@ export class JsonFrames implements Frames {
         return next === undefined ? undefined : { next, waiting: this.at(Place.RootWait, 0, 0, 0) };
       }
       case Place.ObjectOpen:
-        return this.inObject(place, Gap.Open, data, space, depth, byte);
+        return this.inObject(place, Gap.Open, data, space, shape, byte);
       case Place.ObjectNext:
-        return this.inObject(place, Gap.AfterComma, data, space, depth, byte);
+        return this.inObject(place, Gap.AfterComma, data, space, shape, byte);
       case Place.ObjectAfter:
-        return this.inObject(place, Gap.AfterValue, data, space, depth, byte);
+        return this.inObject(place, Gap.AfterValue, data, space, shape, byte);
       case Place.ObjectColon:
-        if (byte === COLON && (whitespace.follows(Gap.BeforeColon, depth, space) & Follow.Next) !== 0) {
-          return { next: this.at(Place.ObjectValue, data, 0, depth) };
+        if (byte === COLON && (whitespace.follows(Gap.BeforeColon, shape, space) & Follow.Next) !== 0) {
+          return {
+            next: this.at(Place.ObjectValue, data, 0, whitespace.after(Gap.BeforeColon, shape, space)),
+          };
         }
-        return this.inGap(place, Gap.BeforeColon, data, space, depth, byte, Follow.Next);
+        return this.inGap(place, Gap.BeforeColon, data, space, shape, byte, Follow.Next);
       case Place.ObjectValue:
-        if ((whitespace.follows(Gap.AfterColon, depth, space) & Follow.Next) !== 0) {
+        if ((whitespace.follows(Gap.AfterColon, shape, space) & Follow.Next) !== 0) {
           if (data === ANY_KEY && startsValue(byte)) return { asksText: true };
-          const next = data === ANY_KEY ? undefined : this.openValue(this.propertyGoal(data), byte, depth);
-          if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, depth) };
+          const behind = whitespace.after(Gap.AfterColon, shape, space);
+          const next = data === ANY_KEY ? undefined : this.openValue(this.propertyGoal(data), byte, behind);
+          if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, behind) };
         }
-        return this.inGap(place, Gap.AfterColon, data, space, depth, byte, Follow.Next);
+        return this.inGap(place, Gap.AfterColon, data, space, shape, byte, Follow.Next);
       case Place.ArrayOpen:
-        return this.inArray(place, Gap.Open, data, space, depth, byte);
+        return this.inArray(place, Gap.Open, data, space, shape, byte);
       case Place.ArrayNext:
-        return this.inArray(place, Gap.AfterComma, data, space, depth, byte);
+        return this.inArray(place, Gap.AfterComma, data, space, shape, byte);
       case Place.ArrayAfter:
-        return this.inArray(place, Gap.AfterValue, data, space, depth, byte);
+        return this.inArray(place, Gap.AfterValue, data, space, shape, byte);
       default:
         return undefined;
     }
@@ -243,32 +248,33 @@ export class JsonFrames implements Frames {
     gap: Gap,
     data: number,
     space: number,
-    depth: number,
+    shape: number,
     byte: number,
   ): Transition | undefined {
     const { objects, strings, store, whitespace } = this.parts;
     const object = objects.state(data);
-    const follows = whitespace.follows(gap, depth, space);
+    const follows = whitespace.follows(gap, shape, space);
     const mayClose = gap !== Gap.AfterComma;
     if (byte === CLOSE_BRACE) {
       if (!mayClose || (follows & Follow.Close) === 0) return undefined;
       const result = objects.end(object);
-      return result === undefined ? undefined : { result };
+      return result === undefined ? undefined : { result: withTold(result, whitespace.tells(shape)) };
     }
     const continues = byte === (gap === Gap.AfterValue ? COMMA : QUOTE);
     if (continues) {
       if ((follows & Follow.Next) === 0) return undefined;
       const keys = objects.keys(object);
       if (store.arena.isEmpty(keys)) return undefined;
-      if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, depth) };
-      const waiting = this.at(Place.ObjectKey, data, 0, depth);
+      const behind = whitespace.after(gap, shape, space);
+      if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, behind) };
+      const waiting = this.at(Place.ObjectKey, data, 0, behind);
       return { next: frameState(FrameKind.String, strings.start(keys)), waiting };
     }
     if (!isSpace(byte)) return undefined;
     let live = Follow.None;
     if (mayClose && objects.end(object) !== undefined) live |= Follow.Close;
     if (!store.arena.isEmpty(objects.keys(object))) live |= Follow.Next;
-    return this.inGap(place, gap, data, space, depth, byte, live);
+    return this.inGap(place, gap, data, space, shape, byte, live);
   }
 
   private inArray(
@@ -276,34 +282,35 @@ export class JsonFrames implements Frames {
     gap: Gap,
     data: number,
     space: number,
-    depth: number,
+    shape: number,
     byte: number,
   ): Transition | undefined {
     const { arrays, whitespace } = this.parts;
     const isAfterAny = data <= ANY_ITEM;
     const array = arrays.state(isAfterAny ? ANY_ITEM - data : data);
-    const follows = whitespace.follows(gap, depth, space);
+    const follows = whitespace.follows(gap, shape, space);
     const mayClose = gap !== Gap.AfterComma;
     if (byte === CLOSE_BRACKET) {
       if (!mayClose || (follows & Follow.Close) === 0) return undefined;
       const result = arrays.end(array);
-      return result === undefined ? undefined : { result };
+      return result === undefined ? undefined : { result: withTold(result, whitespace.tells(shape)) };
     }
     if (!isSpace(byte)) {
       if ((follows & Follow.Next) === 0) return undefined;
       const item = arrays.next(array);
       if (item === undefined) return undefined;
+      const behind = whitespace.after(gap, shape, space);
       if (gap === Gap.AfterValue) {
-        return byte === COMMA ? { next: this.at(Place.ArrayNext, data, 0, depth) } : undefined;
+        return byte === COMMA ? { next: this.at(Place.ArrayNext, data, 0, behind) } : undefined;
       }
       if (isAfterAny) return startsValue(byte) ? { asksText: true } : undefined;
-      const next = this.openValue(item.goal, byte, depth);
-      return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, depth) };
+      const next = this.openValue(item.goal, byte, behind);
+      return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, behind) };
     }
     let live = Follow.None;
     if (mayClose && arrays.end(array) !== undefined) live |= Follow.Close;
     if (arrays.next(array) !== undefined) live |= Follow.Next;
-    return this.inGap(place, gap, data, space, depth, byte, live);
+    return this.inGap(place, gap, data, space, shape, byte, live);
   }
 
   /** Whitespace, as long as something that is live can follow it. */
@@ -312,15 +319,20 @@ export class JsonFrames implements Frames {
     gap: Gap,
     data: number,
     space: number,
-    depth: number,
+    shape: number,
     byte: number,
     live: Follow,
   ): Transition | undefined {
     if (!isSpace(byte)) return undefined;
     const { whitespace } = this.parts;
-    const next = whitespace.step(gap, depth, space, byte);
-    if (next < 0 || (whitespace.reachable(gap, depth, next) & live) === 0) return undefined;
-    return { next: this.at(place, data, next, depth) };
+    const next = whitespace.step(gap, shape, space, byte);
+    if (next < 0 || (whitespace.reachable(gap, shape, next) & live) === 0) return undefined;
+    return { next: this.at(place, data, next, shape) };
+  }
+
+  /** The shape of a frame behind one inside of it that ended with a result. */
+  private shapeAfter(structure: number, result: Result): number {
+    return this.parts.whitespace.told(this.structure.shape[structure] as number, toldBy(result));
   }
 
   /** The goal of a property's value. */
@@ -332,20 +344,20 @@ export class JsonFrames implements Frames {
   // --- values ------------------------------------------------------------------------------------------------------
 
   /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
-  private openValue(goal: Goal, byte: number, depth: number): FrameState | undefined {
+  private openValue(goal: Goal, byte: number, shape: number): FrameState | undefined {
     // Properties behind different keys often have the same goal.
-    const key = (goal.id * 128 + byte) * MAX_DEPTH + depth;
+    const key = (goal.id * 128 + byte) * MAX_SHAPE + shape;
     let opened = this.openValues.get(key);
     if (opened === undefined) {
-      opened = this.computeOpenValue(goal, byte, depth) ?? 0;
+      opened = this.computeOpenValue(goal, byte, shape) ?? 0;
       this.openValues.set(key, opened);
     }
     return opened === 0 ? undefined : opened;
   }
 
-  private computeOpenValue(goal: Goal, byte: number, depth: number): FrameState | undefined {
+  private computeOpenValue(goal: Goal, byte: number, shape: number): FrameState | undefined {
     const { objects, arrays } = this.parts;
-    const inner = this.parts.whitespace.usesDepth ? depth + 1 : 0;
+    const inner = this.parts.whitespace.inner(shape);
     switch (byte) {
       case QUOTE: {
         const language = this.lexeme(goal, JsonType.String);
@@ -408,8 +420,8 @@ export class JsonFrames implements Frames {
     return goal.id;
   }
 
-  private at(place: Place, data: number, space: number, depth: number): FrameState {
-    return frameState(FrameKind.Structure, this.structure.intern(place, data, space, depth));
+  private at(place: Place, data: number, space: number, shape: number): FrameState {
+    return frameState(FrameKind.Structure, this.structure.intern(place, data, space, shape));
   }
 }
 

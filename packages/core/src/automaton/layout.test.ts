@@ -191,6 +191,7 @@ describe("separators", () => {
 
 describe("every layout", () => {
   const layouts: Layout[] = [
+    { whitespace: "auto" },
     { whitespacePattern: "[ \\n]{1,3}" },
     { whitespacePattern: "(?:\\n {2}| )*" },
     { separators: { item: " , ", key: "\t: " } },

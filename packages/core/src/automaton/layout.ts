@@ -1,8 +1,9 @@
 import type { TextAutomaton } from "../language/index.js";
 import { LayoutError } from "./layout-error.js";
 import { SeparatedWhitespace, type Separators } from "./separators.js";
-import { type Whitespace, type WhitespacePolicy, whitespacePolicy } from "./whitespace.js";
+import { type Whitespace, whitespacePolicy } from "./whitespace.js";
 import { WhitespacePattern } from "./whitespace-pattern.js";
+import type { WhitespacePolicy } from "./whitespace-policy.js";
 
 /** What stands between the tokens of a JSON text. */
 export interface Layout {
@@ -30,6 +31,9 @@ export function layoutPolicy(layout: Layout, texts: TextAutomaton): WhitespacePo
     throw new LayoutError(
       "whitespace and whitespacePattern say the same thing in two ways: give one of them",
     );
+  }
+  if (whitespace === "auto" && separators !== undefined) {
+    throw new LayoutError('separators say what whitespace "auto" leaves to the model: give one of them');
   }
   const policy =
     whitespacePattern === undefined

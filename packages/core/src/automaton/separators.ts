@@ -1,5 +1,5 @@
 import { LayoutError } from "./layout-error.js";
-import { Follow, Gap, type WhitespacePolicy } from "./whitespace.js";
+import { FixedWhitespace, Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
 
 /** Exact texts between items and properties, and between a key and its value, as in Python's `json.dumps`. */
 export interface Separators {
@@ -17,10 +17,9 @@ const DEAD = EXACT - 1;
 
 /**
  * Puts exact separators in place of another policy's whitespace around commas and colons. That policy still says what
- * stands at brackets; with a line for each item, the line's break and indent follow the separator.
+ * stands at brackets; with a line for each item, the line's break and indent follow the separator. Its shape is a depth.
  */
-export class SeparatedWhitespace implements WhitespacePolicy {
-  readonly usesDepth: boolean;
+export class SeparatedWhitespace extends FixedWhitespace {
   readonly indent: string | undefined;
   /** By gap: what stands there before a key, value, colon or comma; undefined: what the other policy allows. */
   private readonly exact: (string | undefined)[] = [];
@@ -28,11 +27,15 @@ export class SeparatedWhitespace implements WhitespacePolicy {
 
   /** @throws LayoutError where a separator is not its sign with whitespace around it. */
   constructor({ item, key }: Separators, others: WhitespacePolicy) {
-    this.usesDepth = others.usesDepth;
+    super();
     this.others = others;
     this.indent = others.indent;
     [this.exact[Gap.AfterValue], this.exact[Gap.AfterComma]] = around("item", item, ",");
     [this.exact[Gap.BeforeColon], this.exact[Gap.AfterColon]] = around("key", key, ":");
+  }
+
+  override inner(depth: number): number {
+    return this.others.inner(depth);
   }
 
   step(gap: Gap, depth: number, state: number, byte: number): number {

@@ -18,24 +18,24 @@ export const enum Place {
 
 /**
  * Hash-consed structural states: a place, the number of what it is about (goal, object state, pending property, array
- * state, pending item), the whitespace read so far, and the depth where whitespace depends on it.
+ * state, pending item), the whitespace read so far, and the shape that whitespace depends on (`WhitespacePolicy`).
  */
 export class Structure {
   readonly place: Place[] = [];
   readonly data: number[] = [];
   readonly space: number[] = [];
-  readonly depth: number[] = [];
+  readonly shape: number[] = [];
   private readonly ids = new Map<string, number>();
 
-  intern(place: Place, data: number, space: number, depth: number): number {
-    const key = `${place},${data},${space},${depth}`;
+  intern(place: Place, data: number, space: number, shape: number): number {
+    const key = `${place},${data},${space},${shape}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.place.length;
       this.place.push(place);
       this.data.push(data);
       this.space.push(space);
-      this.depth.push(depth);
+      this.shape.push(shape);
       this.ids.set(key, id);
     }
     return id;

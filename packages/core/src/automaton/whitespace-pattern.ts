@@ -1,13 +1,12 @@
 import { compilePattern, type TextAutomaton } from "../language/index.js";
 import { LayoutError } from "./layout-error.js";
-import { Follow, type Gap, type WhitespacePolicy } from "./whitespace.js";
+import { FixedWhitespace, Follow, type Gap } from "./whitespace-policy.js";
 
 /** The characters that JSON has as whitespace, as ranges. */
 const SPACES = [0x09, 0x0a, 0x0d, 0x0d, 0x20, 0x20];
 
 /** In every gap a run of whitespace that matches a pattern as a whole; the state is one of a text automaton. */
-export class WhitespacePattern implements WhitespacePolicy {
-  readonly usesDepth = false;
+export class WhitespacePattern extends FixedWhitespace {
   readonly indent = undefined;
   private readonly texts: TextAutomaton;
   private readonly start: number;
@@ -17,6 +16,7 @@ export class WhitespacePattern implements WhitespacePolicy {
    * @throws LayoutError where it matches other characters than whitespace of JSON, or nothing at all
    */
   constructor(pattern: string, texts: TextAutomaton) {
+    super();
     if (typeof pattern !== "string") throw new LayoutError("whitespacePattern must be a string");
     const { arena } = texts;
     const { language } = compilePattern(arena, pattern, { whole: true });
@@ -31,13 +31,13 @@ export class WhitespacePattern implements WhitespacePolicy {
     this.start = texts.start(language);
   }
 
-  step(_gap: Gap, _depth: number, state: number, byte: number): number {
+  step(_gap: Gap, _shape: number, state: number, byte: number): number {
     const next = this.texts.step(this.own(state), byte);
     if (next === 0) return -1;
     return next === this.start ? 0 : next;
   }
 
-  follows(_gap: Gap, _depth: number, state: number): Follow {
+  follows(_gap: Gap, _shape: number, state: number): Follow {
     return this.texts.isFinal(this.own(state)) ? Follow.Both : Follow.None;
   }
 

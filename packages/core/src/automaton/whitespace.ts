@@ -1,65 +1,19 @@
 import { LayoutError } from "./layout-error.js";
 
-/** Where whitespace can stand. */
-export const enum Gap {
-  /** After `{` or `[`. */
-  Open,
-  /** Between a key and its colon. */
-  BeforeColon,
-  AfterColon,
-  AfterComma,
-  /** After a property's value or an item. */
-  AfterValue,
-}
-
-/** What can follow a gap, as bits. */
-export const enum Follow {
-  None = 0,
-  /** A key, a value, a colon; after a value, the comma. */
-  Next = 1,
-  /** The closing bracket. */
-  Close = 2,
-  Both = 3,
-}
-
-/**
- * Which whitespace a text may have between tokens of JSON. A run of whitespace is read by a small automaton whose state
- * is an integer, 0 at the start of every run.
- */
-export interface WhitespacePolicy {
-  /** Whether runs depend on the nesting depth; where not, all depths share their states. */
-  readonly usesDepth: boolean;
-  /** What a line begins with for each open bracket, where every item has a line of its own; else undefined. */
-  readonly indent: string | undefined;
-  /** The state after one more byte, or -1. `depth` counts the open brackets around the gap, the own one included. */
-  step(gap: Gap, depth: number, state: number, byte: number): number;
-  /** What may follow now. */
-  follows(gap: Gap, depth: number, state: number): Follow;
-  /** What may follow now or after more whitespace. */
-  reachable(gap: Gap, depth: number, state: number): Follow;
-}
-
-/** The least whitespace after which something wanted can follow; undefined if it never can. */
-export function shortestRun(
-  policy: WhitespacePolicy,
-  gap: Gap,
-  depth: number,
-  state: number,
-  want: Follow,
-): readonly number[] | undefined {
-  const runs = new Map<number, readonly number[]>([[state, []]]);
-  for (const [reached, run] of runs) {
-    if ((policy.follows(gap, depth, reached) & want) !== 0) return run;
-    for (const byte of [SPACE, NEWLINE, TAB, RETURN]) {
-      const next = policy.step(gap, depth, reached, byte);
-      if (next < 0 || runs.has(next) || (policy.reachable(gap, depth, next) & want) === 0) continue;
-      runs.set(next, [...run, byte]);
-    }
-  }
-  return undefined;
-}
+import { NaturalWhitespace } from "./natural-whitespace.js";
+import {
+  FixedWhitespace,
+  Follow,
+  Gap,
+  NEWLINE,
+  RETURN,
+  SPACE,
+  TAB,
+  type WhitespacePolicy,
+} from "./whitespace-policy.js";
 
 export type Whitespace =
+  | "auto"
   | "compact"
   | "spaced"
   | "flexible"
@@ -67,15 +21,11 @@ export type Whitespace =
   | { readonly style: "flexible"; readonly max: number }
   | { readonly style: "pretty"; readonly indent: number | "\t" };
 
-const SPACE = 0x20;
-const TAB = 0x09;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-
 /** The bound of `flexible` when none is given: a newline and the indentation of a few levels. */
 const DEFAULT_FLEXIBLE = 20;
 
 /**
+ * - `auto`: one of the usual styles, whichever the text begins with: see `NaturalWhitespace`;
  * - `compact`: none;
  * - `spaced`: at most one space after each comma and colon;
  * - `flexible`: up to `max` bytes of any whitespace in each gap;
@@ -86,6 +36,8 @@ const DEFAULT_FLEXIBLE = 20;
 export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
   const style = typeof whitespace === "string" ? whitespace : whitespace.style;
   switch (style) {
+    case "auto":
+      return new NaturalWhitespace();
     case "compact":
       return new Flexible(() => 0, false);
     case "spaced":
@@ -102,7 +54,7 @@ export function whitespacePolicy(whitespace: Whitespace): WhitespacePolicy {
     }
     default:
       throw new LayoutError(
-        `whitespace must be "compact", "spaced", "flexible" or "pretty", not ${String(style)}`,
+        `whitespace must be "auto", "compact", "spaced", "flexible" or "pretty", not ${String(style)}`,
       );
   }
 }
@@ -114,18 +66,18 @@ function checkPositive(name: string, value: number): void {
 }
 
 /** Runs of bounded length; the state is the length so far. */
-class Flexible implements WhitespacePolicy {
-  readonly usesDepth = false;
+class Flexible extends FixedWhitespace {
   readonly indent = undefined;
   private readonly max: (gap: Gap) => number;
   private readonly spaceOnly: boolean;
 
   constructor(max: (gap: Gap) => number, spaceOnly: boolean) {
+    super();
     this.max = max;
     this.spaceOnly = spaceOnly;
   }
 
-  step(gap: Gap, _depth: number, state: number, byte: number): number {
+  step(gap: Gap, _shape: number, state: number, byte: number): number {
     if (state >= this.max(gap)) return -1;
     const allowed =
       byte === SPACE || (!this.spaceOnly && (byte === NEWLINE || byte === TAB || byte === RETURN));
@@ -141,13 +93,17 @@ class Flexible implements WhitespacePolicy {
   }
 }
 
-/** `JSON.stringify` with an indent; the state is the length of the run so far, newline included. */
-class Pretty implements WhitespacePolicy {
-  readonly usesDepth = true;
+/** `JSON.stringify` with an indent; the shape is the depth, the state the length of the run so far, newline included. */
+class Pretty extends FixedWhitespace {
   readonly indent: string;
 
   constructor(indent: string) {
+    super();
     this.indent = indent;
+  }
+
+  override inner(depth: number): number {
+    return depth + 1;
   }
 
   /** Lengths of the runs before a next item and before the closing bracket; -1: there is none. */
