@@ -1,8 +1,9 @@
 /** Short ways to end an output, as its matcher sees them. */
-import type { Automaton } from "./automaton/automaton.js";
+import { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, Completions, completionBytes } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
+import type { CompletionFinder, Engine } from "./automaton/engine.js";
 import { isLimitError, type LimitError } from "./json-schema/errors.js";
 import { onceFor } from "./mask/once.js";
 import { endMask, type LayeredMask, tokensMask } from "./mask/token-mask.js";
@@ -16,7 +17,7 @@ export interface ShortestCompletion {
   readonly tokens: number;
 }
 
-const completionsByAutomaton = new WeakMap<Automaton, Completions>();
+const completionsByEngine = new WeakMap<Engine, CompletionFinder>();
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
 /** How many completions that depend on text may be searched; others are remembered. */
@@ -42,12 +43,12 @@ export interface ForcedEnd extends LimitHit {
 /** Completions of an automaton, counted in the tokens of a vocabulary. What is found is shared by all matchers. */
 export class Closing {
   private readonly vocabulary: Vocabulary;
-  private readonly completions: Completions;
+  private readonly completions: CompletionFinder;
   private readonly spelling: TokenSpelling;
 
-  constructor(automaton: Automaton, vocabulary: Vocabulary) {
+  constructor(engine: Engine, vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
-    this.completions = onceFor(completionsByAutomaton, automaton, () => new Completions(automaton));
+    this.completions = onceFor(completionsByEngine, engine, () => completionsOf(engine));
     this.spelling = onceFor(spellings, vocabulary, () => new TokenSpelling(vocabulary));
   }
 
@@ -106,4 +107,9 @@ export class Closing {
     const next = this.spelling.tokenAt(completion, length - start);
     return next < 0 ? endMask(vocabulary) : tokensMask(vocabulary.size, Int32Array.of(next));
   }
+}
+
+function completionsOf(engine: Engine): CompletionFinder {
+  if (engine instanceof Automaton) return new Completions(engine);
+  throw new TypeError("The grammar was made by another version of this package");
 }

@@ -1,26 +1,18 @@
-import { type Automaton, Step } from "./automaton/automaton.js";
 import { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, completionBytes, NOTHING } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
+import type { Engine } from "./automaton/engine.js";
 import { Budget } from "./budget.js";
 import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
 import { type ForcedContinuation, forcedAfter } from "./forced-tokens.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
-import { Masks } from "./mask/masks.js";
-import { onceFor } from "./mask/once.js";
 import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
+import { type MaskSource, masksFor } from "./mask-source.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
-
-const sharedMasks = new WeakMap<Automaton, WeakMap<Vocabulary, Masks>>();
-
-function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
-  const byVocabulary = onceFor(sharedMasks, automaton, () => new WeakMap<Vocabulary, Masks>());
-  return onceFor(byVocabulary, vocabulary, () => new Masks(automaton, vocabulary));
-}
 
 /**
  * One sequence's position in a grammar: which tokens may come, and what the accepted ones led to.
@@ -36,8 +28,8 @@ function masksFor(automaton: Automaton, vocabulary: Vocabulary): Masks {
 export class Matcher {
   readonly grammar: Grammar;
   readonly vocabulary: Vocabulary;
-  private automaton: Automaton;
-  private masks: Masks;
+  private automaton: Engine;
+  private masks: MaskSource;
   private trail = new ByteTrail();
   // By number of accepted steps: the position after them. A step is a token or a piece of text.
   private configs = new Int32Array(64);
@@ -380,25 +372,11 @@ export class Matcher {
 
   private readAll(bytes: Uint8Array): Config {
     const { automaton, trail } = this;
-    const length = this.byteLength;
-    trail.reserve(length + bytes.length);
-    const keyStart = trail.keyStart;
-    const { config } = this;
-    let state = automaton.configs.state(config);
-    let parent = automaton.configs.parent(config);
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number;
-      trail.bytes[length + i] = byte;
-      if (automaton.advance(state, parent, byte, trail, length + i) !== Step.Read) {
-        trail.keyStart = keyStart;
-        return 0;
-      }
-      state = automaton.nextState;
-      parent = automaton.nextParent;
-    }
-    this.readKeyStart = trail.keyStart;
+    const { keyStart } = trail;
+    const config = automaton.read(this.config, bytes, trail, this.byteLength);
+    if (config !== 0) this.readKeyStart = trail.keyStart;
     trail.keyStart = keyStart;
-    return automaton.configs.intern(state, parent);
+    return config;
   }
 
   /** Where the key was after the last `read`. */

@@ -2,10 +2,11 @@
 import { Step } from "../src/automaton/automaton.js";
 import { ByteTrail } from "../src/automaton/byte-trail.js";
 import type { Matcher } from "../src/index.js";
+import { automatonOf } from "./automaton-of.js";
 
 /** Equal for positions that go on alike: the config, and in a key or among items that must differ also the text. */
 function identity(matcher: Matcher): string {
-  const { automaton } = matcher.grammar;
+  const automaton = automatonOf(matcher.grammar);
   const { configs, frames } = automaton;
   const trail = new ByteTrail();
   const { bytes } = matcher;

@@ -10,6 +10,7 @@ import type { ByteAutomaton, JsonStringAutomaton, TextAutomaton } from "../langu
 import { ByteTrail } from "./byte-trail.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
+import type { Engine } from "./engine.js";
 import type { Result } from "./goals.js";
 
 export const enum FrameKind {
@@ -98,7 +99,7 @@ export type Transition =
   | { readonly result: Result }
   | { readonly asksText: true };
 
-export class Automaton {
+export class Automaton implements Engine {
   readonly frames: Frames;
   readonly configs = new Configs();
   readonly start: Config;
@@ -202,6 +203,20 @@ export class Automaton {
         }
       }
     }
+  }
+
+  read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config {
+    trail.reserve(length + bytes.length);
+    let state = this.configs.state(config);
+    let parent = this.configs.parent(config);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      trail.bytes[length + i] = byte;
+      if (this.advance(state, parent, byte, trail, length + i) !== Step.Read) return 0;
+      state = this.nextState;
+      parent = this.nextParent;
+    }
+    return this.configs.intern(state, parent);
   }
 
   /** Whether a string above `parent` is a key. */

@@ -5,6 +5,7 @@ import { type Automaton, FrameKind, frameId, frameKind, Step } from "./automaton
 import type { ByteTrail } from "./byte-trail.js";
 import { CompletionSearch } from "./completion-search.js";
 import type { Config } from "./configs.js";
+import type { CompletionFinder } from "./engine.js";
 
 /** So many configs are remembered. */
 const MAX_REMEMBERED = 100_000;
@@ -38,7 +39,7 @@ export class CompletionError extends Error {
   readonly code = "completion";
 }
 
-export class Completions {
+export class Completions implements CompletionFinder {
   private readonly automaton: Automaton;
   private readonly search: CompletionSearch | undefined;
   private readonly strings = new Map<number, Uint8Array>();

@@ -1,4 +1,4 @@
-import type { Automaton } from "../automaton/automaton.js";
+import type { Engine } from "../automaton/engine.js";
 import type { CompileReport } from "../json-schema/report.js";
 
 /** A compiled grammar: immutable for its users, shared by any number of matchers and vocabularies. */
@@ -6,12 +6,12 @@ export interface Grammar {
   /** What was made of the source; put together when it is first asked for. */
   readonly report: CompileReport;
   /** The lazy automaton, for this package's own use: the one that a new matcher should take. */
-  readonly automaton: Automaton;
+  readonly automaton: Engine;
 }
 
 /** An automaton, and whether it has grown so much that the next matcher should have a new one. */
 export interface Generation {
-  readonly automaton: Automaton;
+  readonly automaton: Engine;
   isFull(): boolean;
   report(): CompileReport;
 }
@@ -35,7 +35,7 @@ export class RenewableGrammar implements Grammar {
     return this.madeReport;
   }
 
-  get automaton(): Automaton {
+  get automaton(): Engine {
     if (this.generation.isFull()) this.generation = this.build();
     return this.generation.automaton;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { automatonOf } from "../../test/automaton-of.js";
 import { type Automaton, FrameKind, frameId, frameKind, Step } from "../automaton/automaton.js";
 import { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
@@ -155,7 +156,7 @@ const PLACES = 2500;
 
 describe("masks in every config within some tokens", () => {
   it.each(grammars)("are what trying every token says: %s", (_, grammar) => {
-    const { automaton } = grammar;
+    const automaton = automatonOf(grammar);
     const masks = new Masks(automaton, vocabulary, new MaskStore(vocabulary, 1 << 20));
     const seen = new Set<string>();
     let places: Place[] = [{ config: automaton.start, text: new Uint8Array(0) }];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { automatonOf } from "../../test/automaton-of.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
 import { randomNumbers } from "../../test/walk.js";
-import { Step } from "../automaton/automaton.js";
 import { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
 import { compileJson, compileJsonSchema, type Grammar, Matcher } from "../index.js";
@@ -21,15 +21,8 @@ interface Position {
 function read({ automaton }: Grammar, text: string): Position {
   const bytes = encoder.encode(text);
   const trail = new ByteTrail();
-  trail.reserve(bytes.length);
-  let config = automaton.start;
-  bytes.forEach((byte, i) => {
-    trail.bytes[i] = byte;
-    const state = automaton.configs.state(config);
-    if (automaton.advance(state, automaton.configs.parent(config), byte, trail, i) !== Step.Read)
-      throw new Error(text);
-    config = automaton.configs.intern(automaton.nextState, automaton.nextParent);
-  });
+  const config = automaton.read(automaton.start, bytes, trail, 0);
+  if (config === 0) throw new Error(text);
   return { config, trail, length: bytes.length };
 }
 
@@ -115,7 +108,7 @@ const grammars: [string, Grammar, readonly string[]][] = [
 
 describe.each(grammars)("masks of %s", (_, grammar, texts) => {
   it.each([0, 1, 2000, 64 * 1024 * 1024])("within %i bytes are what trying every token says", (maxBytes) => {
-    const masks = new Masks(grammar.automaton, vocabulary, new MaskStore(vocabulary, maxBytes));
+    const masks = new Masks(automatonOf(grammar), vocabulary, new MaskStore(vocabulary, maxBytes));
     const random = randomNumbers(maxBytes);
     const expected = new Map(texts.map((text) => [text, bruteForce(grammar, text)]));
     // In random order, again and again: what was evicted is computed again.
@@ -129,7 +122,7 @@ describe.each(grammars)("masks of %s", (_, grammar, texts) => {
   });
 
   it("leave the output and the open key as they are", () => {
-    const masks = new Masks(grammar.automaton, vocabulary, new MaskStore(vocabulary, 0));
+    const masks = new Masks(automatonOf(grammar), vocabulary, new MaskStore(vocabulary, 0));
     for (const text of texts) {
       const { config, trail, length } = read(grammar, text);
       const { keyStart } = trail;

@@ -1,0 +1,37 @@
+import type { ByteTrail } from "./byte-trail.js";
+import type { Completion } from "./completions.js";
+import type { Config } from "./configs.js";
+
+/**
+ * What runs a grammar: the pushdown automaton of JSON Schemas and texts (`Automaton`), or that of context-free grammars
+ * (`ItemAutomaton`). Configs are numbers; 0 is none. Every config that is handed out is live: some continuation ends the
+ * output.
+ */
+export interface Engine {
+  /** The config before an output. */
+  readonly start: Config;
+  /** Time for one mask, or for accepting one token. */
+  readonly maskMilliseconds: number;
+  /** Whether the output may end in a config. */
+  isComplete(config: Config): boolean;
+  /**
+   * The config after some bytes, or 0. Writes them to the trail from offset `length` on, and leaves there what they
+   * changed.
+   */
+  read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config;
+}
+
+/** Finds short texts that end an output. */
+export interface CompletionFinder {
+  /**
+   * A short text that ends the output after `length` bytes of it, which the trail holds.
+   * @throws SchemaLimitError, LanguageLimitError where a limit does not let it be found
+   */
+  of(config: Config, trail: ByteTrail, length: number): Completion;
+  /** The same for an output that hit a limit; it may go beyond limits of what is kept. */
+  beyondLimit(config: Config, trail: ByteTrail, length: number): Completion;
+  /** Whether what ends the output from a config depends on the text that led there; others are remembered. */
+  dependsOnText(config: Config): boolean;
+  /** Whether an open key is the beginning of a name that the schema mentions; true outside of keys. */
+  mayBecomeName(config: Config, trail: ByteTrail, length: number): boolean;
+}

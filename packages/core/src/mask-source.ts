@@ -1,0 +1,28 @@
+/** The masks of whatever runs a grammar. */
+import { Automaton } from "./automaton/automaton.js";
+import type { ByteTrail } from "./automaton/byte-trail.js";
+import type { Config } from "./automaton/configs.js";
+import type { Engine } from "./automaton/engine.js";
+import { Masks } from "./mask/masks.js";
+import { onceFor } from "./mask/once.js";
+import type { LayeredMask } from "./mask/token-mask.js";
+import type { Vocabulary } from "./vocabulary/index.js";
+
+/** What a matcher needs of masks. */
+export interface MaskSource {
+  /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */
+  get(config: Config, trail: ByteTrail, length: number): LayeredMask;
+  /** The mask behind the end of an output: nothing but the end of the sequence. */
+  readonly end: LayeredMask;
+}
+
+const shared = new WeakMap<Engine, WeakMap<Vocabulary, MaskSource>>();
+
+/** The masks of a grammar for a vocabulary, shared by all of its matchers. */
+export function masksFor(engine: Engine, vocabulary: Vocabulary): MaskSource {
+  const byVocabulary = onceFor(shared, engine, () => new WeakMap<Vocabulary, MaskSource>());
+  return onceFor(byVocabulary, vocabulary, () => {
+    if (engine instanceof Automaton) return new Masks(engine, vocabulary);
+    throw new TypeError("The grammar was made by another version of this package");
+  });
+}
