@@ -1,5 +1,5 @@
 /** Ending an output within a number of tokens. */
-import { type Completion, completionBytes } from "./automaton/completions.js";
+import { type Completion, completionBytes } from "./automaton/completion.js";
 import type { Closing, Searches } from "./closing.js";
 import { type TokenMask, tokensMask } from "./mask/token-mask.js";
 import type { Vocabulary } from "./vocabulary/index.js";

@@ -1,7 +1,8 @@
 /** Short ways to end an output, as its matcher sees them. */
 import { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
-import { type Completion, Completions, completionBytes } from "./automaton/completions.js";
+import { type Completion, completionBytes } from "./automaton/completion.js";
+import { Completions } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
 import type { CompletionFinder, Engine } from "./automaton/engine.js";
 import { isLimitError, type LimitError } from "./json-schema/errors.js";

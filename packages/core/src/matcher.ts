@@ -1,5 +1,5 @@
 import { ByteTrail } from "./automaton/byte-trail.js";
-import { type Completion, completionBytes, NOTHING } from "./automaton/completions.js";
+import { type Completion, completionBytes, NOTHING } from "./automaton/completion.js";
 import type { Config } from "./automaton/configs.js";
 import type { Engine } from "./automaton/engine.js";
 import { Budget } from "./budget.js";

@@ -3,35 +3,13 @@
 import { NO_LANGUAGE } from "../language/index.js";
 import { type Automaton, FrameKind, frameId, frameKind, Step } from "./automaton.js";
 import type { ByteTrail } from "./byte-trail.js";
+import { type Completion, NOTHING } from "./completion.js";
 import { CompletionSearch } from "./completion-search.js";
 import type { Config } from "./configs.js";
 import type { CompletionFinder } from "./engine.js";
 
 /** So many configs are remembered. */
 const MAX_REMEMBERED = 100_000;
-
-/** A text that ends an output: the bytes that end the frame on top, and what ends the frames below. */
-export interface Completion {
-  readonly bytes: Uint8Array;
-  /** Undefined: the output may end behind the bytes. */
-  readonly next: Completion | undefined;
-  /** Bytes, those of `next` included. */
-  readonly length: number;
-}
-
-/** What ends an output that may end here. */
-export const NOTHING: Completion = { bytes: new Uint8Array(0), next: undefined, length: 0 };
-
-/** All bytes of a completion. */
-export function completionBytes(completion: Completion): Uint8Array {
-  const bytes = new Uint8Array(completion.length);
-  let length = 0;
-  for (let at: Completion | undefined = completion; at !== undefined; at = at.next) {
-    bytes.set(at.bytes, length);
-    length += at.bytes.length;
-  }
-  return bytes;
-}
 
 /** A short text was found that the automaton does not read: a fault of this package. */
 export class CompletionError extends Error {

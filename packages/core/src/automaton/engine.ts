@@ -1,5 +1,5 @@
 import type { ByteTrail } from "./byte-trail.js";
-import type { Completion } from "./completions.js";
+import type { Completion } from "./completion.js";
 import type { Config } from "./configs.js";
 
 /**

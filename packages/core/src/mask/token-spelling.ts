@@ -1,5 +1,5 @@
 /** How few tokens spell a completion. */
-import type { Completion } from "../automaton/completions.js";
+import type { Completion } from "../automaton/completion.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 
 /** The count of tokens where none spell the bytes. */
