@@ -69,7 +69,11 @@ module.exports = {
       comment: "the package is not in the dependencies of the nearest package.json",
       severity: "error",
       from: { path: "^packages/", pathNot: TEST },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-dev", "unknown"], pathNot: "^@grammask/" },
+      to: {
+        dependencyTypes: ["npm-no-pkg", "npm-dev", "unknown"],
+        dependencyTypesNot: ["npm-peer"],
+        pathNot: "^@grammask/",
+      },
     },
     {
       name: "core-is-pure",
