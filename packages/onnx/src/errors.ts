@@ -122,3 +122,50 @@ export class BudgetTooSmallError extends GrammaskError {
     this.neededTokens = neededTokens;
   }
 }
+
+/** What is wrong with a value: `path` leads to it, from the root. */
+export interface ValidationIssue {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/** An output matches the JSON Schema, but a check that its schema's library runs afterwards refused it. */
+export class SchemaValidationError extends GrammaskError {
+  override readonly code = "validation-failed";
+  /** The output of the last attempt. */
+  readonly text: string;
+  readonly issues: readonly ValidationIssue[];
+  /** Outputs that were refused before this one, the first one first. */
+  readonly rejected: readonly RejectedOutput[];
+
+  constructor(
+    text: string,
+    issues: readonly ValidationIssue[],
+    rejected: readonly RejectedOutput[],
+    options?: ErrorOptions,
+  ) {
+    const attempts = rejected.length === 0 ? "" : ` (${rejected.length + 1} attempts)`;
+    super(
+      `The output matches the JSON Schema, but its schema refuses it${attempts}: ${issuesText(issues)}. ` +
+        "The text is in `text`; `retries` lets the model try again.",
+      options,
+    );
+    this.text = text;
+    this.issues = issues;
+    this.rejected = rejected;
+  }
+}
+
+/** An output that its schema's library refused. */
+export interface RejectedOutput {
+  readonly text: string;
+  readonly issues: readonly ValidationIssue[];
+}
+
+/** The issues in one line. */
+export function issuesText(issues: readonly ValidationIssue[]): string {
+  const lines = issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`,
+  );
+  return lines.join("; ");
+}

@@ -13,21 +13,28 @@ export {
   ModelFileError,
   ModelNotFoundError,
   PromptTooLongError,
+  type RejectedOutput,
+  SchemaValidationError,
   UnsupportedModelError,
+  type ValidationIssue,
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
 export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
-export type {
-  BatchOptions,
-  ClosedEarly,
-  GenerateResult,
-  Model,
-  PartialValue,
-  StreamEvent,
-  Usage,
-} from "./model.js";
+export type { BatchOptions, Model } from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
 export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";
 export type { GenerateRequest, PromptProgress, TokenEvent } from "./request.js";
+export type {
+  ClosedEarly,
+  GenerateResult,
+  GenerateResults,
+  PartialValue,
+  RetryEvent,
+  StreamEvent,
+  Usage,
+} from "./result.js";
 export type { Timings } from "./timings.js";
+export type { SchemaInput, ValueOf, WrittenOf } from "./typed/schema-input.js";
+export type { FromSchema } from "./typed/schema-type.js";
+export { type Validate, withValidation } from "./typed/standard-schema.js";

@@ -10,8 +10,10 @@ import { TINY_CONTEXT, TINY_SIZE, tiny } from "../test/tiny.js";
 import { Sequence } from "./decoder.js";
 import { InvalidRequestError, ModelDisposedError, PromptTooLongError } from "./errors.js";
 import { loadModel } from "./load.js";
-import type { Model, StreamEvent } from "./model.js";
+import type { Model } from "./model.js";
 import type { GenerateRequest } from "./request.js";
+import type { StreamEvent } from "./result.js";
+import { withValidation } from "./typed/standard-schema.js";
 
 const MESSAGES = [{ role: "user", content: "Who is it?" }];
 /** Short whatever is drawn: random weights seldom choose to end a text. */
@@ -217,9 +219,9 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
       const ended: [string, unknown][] = [];
       let lastPartial: unknown;
       let value: unknown;
-      for await (const event of model.stream<{ list: string[]; n: number }>({
+      for await (const event of model.stream({
         prompt: "x",
-        schema,
+        schema: withValidation<{ list: string[]; n: number }>(schema),
         temperature: 1,
         seed,
       })) {

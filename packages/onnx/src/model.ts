@@ -1,7 +1,6 @@
-import { type LimitHit, Matcher, Vocabulary } from "@grammask/core";
+import { Matcher, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { Decoder } from "./decoder.js";
-import type { FinishReason } from "./decoding.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
@@ -9,79 +8,14 @@ import { GrammarCache } from "./grammar-cache.js";
 import { GrowingJson } from "./growing-json.js";
 import type { DataType } from "./model-files.js";
 import { PrefixCache } from "./prefix-cache.js";
-import { makeLogprobs, makeReport, type Report, type TokenLogprobs } from "./report.js";
+import { makeLogprobs, makeReport } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
+import type { GenerateResult, GenerateResults, PartialValue, RetryEvent, StreamEvent } from "./result.js";
 import type { TextModel } from "./text-model.js";
 import type { Timings } from "./timings.js";
+import { attempts, plainRequest } from "./typed/attempts.js";
+import type { SchemaInput, ValueOf, WrittenOf } from "./typed/schema-input.js";
 import { warmUp } from "./warm-up.js";
-
-/** What a generation gave. */
-export interface GenerateResult {
-  /** The output; without the stop string, and without a last character that was cut in two. */
-  readonly text: string;
-  /** The output parsed, where JSON was asked for and the output is complete JSON; undefined otherwise. */
-  readonly value: unknown;
-  readonly finishReason: FinishReason;
-  /** The stop string that ended the output, if one did. */
-  readonly stopString: string | undefined;
-  /** Where the output was led to its end because of `maxTokens` or the context: then it is complete, but short. */
-  readonly closedEarly: ClosedEarly | undefined;
-  /** Ids of the output's tokens, without the one that ended it. */
-  readonly tokens: readonly number[];
-  /** The seed that was used: the request's, or the one that was drawn. */
-  readonly seed: number;
-  readonly usage: Usage;
-  readonly timings: Readonly<Timings>;
-  /** Where the output hit a limit of its grammar, and was ended by its shortest completion from there. */
-  readonly limit: LimitHit | undefined;
-  /** Where the request asked for it: what the grammar did to the model's choices. */
-  readonly report: Report | undefined;
-  /** Where the request asked for it: the log probabilities of the tokens. */
-  readonly logprobs: readonly TokenLogprobs[] | undefined;
-}
-
-/** Where an output was led to its end in time. What comes from there on need not be what the model had to say. */
-export interface ClosedEarly {
-  /** The first token that was chosen for the budget; the number of tokens where the budget itself ended a number. */
-  readonly token: number;
-  /** The JSON Pointers of the values without others in them that end behind it; none where the output is not JSON. */
-  readonly values: readonly string[];
-}
-
-/** Numbers of tokens. */
-export interface Usage {
-  readonly promptTokens: number;
-  /** Tokens of the prompt that were known from an earlier prompt that begins alike, and were not read again. */
-  readonly cachedPromptTokens: number;
-  readonly completionTokens: number;
-  readonly totalTokens: number;
-  /** Tokens of the output that the grammar forced, so that the model was not asked. */
-  readonly forcedTokens: number;
-  /** Tokens that were guessed from the prompt or the output, and how many of them the model took. */
-  readonly draftTokens: number;
-  readonly acceptedDraftTokens: number;
-  /** Steps of the model after it had read the prompt. */
-  readonly steps: number;
-}
-
-/** A value of which a part may be missing: properties and items that have not come, ends of strings. */
-export type PartialValue<T> = T extends readonly (infer Item)[]
-  ? readonly PartialValue<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]?: PartialValue<T[Key]> }
-    : T;
-
-/** An event of `Model.stream`. The result is the last one. */
-export type StreamEvent<T = unknown> =
-  | ({ readonly type: "token" } & TokenEvent)
-  /**
-   * The value so far, after the token that it grew by, where JSON was asked for. It only grows, and is the same object or
-   * array each time: `structuredClone` keeps a state of it. Numbers, `true`, `false` and `null` appear when they are whole.
-   */
-  | { readonly type: "partial"; readonly value: PartialValue<T> }
-  /** A value that has ended, at any depth, inner ones first: an item of a list as soon as it is there. */
-  | { readonly type: "value"; readonly pointer: string; readonly value: unknown }
-  | { readonly type: "result"; readonly result: GenerateResult };
 
 /** What a loaded model is made of. */
 export interface ModelParts {
@@ -175,16 +109,19 @@ export class Model implements AsyncDisposable {
    * @throws ModelDisposedError after `dispose`
    * @throws SchemaError of `@grammask/core` where the schema cannot be compiled; PatternError, GrammarError or
    *   LanguageLimitError where `regex` or `choice` cannot be
+   * @throws SchemaValidationError where the own checks of the schema's library refuse the output
    */
-  async generate(request: GenerateRequest): Promise<GenerateResult> {
-    const events = this.#generate(request);
+  async generate<const S extends SchemaInput | undefined = undefined>(
+    request: GenerateRequest<S>,
+  ): Promise<GenerateResult<ValueOf<S>>> {
+    const events = this.#attempts(request);
     for (;;) {
       const next = await events.next();
       if (next.done === true) {
-        return next.value;
+        return next.value as GenerateResult<ValueOf<S>>;
       }
       try {
-        request.onToken?.(next.value);
+        if (!("type" in next.value)) request.onToken?.(next.value);
       } catch (thrown) {
         await events.return(undefined as never);
         throw thrown;
@@ -194,26 +131,35 @@ export class Model implements AsyncDisposable {
 
   /**
    * The same, as events: the tokens, what of a JSON value there is after each, then the result. Leaving the loop early
-   * ends the generation and frees its memory. `T` is the type that the schema describes; it is not checked.
+   * ends the generation and frees its memory. The values on the way are as they are written: what the schema's library
+   * makes of them is in the result.
    */
-  async *stream<T = unknown>(request: GenerateRequest): AsyncGenerator<StreamEvent<T>, void, void> {
-    const events = this.#generate(request);
-    const json = wantsJson(request) ? new GrowingJson() : undefined;
+  async *stream<const S extends SchemaInput | undefined = undefined>(
+    request: GenerateRequest<S>,
+  ): AsyncGenerator<StreamEvent<ValueOf<S>, WrittenOf<S>>, void, void> {
+    const events = this.#attempts(request);
+    const newJson = () => (wantsJson(request) ? new GrowingJson() : undefined);
+    let json = newJson();
     try {
       for (;;) {
         const next = await events.next();
         if (next.done === true) {
           if (json !== undefined && next.value.value !== undefined) {
-            yield* growth<T>(json, () => json.end());
+            yield* growth<WrittenOf<S>>(json, (growing) => growing.end());
           }
-          yield { type: "result", result: next.value };
+          yield { type: "result", result: next.value as GenerateResult<ValueOf<S>> };
           return;
         }
         const event = next.value;
+        if ("type" in event) {
+          yield event;
+          json = newJson();
+          continue;
+        }
         request.onToken?.(event);
         yield { type: "token", ...event };
         if (json !== undefined) {
-          yield* growth<T>(json, () => json.push(event.text));
+          yield* growth<WrittenOf<S>>(json, (growing) => growing.push(event.text));
         }
       }
     } finally {
@@ -229,10 +175,10 @@ export class Model implements AsyncDisposable {
    * @returns the results in the order of the requests
    * @throws what `generate` throws, for the first request that fails; those that run are ended first
    */
-  async generateBatch(
-    requests: readonly GenerateRequest[],
+  async generateBatch<const R extends readonly GenerateRequest[]>(
+    requests: R,
     { concurrency = 8 }: BatchOptions = {},
-  ): Promise<GenerateResult[]> {
+  ): Promise<GenerateResults<R>> {
     if (!Number.isInteger(concurrency) || concurrency < 1) {
       throw new InvalidRequestError("concurrency", `${concurrency} is not an integer of at least 1`);
     }
@@ -256,7 +202,7 @@ export class Model implements AsyncDisposable {
     });
     await Promise.all(workers);
     failure.signal.throwIfAborted();
-    return results;
+    return results as GenerateResults<R>;
   }
 
   /**
@@ -265,17 +211,17 @@ export class Model implements AsyncDisposable {
    *
    * @param count how many, at least 1
    */
-  generateSamples(
-    request: GenerateRequest,
+  generateSamples<const S extends SchemaInput | undefined = undefined>(
+    request: GenerateRequest<S>,
     count: number,
     options?: BatchOptions,
-  ): Promise<GenerateResult[]> {
+  ): Promise<GenerateResult<ValueOf<S>>[]> {
     if (!Number.isInteger(count) || count < 1) {
       throw new InvalidRequestError("count", `${count} is not an integer of at least 1`);
     }
-    const { seed } = checkRequest(request).sampling;
+    const { seed } = checkRequest(plainRequest(request)).sampling;
     const requests = Array.from({ length: count }, (_, i) => ({ ...request, seed: (seed + i) % 2 ** 32 }));
-    return this.generateBatch(requests, options);
+    return this.generateBatch(requests, options) as Promise<GenerateResult<ValueOf<S>>[]>;
   }
 
   /** Ends running generations (their finish reason is "abort") and frees the model. Safe to call twice. */
@@ -287,6 +233,10 @@ export class Model implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  #attempts(request: GenerateRequest): AsyncGenerator<TokenEvent | RetryEvent, GenerateResult, void> {
+    return attempts(request, (plain) => this.#generate(plain));
   }
 
   async *#generate(request: GenerateRequest): AsyncGenerator<TokenEvent, GenerateResult, void> {
@@ -343,7 +293,8 @@ export class Model implements AsyncDisposable {
           ? undefined
           : makeReport(pressures, text, isJson, vocabulary, checked.report),
       logprobs: checked.topLogprobs === undefined ? undefined : makeLogprobs(pressures, checked.topLogprobs),
-    };
+      rejected: [],
+    } as GenerateResult;
   }
 
   #promptIds({ messages, prompt }: GenerateRequest): readonly number[] {
@@ -385,9 +336,12 @@ function endedBehind(text: string, offset: number): string[] {
 }
 
 /** The events of a value that grows. */
-function* growth<T>(json: GrowingJson, grow: () => void): Generator<StreamEvent<T>, void, void> {
+function* growth<T>(
+  json: GrowingJson,
+  grow: (json: GrowingJson) => void,
+): Generator<StreamEvent<never, T>, void, void> {
   const { version } = json;
-  grow();
+  grow(json);
   if (json.version !== version) {
     yield { type: "partial", value: json.value as PartialValue<T> };
   }

@@ -5,15 +5,26 @@ import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
 import type { ReportOptions } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
+import type { SchemaInput } from "./typed/schema-input.js";
 
 /** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json`, `regex`, `choice` and `grammar`. */
-export interface GenerateRequest extends Partial<SamplingOptions> {
+export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput | undefined>
+  extends Partial<SamplingOptions> {
   /** A conversation, rendered with the model's chat template; at least one message. */
   readonly messages?: readonly ChatMessage[];
   /** The text to continue, as it is, or its token ids; not empty. */
   readonly prompt?: string | readonly number[];
-  /** A JSON Schema that the output matches: an object, `true`, or its JSON text. */
-  readonly schema?: object | boolean | string;
+  /**
+   * What the output matches: a JSON Schema (an object, `true`, or its JSON text), or the schema of a library with
+   * `StandardJSONSchemaV1` (zod, ArkType, valibot by `toStandardJsonSchema`), whose own checks and transformations are run
+   * on the value afterwards. `result.value` has the type.
+   */
+  readonly schema?: S;
+  /**
+   * How often the model tries again when the checks of the schema's library refuse its output, 0 to 100: with `messages` it
+   * is told the issues; with a temperature it takes the next seed. JSON Schemas have no such checks. Default: 0.
+   */
+  readonly retries?: number;
   /** Any JSON value (`true`), or any JSON object (`"object"`). */
   readonly json?: boolean | "object";
   /** A regular expression of ECMA-262 that the whole output matches, as source text. */
