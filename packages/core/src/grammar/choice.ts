@@ -1,3 +1,4 @@
+import { plainReport } from "../json-schema/report.js";
 import { GrammarError } from "./errors.js";
 import type { Grammar } from "./grammar.js";
 import { compileText } from "./text.js";
@@ -24,5 +25,8 @@ export function compileChoice(texts: readonly string[]): Grammar {
     }
   });
   const choices = [...texts];
-  return compileText("choice", (arena) => arena.choice(choices));
+  return compileText(
+    () => plainReport("choice"),
+    (arena) => arena.choice(choices),
+  );
 }

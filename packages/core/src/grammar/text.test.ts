@@ -33,6 +33,8 @@ const patterns = [
   "a(?=b)[a-z]{2}",
   "(?!ab)[ab]{0,3}",
   "\\bfoo\\b.?\\bbar\\b",
+  "(?:(?<=b)a|b){1,4}",
+  "(?:(?<!ab)[abc])*",
   "[^a-z]{1,2}",
   "\\p{Lu}\\p{Ll}*",
   "true|false|null",
@@ -215,5 +217,13 @@ describe("compileChoice", () => {
     ["half a surrogate pair", ["a", "\ud83d"]],
   ])("refuses %s", (_, texts) => {
     expect(() => compileChoice(texts as string[])).toThrow(GrammarError);
+  });
+});
+
+describe("the report of a regex", () => {
+  it("says that it was read as Annex B has it", () => {
+    const places = [{ pointer: "", keyword: "regex", pattern: "a\\-b" }];
+    expect(compileRegex("a\\-b").report).toMatchObject({ dialect: "regex", annexB: places });
+    expect(compileRegex("a-b").report).toMatchObject({ dialect: "regex", annexB: [] });
   });
 });

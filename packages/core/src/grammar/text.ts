@@ -1,7 +1,7 @@
 /** Grammars whose output is one text of a regular language. */
 import { Automaton } from "../automaton/automaton.js";
 import { TextFrames } from "../automaton/text-frames.js";
-import { plainReport } from "../json-schema/report.js";
+import type { CompileReport } from "../json-schema/report.js";
 import type { Language, LanguageArena } from "../language/index.js";
 import { GrammarError } from "./errors.js";
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
@@ -12,11 +12,12 @@ const FULL_ARENA = 120_000;
 const FULL_TEXTS = 500_000;
 
 /**
- * The grammar of a language, called `dialect` in its report, which `build` makes in the arena of each of the grammar's automata.
+ * The grammar of a language, which `build` makes in the arena of each of the grammar's automata.
  *
+ * @param report what the grammar's report is, once it is built
  * @throws GrammarError if the language is empty; what `build` throws
  */
-export function compileText(dialect: string, build: (arena: LanguageArena) => Language): Grammar {
+export function compileText(report: () => CompileReport, build: (arena: LanguageArena) => Language): Grammar {
   const generation = (): Generation => {
     const { arena, texts, strings } = sharedLexemes();
     const language = build(arena);
@@ -27,7 +28,7 @@ export function compileText(dialect: string, build: (arena: LanguageArena) => La
     }
     const automaton = new Automaton(new TextFrames(language, texts, strings("any")));
     const isFull = () => arena.nodes.count > FULL_ARENA || texts.count > FULL_TEXTS;
-    return { automaton, isFull, report: () => plainReport(dialect) };
+    return { automaton, isFull, report };
   };
   return new RenewableGrammar(generation(), generation);
 }

@@ -33,7 +33,7 @@ export interface CompileReport {
   readonly annotations: readonly KeywordPlace[];
   /** Keywords that 2020-12 dropped and that keep their old meaning, because the schema names no dialect. */
   readonly olderKeywords: readonly KeywordPlace[];
-  /** Patterns that are invalid with the flag u, so read as ECMA-262's Annex B does. */
+  /** Patterns that are invalid with the flag u, so read as ECMA-262's Annex B does; the keyword is `regex` for that of a regex grammar. */
   readonly annexB: readonly (KeywordPlace & { readonly pattern: string })[];
   /** Formats that are not regular: a subset of the valid texts is accepted. */
   readonly approximatedFormats: readonly (KeywordPlace & { readonly format: string })[];

@@ -21,6 +21,8 @@ export interface Algebra {
   observe(goal: Language, parts: readonly Language[]): Language;
   nullable(node: Language): boolean;
   derivative(node: Language, codePoint: number): Language;
+  /** Whether the step function of a fixpoint is being computed: then languages with fixpoints must not be read. */
+  readonly isOpen: boolean;
   /** Makes sure that the node's step function is stored. */
   prepare(node: Language): void;
 }

@@ -305,6 +305,10 @@ export class LanguageArena implements Algebra {
     return this.#steps.derivative(node, codePoint);
   }
 
+  get isOpen(): boolean {
+    return this.#steps.isOpen;
+  }
+
   derivativeOfText(node: Language, text: string): Language {
     for (const character of text) node = this.#steps.derivative(node, character.codePointAt(0)!);
     return node;

@@ -17,7 +17,10 @@ export function intersectionOf(algebra: Algebra, given: readonly Language[]): La
   const known = nodes.findList(Kind.Intersection, items);
   if (known >= 0) return known;
   const finite = items.find((item) => isFiltered(algebra, item));
-  if (finite !== undefined) return filtered(algebra, finite, items);
+  // Only languages that are not plain can have fixpoints in them.
+  const canRead = !algebra.isOpen || items.every((item) => nodes.has(item, Fact.Plain));
+  if (finite !== undefined && (canRead || finite === algebra.epsilon))
+    return filtered(algebra, finite, items);
   items = mergeClasses(algebra, mergeComplements(algebra, items));
   if (items.includes(algebra.empty)) return algebra.empty;
 

@@ -28,6 +28,11 @@ export function wordSet(sets: CodePointSets, { unicode, ignoreCase }: Reading): 
   return unicode && ignoreCase ? withAllCases(sets, words, true) : words;
 }
 
+/** Where lines end: for `^` and `$` under the modifier `m`. */
+export function lineEnds(sets: CodePointSets): CodePointSet {
+  return sets.ofRanges(LINE_END);
+}
+
 /** The set of a node that matches one code point. */
 export function setOf(sets: CodePointSets, node: CharacterNode, reading: Reading): CodePointSet {
   const cases = (set: CodePointSet) => (reading.ignoreCase ? withAllCases(sets, set, reading.unicode) : set);

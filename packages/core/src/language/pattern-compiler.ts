@@ -1,115 +1,183 @@
 /** Compiles the syntax tree of a pattern to the language of the texts in which it finds a match. */
 import type { AST } from "@eslint-community/regexpp";
 import type { LanguageArena } from "./arena.js";
+import type { CodePointSet } from "./code-point-set.js";
 import { LanguageLimitError } from "./limits.js";
-import type { Language } from "./nodes.js";
-import { setOf, wordSet } from "./pattern-classes.js";
-import { type Continuation, constant, LEFTS, Left, lazy } from "./pattern-continuation.js";
+import { Kind, type Language } from "./nodes.js";
+import { lineEnds, wordSet } from "./pattern-classes.js";
+import { type Continuation, constant, lazy } from "./pattern-continuation.js";
 import { PatternError } from "./pattern-error.js";
-import { type CharacterNode, type ModifiedNodes, modifiedNodes } from "./pattern-modifiers.js";
-
-type Node = AST.Alternative | AST.Element;
+import { type Left, LeftContexts, START } from "./pattern-left.js";
+import type { ModifiedNodes } from "./pattern-modifiers.js";
+import { SimpleParts } from "./pattern-simple.js";
+import { childrenOf, looksBeyond, looksLeft, type Node, splitAt } from "./pattern-tree.js";
 
 /** Loops around assertions are unrolled this often at most. */
 const MAX_COPIES = 1000;
+/** States of the automaton that reads what stands to the left of look-behinds inside groups. */
+const MAX_LEFTS = 100;
 
 export class PatternCompiler {
-  readonly #simple = new Map<Node, boolean>();
-  /** Texts of one code point. */
-  readonly #word: Language;
-  readonly #other: Language;
-  readonly #modified: ModifiedNodes;
+  readonly #simple: SimpleParts;
+  /** What look-behinds match: texts up to their place. */
+  readonly #behinds = new Map<AST.LookbehindAssertion, Language>();
+  /** Look-behinds, and sets of code points, that the left side is asked about; their indices in `#lefts`. */
+  readonly #tracked: AST.LookbehindAssertion[] = [];
+  readonly #trackedSets: CodePointSet[] = [];
+  #lefts: LeftContexts | undefined;
   #copies = 0;
 
-  /** @param unicode whether the pattern was read with the flag u */
+  /**
+   * @param unicode whether the pattern was read with the flag u
+   * @param modified what the modifiers of the pattern's groups apply to
+   */
   constructor(
     private readonly arena: LanguageArena,
     private readonly source: string,
-    private readonly pattern: AST.Pattern,
+    private readonly alternatives: readonly AST.Alternative[],
     private readonly unicode: boolean,
+    private readonly modified: ModifiedNodes,
   ) {
-    const { sets } = arena;
-    this.#modified = modifiedNodes(source, pattern);
-    const ignoreCase = this.#modified.boundariesIgnoreCase;
-    const words = wordSet(sets, { unicode, ignoreCase, dotAll: false });
-    this.#word = arena.codePoints(words);
-    this.#other = arena.codePoints(sets.complement(words));
+    this.#simple = new SimpleParts(arena, source, unicode, modified);
+    for (const { elements } of alternatives) this.#track(elements);
   }
 
   /** The texts in which the pattern matches somewhere; if `whole`, from their start to their end. */
   compile(whole: boolean): Language {
-    const { arena, pattern } = this;
+    const { arena, alternatives } = this;
     const end = constant(whole ? arena.epsilon : arena.any);
-    if (pattern.alternatives.every((alternative) => this.#isSimple(alternative))) {
-      const language = this.#languageOfAlternatives(pattern.alternatives);
+    if (alternatives.every((alternative) => this.#simple.has(alternative))) {
+      const language = this.#simple.alternatives(alternatives);
       return whole ? language : arena.concat(arena.any, language, arena.any);
     }
-    return arena.union(
-      pattern.alternatives.map((alternative) => this.#search(alternative.elements, end, whole)),
-    );
+    return arena.union(alternatives.map((alternative) => this.#search(alternative.elements, end, whole)));
+  }
+
+  /** The texts at the end of which the pattern matches. */
+  compileBehind(): Language {
+    const { arena, alternatives } = this;
+    const end = constant(arena.epsilon);
+    return arena.union(alternatives.map((alternative) => this.#search(alternative.elements, end, false)));
   }
 
   /** The texts in which the elements match somewhere (if `anchored`, at the start) and are followed by `end`. */
   #search(elements: readonly AST.Element[], end: Continuation, anchored: boolean): Language {
     const { arena } = this;
-    const last = elements.findLastIndex(
-      (element) => element.type === "Assertion" && element.kind === "lookbehind",
-    );
+    const last = splitAt(elements);
     if (last < 0) {
       const match = this.#sequence(elements, end);
-      if (anchored) return match.at(Left.Start, true);
-      if (match.blind) return arena.concat(arena.any, match.at(Left.Other, true));
-      return this.#after(arena.any, (left) => match.at(left, true));
+      if (anchored) return match.at(START, true);
+      if (match.blind) return arena.concat(arena.any, match.at(START, true));
+      return this.#after(arena.any, START, (left) => match.at(left, true));
     }
-    // A look-behind intersects what comes before it, which then must not look ahead itself.
     const assertion = elements[last] as AST.LookbehindAssertion;
-    const before = elements.slice(0, last);
-    if (!before.every((element) => !looksRight(element)) || assertion.alternatives.some(looksRight)) {
-      throw new PatternError(this.source, "look-behind", "a look-behind next to a look-ahead or boundary");
-    }
-    const behind = arena.union(
-      assertion.alternatives.map((alternative) =>
-        this.#search(alternative.elements, constant(arena.epsilon), false),
-      ),
-    );
+    const behind = this.#behind(assertion);
     const prefix = arena.intersection([
-      this.#search(before, constant(arena.epsilon), anchored),
+      this.#search(elements.slice(0, last), constant(arena.epsilon), anchored),
       assertion.negate ? arena.complement(behind) : behind,
     ]);
     const rest = this.#sequence(elements.slice(last + 1), end);
-    if (rest.blind) return arena.concat(prefix, rest.at(Left.Other, true));
-    return this.#after(prefix, (left) => rest.at(left, true));
+    if (rest.blind) return arena.concat(prefix, rest.at(START, true));
+    return this.#after(prefix, START, (left) => rest.at(left, true));
   }
 
-  /** The texts of a language followed by what its last code point (or its emptiness) calls for. */
-  #after(language: Language, rest: (left: Left) => Language): Language {
+  /** The texts, from the start on, at whose end a look-behind finds what it names. */
+  #behind(assertion: AST.LookbehindAssertion): Language {
+    let behind = this.#behinds.get(assertion);
+    if (behind === undefined) {
+      const { arena, source, unicode, modified } = this;
+      const { alternatives } = assertion;
+      if (alternatives.some(({ elements }) => looksBeyond(elements)))
+        throw new PatternError(source, "look-behind", `${assertion.raw} looks beyond its end`);
+      behind = new PatternCompiler(arena, source, alternatives, unicode, modified).compileBehind();
+      this.#behinds.set(assertion, behind);
+    }
+    return behind;
+  }
+
+  /** Finds what the left side is asked about, except by what `#search` cuts off. */
+  #track(elements: readonly AST.Element[]): void {
+    const last = splitAt(elements);
+    if (last >= 0) this.#track(elements.slice(0, last));
+    const visit = (node: Node): void => {
+      if (node.type !== "Assertion") {
+        for (const child of childrenOf(node)) visit(child);
+      } else if (node.kind === "lookbehind") this.#tracked.push(node);
+      else if (node.kind === "lookahead") for (const child of node.alternatives) visit(child);
+      else {
+        const set = this.#askedBy(node);
+        if (set !== undefined && !this.#trackedSets.includes(set)) this.#trackedSets.push(set);
+      }
+    };
+    for (const element of elements.slice(last + 1)) visit(element);
+  }
+
+  /** The set that the code points beside an assertion are looked up in. */
+  #askedBy(assertion: AST.EdgeAssertion | AST.WordBoundaryAssertion): CodePointSet | undefined {
+    const { unicode, modified, arena } = this;
+    if (assertion.kind !== "word")
+      return modified.multiline.has(assertion) ? lineEnds(arena.sets) : undefined;
+    const ignoreCase = modified.ignoreCase.has(assertion);
+    return wordSet(arena.sets, { unicode, ignoreCase, dotAll: false });
+  }
+
+  #contexts(): LeftContexts {
+    if (this.#lefts === undefined) {
+      const behinds = this.#tracked.map((assertion) => this.#behind(assertion));
+      this.#lefts = new LeftContexts(this.arena, this.#trackedSets, behinds, MAX_LEFTS, () => {
+        const detail = "look-behinds inside groups, or beside look-aheads, with too many cases";
+        throw new PatternError(this.source, "look-behind", detail);
+      });
+    }
+    return this.#lefts;
+  }
+
+  #endsIn(left: Left, set: CodePointSet): boolean {
+    return this.#contexts().endsIn(left, this.#trackedSets.indexOf(set));
+  }
+
+  /** A text of a language, and what its end calls for; `stay` where nothing is read. */
+  #after(
+    language: Language,
+    left: Left,
+    rest: (left: Left) => Language,
+    stay: Language = rest(left),
+  ): Language {
     const { arena } = this;
-    const [start, word, other] = LEFTS.map(rest) as [Language, Language, Language];
-    const parts: Language[] = arena.nullable(language) ? [start] : [];
-    if (word === other && (word === start || !arena.nullable(language))) return arena.concat(language, word);
-    if (word === other) parts.push(arena.concat(this.#nonEmpty(language), word));
-    else {
-      parts.push(arena.concat(this.#endingWith(language, this.#word), word));
-      parts.push(arena.concat(this.#endingWith(language, this.#other), other));
+    const { nodes, sets } = arena;
+    const contexts = this.#contexts();
+    if (nodes.kind[language] === Kind.Class) {
+      const byRest = new Map<Language, CodePointSet>();
+      for (const { set, to } of contexts.moves(left)) {
+        const some = sets.intersection(set, nodes.a[language]!);
+        if (some === sets.none) continue;
+        const after = rest(to);
+        byRest.set(after, sets.union(byRest.get(after) ?? sets.none, some));
+      }
+      return arena.union([...byRest].map(([after, set]) => arena.concat(arena.codePoints(set), after)));
+    }
+    if (nodes.kind[language] === Kind.Literal)
+      return arena.concat(language, rest(contexts.after(left, arena.asText(language)!)));
+    const byRest = new Map<Language, Left[]>();
+    for (const to of [...contexts.reachable(left)].sort((x, y) => x - y)) {
+      const after = rest(to);
+      byRest.set(after, [...(byRest.get(after) ?? []), to]);
+    }
+    const nullable = arena.nullable(language);
+    const [only] = byRest.size === 1 ? byRest.keys() : [];
+    if (only !== undefined && (!nullable || stay === only)) return arena.concat(language, only);
+    const parts = nullable ? [stay] : [];
+    for (const [after, targets] of byRest) {
+      const texts =
+        only === undefined ? contexts.texts(left, targets) : arena.length(1, Number.POSITIVE_INFINITY);
+      parts.push(arena.concat(arena.intersection([language, texts]), after));
     }
     return arena.union(parts);
   }
 
-  #nonEmpty(language: Language): Language {
-    return this.arena.nullable(language)
-      ? this.arena.intersection([language, this.arena.length(1, Infinity)])
-      : language;
-  }
-
-  #endingWith(language: Language, last: Language): Language {
-    const { arena } = this;
-    if (language === arena.any) return arena.concat(arena.any, last);
-    return arena.intersection([language, arena.concat(arena.any, last)]);
-  }
-
   #alternatives(alternatives: readonly AST.Alternative[], next: Continuation): Continuation {
-    if (next.blind && alternatives.every((alternative) => this.#isSimple(alternative))) {
-      return this.#simpleThen(this.#languageOfAlternatives(alternatives), next);
+    if (next.blind && alternatives.every((alternative) => this.#simple.has(alternative))) {
+      return this.#simpleThen(this.#simple.alternatives(alternatives), next);
     }
     const all = alternatives.map((alternative) => this.#sequence(alternative.elements, next));
     const blind = all.every((one) => one.blind);
@@ -119,8 +187,8 @@ export class PatternCompiler {
   #sequence(elements: readonly AST.Element[], next: Continuation): Continuation {
     for (let end = elements.length; end > 0; ) {
       let start = end;
-      while (start > 0 && this.#isSimple(elements[start - 1]!)) start--;
-      if (start < end) next = this.#simpleThen(this.#languageOfSequence(elements.slice(start, end)), next);
+      while (start > 0 && this.#simple.has(elements[start - 1]!)) start--;
+      if (start < end) next = this.#simpleThen(this.#simple.sequence(elements.slice(start, end)), next);
       else next = this.#element(elements[--start]!, next);
       end = start;
     }
@@ -128,12 +196,10 @@ export class PatternCompiler {
   }
 
   #simpleThen(language: Language, next: Continuation): Continuation {
-    const { arena } = this;
-    if (next.blind) return constant(arena.concat(language, next.at(Left.Other, true)));
-    return lazy(false, (left, moved) => {
-      const stay = next.at(left, moved);
-      return this.#after(language, (last) => (last === Left.Start ? stay : next.at(last, true)));
-    });
+    if (next.blind) return constant(this.arena.concat(language, next.at(START, true)));
+    return lazy(false, (left, moved) =>
+      this.#after(language, left, (last) => next.at(last, true), next.at(left, moved)),
+    );
   }
 
   /** An element with an assertion in it. */
@@ -156,18 +222,29 @@ export class PatternCompiler {
   #assertion(assertion: AST.Assertion, next: Continuation): Continuation {
     const { arena } = this;
     switch (assertion.kind) {
-      case "start":
-        return lazy(false, (left, moved) => (left === Left.Start ? next.at(left, moved) : arena.empty));
-      case "end":
-        return lazy(next.blind, (left, moved) =>
-          arena.nullable(next.at(left, moved)) ? arena.epsilon : arena.empty,
-        );
-      case "word":
+      case "start": {
+        const ends = this.#askedBy(assertion);
+        const isStart = (left: Left) => left === START || (ends !== undefined && this.#endsIn(left, ends));
+        return lazy(false, (left, moved) => (isStart(left) ? next.at(left, moved) : arena.empty));
+      }
+      case "end": {
+        const ends = this.#askedBy(assertion);
+        if (ends === undefined) {
+          return lazy(next.blind, (left, moved) =>
+            arena.nullable(next.at(left, moved)) ? arena.epsilon : arena.empty,
+          );
+        }
+        const line = arena.union([arena.epsilon, arena.concat(arena.codePoints(ends), arena.any)]);
+        return lazy(next.blind, (left, moved) => arena.intersection([next.at(left, moved), line]));
+      }
+      case "word": {
+        const words = this.#askedBy(assertion)!;
+        const wordNext = arena.concat(arena.codePoints(words), arena.any);
         return lazy(false, (left, moved) => {
-          const isWord = (left === Left.Word) !== assertion.negate;
-          const wordNext = arena.concat(this.#word, arena.any);
+          const isWord = this.#endsIn(left, words) !== assertion.negate;
           return arena.intersection([next.at(left, moved), isWord ? arena.complement(wordNext) : wordNext]);
         });
+      }
       case "lookahead": {
         const ahead = this.#alternatives(assertion.alternatives, constant(arena.any));
         return lazy(ahead.blind && next.blind, (left, moved) => {
@@ -178,8 +255,12 @@ export class PatternCompiler {
           ]);
         });
       }
-      default:
-        throw new PatternError(this.source, "look-behind", "a look-behind inside a group");
+      case "lookbehind": {
+        const index = this.#tracked.indexOf(assertion);
+        return lazy(false, (left, moved) =>
+          this.#contexts().isIn(left, index) === assertion.negate ? arena.empty : next.at(left, moved),
+        );
+      }
     }
   }
 
@@ -226,106 +307,4 @@ export class PatternCompiler {
       return exit === next.at(left, true) ? again.at(left, true) : arena.union([exit, body.at(left, false)]);
     });
   }
-
-  /** Whether a node has no assertions and no references: then it is a language of its own. */
-  #isSimple(node: Node): boolean {
-    let simple = this.#simple.get(node);
-    if (simple === undefined) {
-      simple =
-        node.type !== "Assertion" &&
-        node.type !== "Backreference" &&
-        node.type !== "ExpressionCharacterClass";
-      simple &&= childrenOf(node).every((child) => this.#isSimple(child));
-      this.#simple.set(node, simple);
-    }
-    return simple;
-  }
-
-  /** Runs of characters become one text (also the halves of a pair, which the parser tells apart without the u flag). */
-  #languageOfSequence(elements: readonly AST.Element[]): Language {
-    const parts: Language[] = [];
-    for (let i = 0; i < elements.length; ) {
-      let run = "";
-      for (let next = elements[i]; this.#isOneText(next); next = elements[++i]) {
-        run += String.fromCodePoint(next.value);
-      }
-      if (run !== "") parts.push(this.arena.text(run));
-      else parts.push(this.#languageOf(elements[i++]!));
-    }
-    return this.arena.concat(...parts);
-  }
-
-  /** Alternatives that are single texts become a prefix trie. */
-  #languageOfAlternatives(alternatives: readonly AST.Alternative[]): Language {
-    const { arena } = this;
-    const texts: string[] = [];
-    const others: Language[] = [];
-    for (const { elements } of alternatives) {
-      if (
-        alternatives.length > 2 &&
-        elements.length > 0 &&
-        elements.every((element) => this.#isOneText(element))
-      ) {
-        texts.push(String.fromCodePoint(...elements.map((element) => element.value)));
-      } else others.push(this.#languageOfSequence(elements));
-    }
-    return arena.union([...others, arena.choice(texts)]);
-  }
-
-  /** Whether an element matches one character and no other. */
-  #isOneText(element: AST.Element | undefined): element is AST.Character {
-    return element?.type === "Character" && !this.#modified.ignoreCase.has(element);
-  }
-
-  #setOf(node: CharacterNode): Language {
-    const { arena, unicode } = this;
-    const ignoreCase = this.#modified.ignoreCase.has(node);
-    const dotAll = this.#modified.dotAll.has(node);
-    return arena.codePoints(setOf(arena.sets, node, { unicode, ignoreCase, dotAll }));
-  }
-
-  #languageOf(element: AST.Element): Language {
-    const { arena } = this;
-    switch (element.type) {
-      case "Character":
-      case "CharacterSet":
-      case "CharacterClass":
-        return this.#setOf(element);
-      case "Group":
-      case "CapturingGroup":
-        return this.#languageOfAlternatives(element.alternatives);
-      case "Quantifier":
-        return arena.repeat(this.#languageOf(element.element), element.min, element.max);
-      default:
-        throw new PatternError(this.source, "unsupported", element.raw);
-    }
-  }
-}
-
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.type) {
-    case "Alternative":
-      return node.elements;
-    case "Quantifier":
-      return [node.element];
-    case "Group":
-    case "CapturingGroup":
-      return node.alternatives;
-    case "Assertion":
-      return node.kind === "lookahead" || node.kind === "lookbehind" ? node.alternatives : [];
-    default:
-      return [];
-  }
-}
-
-/** Whether a node asks what stands to its left. */
-function looksLeft(node: Node): boolean {
-  if (node.type === "Assertion" && node.kind !== "end" && node.kind !== "lookahead") return true;
-  return childrenOf(node).some(looksLeft);
-}
-
-/** Whether a node asks what stands to its right. */
-function looksRight(node: Node): boolean {
-  if (node.type === "Assertion" && node.kind !== "start" && node.kind !== "lookbehind") return true;
-  return childrenOf(node).some(looksRight);
 }

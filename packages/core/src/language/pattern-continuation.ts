@@ -1,18 +1,10 @@
 /**
  * Continuations: what the rest of a text may be at a place in a pattern. Patterns with assertions are compiled from
  * right to left by passing them: `$` keeps the empty text of what follows, a look-ahead intersects it. What follows can
- * depend on the character to the left (`\b`, `^`) and, in a loop, on whether an iteration has read anything.
+ * depend on what stands to the left (`\b`, `^`, a look-behind) and, in a loop, on whether an iteration has read anything.
  */
 import type { Language } from "./nodes.js";
-
-/** What stands to the left of a place. */
-export const enum Left {
-  Start,
-  Word,
-  Other,
-}
-
-export const LEFTS: readonly Left[] = [Left.Start, Left.Word, Left.Other];
+import { type Left, START } from "./pattern-left.js";
 
 export interface Continuation {
   /** Whether the rest is the same wherever one comes from. */
@@ -33,7 +25,7 @@ export function lazy(blind: boolean, compute: (left: Left, moved: boolean) => La
     blind,
     at(left, moved) {
       const situation = blind ? 0 : left * 2 + (moved ? 1 : 0);
-      return (known[situation] ??= blind ? compute(Left.Other, true) : compute(left, moved));
+      return (known[situation] ??= blind ? compute(START, true) : compute(left, moved));
     },
   };
 }

@@ -4,7 +4,7 @@ export type PatternErrorReason =
   | "syntax"
   /** A back-reference: what it matches is not a regular language. */
   | "back-reference"
-  /** A look-behind inside a group, or next to an assertion that looks ahead. */
+  /** A look-behind that looks beyond its end, or, inside a group, has to keep too many cases apart. */
   | "look-behind"
   /** Syntax that is known but not supported. */
   | "unsupported";

@@ -1,45 +1,43 @@
-/** Modifiers of groups in patterns, `(?i:...)` and `(?s:...)` (ECMA-262, 2025). */
+/** Modifiers of groups in patterns, `(?i:...)`, `(?m:...)` and `(?s:...)` (ECMA-262, 2025). */
 import type { AST } from "@eslint-community/regexpp";
-import { PatternError } from "./pattern-error.js";
 
 /** A node that matches one code point. */
 export type CharacterNode = AST.Character | AST.CharacterSet | AST.CharacterClass;
 
 /** Which nodes of a pattern are read under a modifier. */
 export interface ModifiedNodes {
-  /** Characters, sets and classes that match without regard to case. */
+  /** Characters, sets, classes and word boundaries without regard to case. */
   readonly ignoreCase: ReadonlySet<AST.Node>;
+  /** `^` and `$` at the start and end of each line. */
+  readonly multiline: ReadonlySet<AST.Node>;
   /** Dots that match line terminators too. */
   readonly dotAll: ReadonlySet<AST.Node>;
-  /** How word boundaries are to be read: all alike, or it cannot be told by one set of word characters. */
-  readonly boundariesIgnoreCase: boolean;
 }
 
-interface Flags {
-  readonly ignoreCase: boolean;
-  readonly dotAll: boolean;
-}
+type Flag = keyof ModifiedNodes;
+type Flags = Readonly<Record<Flag, boolean>>;
 
-/**
- * Finds what the modifiers of a pattern's groups apply to.
- * @throws PatternError for the modifier `m`, and for `\b` both with and without regard to case
- */
-export function modifiedNodes(source: string, pattern: AST.Pattern): ModifiedNodes {
-  const ignoreCase = new Set<AST.Node>();
-  const dotAll = new Set<AST.Node>();
-  const boundaries = new Set<boolean>();
+/** Finds what the modifiers of a pattern's groups apply to. */
+export function modifiedNodes(pattern: AST.Pattern): ModifiedNodes {
+  const modified = {
+    ignoreCase: new Set<AST.Node>(),
+    multiline: new Set<AST.Node>(),
+    dotAll: new Set<AST.Node>(),
+  };
 
   const visit = (node: AST.Node, flags: Flags): void => {
+    const mark = (flag: Flag) => {
+      if (flags[flag]) modified[flag].add(node);
+    };
     switch (node.type) {
       case "Group": {
         const { modifiers } = node;
-        if (modifiers?.add.multiline || modifiers?.remove?.multiline) {
-          throw new PatternError(source, "unsupported", modifiers.raw);
-        }
+        const now = (flag: Flag) =>
+          (flags[flag] || modifiers?.add[flag] === true) && !modifiers?.remove?.[flag];
         const inside = {
-          ignoreCase:
-            (flags.ignoreCase || modifiers?.add.ignoreCase === true) && !modifiers?.remove?.ignoreCase,
-          dotAll: (flags.dotAll || modifiers?.add.dotAll === true) && !modifiers?.remove?.dotAll,
+          ignoreCase: now("ignoreCase"),
+          multiline: now("multiline"),
+          dotAll: now("dotAll"),
         };
         for (const alternative of node.alternatives) visit(alternative, inside);
         break;
@@ -55,23 +53,21 @@ export function modifiedNodes(source: string, pattern: AST.Pattern): ModifiedNod
         visit(node.element, flags);
         break;
       case "Assertion":
-        if (node.kind === "word") boundaries.add(flags.ignoreCase);
         if (node.kind === "lookahead" || node.kind === "lookbehind") {
           for (const alternative of node.alternatives) visit(alternative, flags);
-        }
+        } else mark(node.kind === "word" ? "ignoreCase" : "multiline");
+        break;
+      case "CharacterSet":
+        if (node.kind === "any") mark("dotAll");
+        mark("ignoreCase");
         break;
       case "Character":
-      case "CharacterSet":
       case "CharacterClass":
-        if (flags.ignoreCase) ignoreCase.add(node);
-        if (flags.dotAll && node.type === "CharacterSet" && node.kind === "any") dotAll.add(node);
+        mark("ignoreCase");
         break;
     }
   };
 
-  visit(pattern, { ignoreCase: false, dotAll: false });
-  if (boundaries.size > 1) {
-    throw new PatternError(source, "unsupported", "\\b with and without regard to case");
-  }
-  return { ignoreCase, dotAll, boundariesIgnoreCase: boundaries.has(true) };
+  visit(pattern, { ignoreCase: false, multiline: false, dotAll: false });
+  return modified;
 }

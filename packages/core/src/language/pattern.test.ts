@@ -66,12 +66,26 @@ describe("compilePattern", () => {
     "^(a($|b))*$",
     "^([ab]+($|1))*$",
     "^(a|$)+$",
+    "^(?:(?=ab$)a|b)*$",
+    "^(?:(?=ab1?$)a|b|1)*$",
     "(?<=a)b",
     "(?<!a)b",
     "^(?<=a)b",
     "(?<!^)a",
     "a(?<=^a)b",
     "(?<=a|b)1(?<!b1)",
+    "^(?:(?<=b)a|b)+$",
+    "(?:(?<!a)b)+1",
+    "^(?:(?<!ab)[ab1])*$",
+    "^(?:(?<=^|a)b|a)*$",
+    "(?:(?<=ab)|1)(?:a|b)",
+    "a(?=b)(?<=a)",
+    "a(?=b)(?<=1a)b",
+    "(?=(?<=a)b)b1",
+    "(?:(?<=\\bab?)b)+",
+    "^(?:(?<=(?<!b)a)b|a|b)*$",
+    "(?:(?<!(?:a|b1)+)1)$",
+    "(?:a(?<=^.)|b(?<!..)|1)*$",
     "(?:^|b)a",
     "a(?:$|b)",
     "a$b",
@@ -157,8 +171,56 @@ describe("compilePattern", () => {
       expect(matched).toEqual(["abcde", "aBcDe"]);
     });
 
-    it.each(["(?m:^a)", "(?i:\\ba)\\b"])("those that are not supported are an error: %s", (source) => {
-      expect(() => compilePattern(new LanguageArena(), source)).toThrow(PatternError);
+    const lines = [
+      "",
+      "\n",
+      "a",
+      "a\nb",
+      "b\na",
+      "b\na\nb",
+      "a\r\nb",
+      "\nb",
+      "a\n",
+      "ab\u2028a",
+      "a\n\n",
+      "ba",
+      "\n\n",
+    ];
+    it.each([
+      "^a",
+      "a$",
+      "^a$",
+      "^$",
+      "^b?$\\n^a",
+      "(?:^a\\n?)+$",
+      "(?:$\\s)+^b",
+      "a(?!$)",
+      "(?<=^a)$",
+      "(?:(?<=^)a|b)+$",
+      "^(?=a$)",
+    ])("lines, as the flag m: %s", (source) => {
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, `(?m:${source})`);
+      const oracle = new RegExp(source, "mu");
+      const wrong = lines.find((text) => arena.matches(language, text) !== oracle.test(text));
+      expect(wrong === undefined ? undefined : JSON.stringify(wrong)).toBeUndefined();
+    });
+
+    it("lines in their group only", () => {
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, "^(?m:^b|(?-m:^a$))$");
+      const matched = ["b", "a", "a\nb", "b\na"].filter((text) => arena.matches(language, text));
+      expect(matched).toEqual(["b", "a"]);
+    });
+
+    it("word boundaries with and without regard to case", () => {
+      const arena = new LanguageArena();
+      // The long s is a word character without regard to case alone.
+      const { language } = compilePattern(arena, "\\ba(?i:\\b)");
+      const matched = ["a", "ſa", "aſ", "a ", "ba", "ab", "ſaſ"].filter((text) =>
+        arena.matches(language, text),
+      );
+      expect(matched).toEqual(["a", "ſa", "a "]);
     });
   });
 
@@ -177,14 +239,15 @@ describe("compilePattern", () => {
     const sequence = (depth: number): string =>
       Array.from({ length: 1 + below(3) }, () => term(depth)).join("");
     const term = (depth: number): string => {
-      const kind = depth === 0 ? below(3) : below(10);
+      const kind = depth === 0 ? below(3) : below(11);
       const inner = () =>
         random() < 0.4 ? `${sequence(depth - 1)}|${sequence(depth - 1)}` : sequence(depth - 1);
       if (kind < 2) return pick(["a", "b", "1", " ", ".", "\\w", "[^a]", "[ab]", "\\s"]);
       if (kind === 2) return pick(["^", "$", "\\b", "\\B", "a", "b"]);
       if (kind < 5) return `(${inner()})`;
       if (kind < 8) return `(?:${inner()})${pick(["*", "+", "?", "{2}", "{1,2}", "*?", "{0,3}"])}`;
-      return `(?${pick(["=", "!"])}${inner()})`;
+      if (kind < 10) return `(?${pick(["=", "!"])}${inner()})`;
+      return `(?<${pick(["=", "!"])}${pick(["a", "^a", "b|1", "a.", "\\ba+", "^b*", "(?<!a)b"])})`;
     };
     const texts = shortTexts("ab1 ", 4);
     for (let i = 0; i < 120; i++) {
@@ -235,8 +298,11 @@ describe("compilePattern", () => {
     expect(reasonOf("(a)\\1")).toBe("back-reference");
     expect(reasonOf("(?<x>a)\\k<x>")).toBe("back-reference");
     expect(reasonOf("(")).toBe("syntax");
-    expect(reasonOf("(?:(?<=a)b)+")).toBe("look-behind");
-    expect(reasonOf("a(?=b)(?<=a)")).toBe("look-behind");
+    expect(reasonOf("(?:(?<=a(?=b))b)+")).toBe("look-behind");
+    expect(reasonOf("(?<=a\\b)b")).toBe("look-behind");
+    // Whether an a stands 12 characters before: 2^12 cases.
+    expect(reasonOf("(?:(?<=a.{12})b)+")).toBe("look-behind");
+    expect(reasonOf("(?<=a.{12})b")).toBe("none");
   });
 
   it("stops at its limits", () => {

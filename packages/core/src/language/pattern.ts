@@ -5,6 +5,7 @@ import { LanguageLimitError } from "./limits.js";
 import type { Language } from "./nodes.js";
 import { PatternCompiler } from "./pattern-compiler.js";
 import { PatternError } from "./pattern-error.js";
+import { modifiedNodes } from "./pattern-modifiers.js";
 
 export interface PatternOptions {
   /** Whether the pattern must match from the start of the text to its end; else somewhere, as JSON Schema has it. */
@@ -24,7 +25,8 @@ const known = new WeakMap<LanguageArena, Map<string, Pattern>>();
 
 /**
  * Compiles a pattern. All of ECMA-262 (2025) without flags other than u, except for back-references, which are not
- * regular, look-behinds inside groups or next to look-aheads, and the modifier m. Texts are read by code points, also without u.
+ * regular, and some look-behinds: those that look beyond their own end, and those inside groups or behind look-aheads
+ * that have to keep apart too many cases of what stands before them. Texts are read by code points, also without u.
  *
  * Membership is that of `RegExp.prototype.test`; greedy and lazy quantifiers are the same, groups do not capture.
  *
@@ -38,7 +40,7 @@ export function compilePattern(arena: LanguageArena, source: string, options: Pa
   let pattern = patterns.get(key);
   if (!pattern) {
     const { tree, unicode } = parse(arena, source);
-    const compiler = new PatternCompiler(arena, source, tree, unicode);
+    const compiler = new PatternCompiler(arena, source, tree.alternatives, unicode, modifiedNodes(tree));
     const language = arena.nodes.bounded(() => compiler.compile(options.whole === true));
     patterns.set(key, (pattern = { language, unicode }));
   }

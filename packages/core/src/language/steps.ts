@@ -13,12 +13,19 @@ const MANY = 16;
 
 export class Steps {
   readonly #pending: Language[] = [];
+  /** Fixpoints whose step functions are being computed. */
+  readonly #open = new Set<Language>();
 
   constructor(
     private readonly algebra: Algebra,
     private readonly theories: readonly LeafTheory[],
     private readonly equations: readonly (() => Language)[],
   ) {}
+
+  /** Whether the step function of a fixpoint is being computed: then nothing may ask for it. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
 
   derivative(node: Language, codePoint: number): Language {
     if (isSurrogate(codePoint)) return this.algebra.empty;
@@ -56,6 +63,7 @@ export class Steps {
       }
     } finally {
       pending.length = bottom;
+      if (bottom === 0) this.#open.clear();
     }
   }
 
@@ -71,6 +79,7 @@ export class Steps {
         this.#push(a[node]!);
         return;
       case Kind.Fixpoint:
+        this.#open.add(node);
         this.#push(this.#unfolded(node));
         return;
       case Kind.Union:
@@ -148,6 +157,7 @@ export class Steps {
         break;
       case Kind.Fixpoint:
         this.#map(this.#unfolded(node), out, (target) => target);
+        this.#open.delete(node);
         break;
       case Kind.Observe:
         this.#sweep(nodes.items(node), out, ([goal, ...parts]) => algebra.observe(goal!, parts));
