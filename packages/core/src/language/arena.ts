@@ -16,7 +16,17 @@
  */
 import { type Algebra, flatten, type LeafTheory, plainGoal, sortedDistinct } from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
-import { horizonOf, saturated } from "./horizon.js";
+import {
+  boundedRunOf,
+  enoughToEnd,
+  horizonOf,
+  type Limited,
+  limitedOf,
+  loopsFrom,
+  lowersMinimum,
+  type Run,
+  saturated,
+} from "./horizon.js";
 import { intersectionOf } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
 import { ListMemo } from "./list-memo.js";
@@ -365,6 +375,31 @@ export class LanguageArena implements Algebra {
   /** A number h such that every text of at most h code points begins a member (a lower bound); -1 if there is none. */
   horizon(node: Language): number {
     return horizonOf(this, node);
+  }
+
+  /** The language as a bounded number of code points of one set; undefined if it is something else. */
+  boundedRun(node: Language): Run | undefined {
+    return boundedRunOf(this, node);
+  }
+
+  /** A language and "at most so many code points", where the language is an intersection with that; else undefined. */
+  limited(node: Language): Limited | undefined {
+    return limitedOf(this, node);
+  }
+
+  /** So many code points are enough to end a text from here, and from wherever one code point leads; Infinity: unknown. */
+  enoughToEnd(node: Language): number {
+    return enoughToEnd(this, node);
+  }
+
+  /** Whether all code points from `from` on, surrogates left out, lead from a language to itself. */
+  loopsFrom(node: Language, from: number): boolean {
+    return loopsFrom(this, node, from);
+  }
+
+  /** Whether `saturate` lowers a counter's minimum, so that a text may end earlier. */
+  lowersMinimum(node: Language, length: number): boolean {
+    return lowersMinimum(this, node, length);
   }
 
   /** A language that cannot be told from this one by texts of at most `length` code points, without larger counters. */

@@ -1,9 +1,13 @@
 /**
- * Two structural questions that masks ask: how far a language lives whatever comes, and which language a state can be
- * taken for when only so many code points are looked at.
+ * Structural questions that masks ask: how far a language lives whatever comes, how near its ends are, where only the
+ * number of code points is bounded, and which language a state can be taken for when only so many are looked at.
  */
 import { type Algebra, isWindow } from "./algebra.js";
+import { CODE_POINT_END } from "./code-point-set.js";
 import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
+
+const SURROGATES = 0xd800;
+const SURROGATES_END = 0xe000;
 
 /**
  * A number h such that every text of at most h code points is the beginning of a member; -1 if there is no member.
@@ -79,9 +83,94 @@ function horizonOfIntersection(algebra: Algebra, node: Language): number {
   return least > longest ? -1 : longest - Math.max(needed, 0);
 }
 
+/** Whether `saturated` lowers a counter's minimum. */
+export function lowersMinimum(algebra: Algebra, node: Language, length: number): boolean {
+  const { nodes } = algebra;
+  if (!nodes.has(node, Fact.Plain)) return false;
+  switch (nodes.kind[node]) {
+    case Kind.Repeat:
+      return nodes.b[node]! > length + 1;
+    case Kind.Concat:
+      return lowersMinimum(algebra, nodes.a[node]!, length);
+    case Kind.Union:
+      return nodes.items(node).some((item) => lowersMinimum(algebra, item, length));
+    default:
+      return false;
+  }
+}
+
 /** Whether the shortest length of a node is exact. */
 function isExact(algebra: Algebra, node: Language): boolean {
   return algebra.nodes.has(node, Fact.Plain) && !algebra.nodes.has(node, Fact.Inexact);
+}
+
+/**
+ * So many code points are enough to end a text from here, and from wherever one code point leads; Infinity where that is
+ * not known.
+ */
+export function enoughToEnd(algebra: Algebra, node: Language): number {
+  const { nodes, empty } = algebra;
+  algebra.prepare(node);
+  let enough = isExact(algebra, node) ? nodes.minLength[node]! : Infinity;
+  const start = nodes.stepStart[node]!;
+  for (let i = start; i < start + nodes.stepCount[node]!; i++) {
+    const target = nodes.stepTargets[i]!;
+    if (target === empty) continue;
+    enough = Math.max(enough, isExact(algebra, target) ? nodes.minLength[target]! : Infinity);
+  }
+  return enough;
+}
+
+/** Whether all code points from `from` on, surrogates left out, lead from a language to itself. */
+export function loopsFrom(algebra: Algebra, node: Language, from: number): boolean {
+  const { nodes } = algebra;
+  algebra.prepare(node);
+  const start = nodes.stepStart[node]!;
+  const end = start + nodes.stepCount[node]!;
+  for (let i = start; i < end; i++) {
+    const first = Math.max(from, nodes.stepBounds[i]!);
+    const after = i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END;
+    const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
+    if (hasAny && nodes.stepTargets[i] !== node) return false;
+  }
+  return true;
+}
+
+/** A language within a length: both must be met. */
+export interface Limited {
+  readonly language: Language;
+  /** The most code points. */
+  readonly max: number;
+}
+
+/** An intersection with "at most `max` code points", apart; undefined if it is something else. */
+export function limitedOf(algebra: Algebra, node: Language): Limited | undefined {
+  const { nodes } = algebra;
+  if (nodes.kind[node] !== Kind.Intersection) return undefined;
+  const items = nodes.items(node);
+  const window = items.find((item) => isWindow(algebra, item) && nodes.b[item] === 0);
+  if (window === undefined) return undefined;
+  return { language: algebra.intersection(items.filter((item) => item !== window)), max: nodes.c[window]! };
+}
+
+/** Code points of one set, one after the other. */
+export interface Run {
+  /** Any number of them. */
+  readonly free: Language;
+  readonly min: number;
+  /** `UNBOUNDED`: no bound. */
+  readonly max: number;
+}
+
+/** The language as a bounded run; undefined if it is something else, or not bounded at all. */
+export function boundedRunOf(algebra: Algebra, node: Language): Run | undefined {
+  const { nodes } = algebra;
+  const isRepeat = nodes.kind[node] === Kind.Repeat;
+  const child = isRepeat ? nodes.a[node]! : node;
+  if (nodes.kind[child] !== Kind.Class) return undefined;
+  const free = algebra.repeat(child, 0, UNBOUNDED);
+  if (free === node) return undefined;
+  return { free, min: isRepeat ? nodes.b[node]! : 1, max: isRepeat ? nodes.c[node]! : 1 };
 }
 
 /**

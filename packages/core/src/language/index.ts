@@ -21,7 +21,7 @@ export {
 } from "./limits.js";
 export { type NumberRange, numberChoice, numberFits, numberRange, numberValues } from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
-export { PairMemo } from "./pair-memo.js";
+export { mix, PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";
 export { PatternError, type PatternErrorReason } from "./pattern-error.js";
 export { PriorityQueue } from "./priority-queue.js";

@@ -1,7 +1,8 @@
 import { type Automaton, FrameKind, type FrameState, Step } from "../automaton/automaton.js";
 import type { Config } from "../automaton/configs.js";
 import type { TokenTrie } from "../vocabulary/index.js";
-import type { StringExits, StringMasks } from "./string-masks.js";
+import type { StringExits } from "./exit-lists.js";
+import type { StringMasks } from "./string-masks.js";
 import type { TokenCollector } from "./token-collector.js";
 
 /** A growing list of trie nodes, reused. */

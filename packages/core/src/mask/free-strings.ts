@@ -1,7 +1,8 @@
-import type { JsonStringAutomaton } from "../language/index.js";
+import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { onceFor } from "./once.js";
 import { DenseTokens } from "./token-mask.js";
+import { TokensByNeed } from "./tokens-by-need.js";
 import { pathTo } from "./trie-path.js";
 import { WholeTexts } from "./whole-texts.js";
 
@@ -9,8 +10,12 @@ import { WholeTexts } from "./whole-texts.js";
 export interface FreeStrings {
   /** The tokens that stay in the string. */
   readonly stays: DenseTokens;
+  /** The same by how many code points they need. */
+  readonly byNeed: TokensByNeed;
   /** The trie nodes at a closing quote, ascending. */
   readonly exits: Int32Array;
+  /** How many code points the string has before each of them. */
+  readonly exitLengths: Uint16Array;
   /** The bytes that lead to them: to exit `i` those from `exitOffsets[i]` to `exitOffsets[i + 1]`. */
   readonly exitPaths: Uint8Array;
   readonly exitOffsets: Int32Array;
@@ -33,19 +38,30 @@ export function freeStrings(strings: JsonStringAutomaton | WholeTexts, vocabular
 function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary): FreeStrings {
   const { size, bytes, depth, subtreeEnd, tokens, nextDuplicate, maxDepth } = vocabulary.trie;
   const stays = createBitset(vocabulary.size);
+  const needs = new Uint16Array(size);
   const exits: number[] = [];
+  const exitLengths: number[] = [];
+  // By depth in the trie: the state, and how many code points are whole.
   const states = new Int32Array(maxDepth + 1);
+  const lengths = new Uint16Array(maxDepth + 1);
   states[0] = strings.start(strings.arena.any);
   let node = 1;
   while (node < size) {
     const d = depth[node] as number;
+    const length = lengths[d - 1] as number;
     const next = strings.step(states[d - 1] as number, bytes[node] as number);
     if (next !== 0 && strings.hasNext(next)) {
+      const isWhole = strings.language(next) !== NO_LANGUAGE;
+      if ((tokens[node] as number) >= 0) needs[node] = length + 1;
       for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(stays, id);
       states[d] = next;
+      lengths[d] = isWhole ? length + 1 : length;
       node++;
     } else {
-      if (next !== 0) exits.push(node);
+      if (next !== 0) {
+        exits.push(node);
+        exitLengths.push(length);
+      }
       node = subtreeEnd[node] as number;
     }
   }
@@ -53,5 +69,13 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   const exitOffsets = new Int32Array(exits.length + 1);
   for (const [i, path] of paths.entries()) exitOffsets[i + 1] = (exitOffsets[i] as number) + path.length;
   const exitPaths = Uint8Array.from(paths.flatMap((path) => [...path]));
-  return { stays: new DenseTokens(stays), exits: Int32Array.from(exits), exitPaths, exitOffsets };
+  const all = new DenseTokens(stays, true);
+  return {
+    stays: all,
+    byNeed: new TokensByNeed(vocabulary.trie, all, needs),
+    exits: Int32Array.from(exits),
+    exitLengths: Uint16Array.from(exitLengths),
+    exitPaths,
+    exitOffsets,
+  };
 }

@@ -2,11 +2,12 @@ import { type Automaton, FrameKind, frameId, frameKind, Step } from "../automato
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
 import type { Vocabulary } from "../vocabulary/index.js";
+import type { StringExits } from "./exit-lists.js";
 import { FrameWalk } from "./frame-walk.js";
 import { MaskCache } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
 import { PrefixIds } from "./prefix-ids.js";
-import type { StringExits, StringMasks } from "./string-masks.js";
+import type { StringMasks } from "./string-masks.js";
 import type { TokenCollector } from "./token-collector.js";
 import { endMask, LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";

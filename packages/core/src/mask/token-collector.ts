@@ -42,6 +42,14 @@ export class TokenCollector {
     }
   }
 
+  /** Tokens of a list from an index to another one; with `within`, those of that set only. */
+  addRange(ids: Int32Array, from: number, to: number, within: Uint32Array | undefined): void {
+    for (let i = from; i < to; i++) {
+      const id = ids[i] as number;
+      if (within === undefined || (within[id >>> 5]! & (1 << (id & 31))) !== 0) this.add(id);
+    }
+  }
+
   /** Drops what was added, which an error may have left. */
   clear(): void {
     const { words, summary } = this;
@@ -52,8 +60,8 @@ export class TokenCollector {
     }
   }
 
-  /** The tokens added since the last time, ascending. */
-  take(): Int32Array {
+  /** How many tokens have been added since the last time. */
+  get count(): number {
     const { words, summary } = this;
     let count = 0;
     for (let s = 0; s < summary.length; s++) {
@@ -61,7 +69,20 @@ export class TokenCollector {
         count += popcount(words[(s << 5) + lowestBit(bits)]!);
       }
     }
-    const ids = new Int32Array(count);
+    return count;
+  }
+
+  /** The same as `take`, as bits. */
+  takeWords(): Uint32Array {
+    const words = this.words.slice();
+    this.clear();
+    return words;
+  }
+
+  /** The tokens added since the last time, ascending. */
+  take(): Int32Array {
+    const { words, summary } = this;
+    const ids = new Int32Array(this.count);
     let at = 0;
     for (let s = 0; s < summary.length; s++) {
       for (let bits = summary[s]!; bits !== 0; bits &= bits - 1) {

@@ -33,10 +33,13 @@ export interface TokenMask {
 export class DenseTokens {
   readonly words: Uint32Array;
   readonly count: number;
+  /** Whether they are kept with the vocabulary: masks that use them take no memory for them. */
+  readonly isKept: boolean;
 
-  constructor(words: Uint32Array) {
+  constructor(words: Uint32Array, isKept = false) {
     this.words = words;
     this.count = bitsetCount(words);
+    this.isKept = isKept;
   }
 }
 
@@ -127,6 +130,20 @@ export class LayeredMask implements TokenMask {
     removed.set(this.removed);
     removed.set(gone, this.removed.length);
     return new LayeredMask(this.size, this.base, added, removed.sort());
+  }
+
+  /**
+   * The tokens that another set has too.
+   * @param superset one that has both sets; a base equal to it is replaced by `tokens`
+   */
+  within(tokens: DenseTokens, superset: DenseTokens): LayeredMask {
+    const isIn = (id: number) => bitsetHas(tokens.words, id);
+    const added = this.added.filter(isIn);
+    if (this.base === undefined) return new LayeredMask(this.size, undefined, added);
+    if (this.base === superset) return new LayeredMask(this.size, tokens, added, this.removed.filter(isIn));
+    const words = new Uint32Array(this.base.words.length);
+    for (let i = 0; i < words.length; i++) words[i] = this.base.words[i]! & tokens.words[i]!;
+    return new LayeredMask(this.size, new DenseTokens(words), added, this.removed.filter(isIn));
   }
 
   has(id: number): boolean {

@@ -1,0 +1,232 @@
+import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
+import { ExitChanges, ExitList, ExitLists, type StringExits } from "./exit-lists.js";
+import { type FreeStrings, freeStrings } from "./free-strings.js";
+import { StateFacts } from "./state-facts.js";
+import { BEYOND_ASCII, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
+import { TokenCollector } from "./token-collector.js";
+import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
+import type { WholeTexts } from "./whole-texts.js";
+
+const ROOT = 0;
+/** Smaller subtrees are walked: looking at their bytes first would not save anything. */
+const SMALL = 8;
+
+/** The tokens below a trie node against one state of a string, whatever is on the stack below. */
+export interface StringMask {
+  /** The tokens that stay in the string. */
+  readonly inside: LayeredMask;
+  /** Where tokens end the string, by the state that it ends in: one, but where the ends tell parts of a language. */
+  readonly exits: readonly StringExits[];
+  /**
+   * So many code points are enough to end the string behind any of the tokens that need at most `reach` code points;
+   * Infinity where it is not known.
+   */
+  readonly enough: number;
+  readonly reach: number;
+}
+
+/**
+ * Walks the trie with a string's states. A subtree all of whose bytes lead from a state to itself is not walked: all of its
+ * tokens stay. So a pattern such as `[a-z]+` costs the places where a token leaves its letters, not the vocabulary.
+ */
+export class StringWalk {
+  readonly free: FreeStrings;
+  readonly exitLists: ExitLists;
+  readonly freeExits: readonly StringExits[];
+  private readonly strings: JsonStringAutomaton | WholeTexts;
+  private readonly vocabulary: Vocabulary;
+  private readonly collector: TokenCollector;
+  private readonly facts: StateFacts;
+  private readonly subtrees: SubtreeBytes;
+  // By depth in the trie: the state, and the free string's.
+  private readonly states: Int32Array;
+  private readonly references: Int32Array;
+  private readonly freeState: number;
+  private readonly freeEnd: number;
+
+  constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary) {
+    const { trie } = vocabulary;
+    this.strings = strings;
+    this.vocabulary = vocabulary;
+    this.free = freeStrings(strings, vocabulary);
+    this.collector = new TokenCollector(vocabulary.size, trie);
+    this.facts = new StateFacts(strings);
+    this.subtrees = subtreeBytes(trie);
+    this.states = new Int32Array(trie.maxDepth + 1);
+    this.references = new Int32Array(trie.maxDepth + 1);
+    this.freeState = strings.start(strings.arena.any);
+    this.freeEnd = strings.step(this.freeState, 0x22);
+    this.exitLists = new ExitLists(trie.size);
+    this.freeExits = [{ end: this.freeEnd, ...this.exitLists.intern(this.free.exits) }];
+  }
+
+  /** The tokens of a state, found in the way that is expected to be shorter. */
+  mask(state: number): StringMask {
+    const isContent = this.strings.language(state) !== NO_LANGUAGE;
+    // In the middle of a character the walk is short.
+    return isContent && this.isMostlyFree(state) ? this.difference(state) : this.below(ROOT, state);
+  }
+
+  /** Whether most of the trie is below bytes that the state can read. */
+  private isMostlyFree(state: number): boolean {
+    const { size, bytes, subtreeEnd } = this.vocabulary.trie;
+    let live = 0;
+    for (let node = 1; node < size; node = subtreeEnd[node] as number) {
+      if (this.strings.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
+    }
+    return live * 2 > size;
+  }
+
+  /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
+  below(root: number, state: number): StringMask {
+    const { strings, states, collector, facts, free } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { groups, ids, firstId } = this.subtrees;
+    const exits = new ExitList();
+    let enough = this.enough(state, 0);
+    collector.clear();
+    const end = subtreeEnd[root] as number;
+    states[depth[root] as number] = state;
+    let node = root + 1;
+    while (node < end) {
+      const d = depth[node] as number;
+      const above = states[d - 1] as number;
+      const next = strings.step(above, bytes[node] as number);
+      if (next === 0 || !strings.hasNext(next)) {
+        if (next !== 0) exits.add(node, next);
+        node = subtreeEnd[node] as number;
+        continue;
+      }
+      const after = subtreeEnd[node] as number;
+      if (next !== above) enough = this.enough(next, enough);
+      if (after - node > SMALL && (groups[node]! & ~facts.loops(next)) === 0) {
+        // Some tokens are not UTF-8.
+        const within = (groups[node]! & BEYOND_ASCII) === 0 ? undefined : free.stays.words;
+        collector.addNode(node);
+        collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
+        node = after;
+      } else {
+        collector.addNode(node);
+        states[d] = next;
+        node++;
+      }
+    }
+    const isDense = root === ROOT && collector.count > MAX_LISTED;
+    const inside = isDense
+      ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
+      : this.layered(undefined, collector.take());
+    return { inside, exits: this.exitLists.grouped(exits), enough, reach: Infinity };
+  }
+
+  /** The free string's tokens without those that die, found by walking only where the states differ. */
+  private difference(state: number): StringMask {
+    const { strings, states, references, collector, facts, free } = this;
+    const { size, bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { groups } = this.subtrees;
+    const exits = new ExitChanges();
+    let enough = this.enough(state, 0);
+    collector.clear();
+    states[0] = state;
+    references[0] = this.freeState;
+    let node = 1;
+    while (node < size) {
+      const d = depth[node] as number;
+      const byte = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, byte);
+      const reference = strings.step(references[d - 1] as number, byte);
+      const after = subtreeEnd[node] as number;
+      if (next === reference) {
+        // The same from here on.
+        node = after;
+      } else if (next !== 0 && strings.hasNext(next)) {
+        enough = this.enough(next, enough);
+        states[d] = next;
+        references[d] = reference;
+        const stays = after - node > SMALL && (groups[node]! & ~facts.loops(next)) === 0;
+        node = stays ? after : node + 1;
+      } else {
+        if (next !== 0) exits.change(node, next);
+        else {
+          collector.addNodesWithin(node, after, free.stays.words);
+          exits.lose(node, after);
+        }
+        node = after;
+      }
+    }
+    const ends = this.changed(exits);
+    if (collector.count <= MAX_LISTED)
+      return {
+        inside: this.layered(free.stays, NO_TOKENS, collector.take()),
+        exits: ends,
+        enough,
+        reach: Infinity,
+      };
+    const words = collector.takeWords();
+    for (let i = 0; i < words.length; i++) words[i] = free.stays.words[i]! & ~words[i]!;
+    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), exits: ends, enough, reach: Infinity };
+  }
+
+  /** The free string's tokens without some of those that need most code points: of the first ones those that die. */
+  nearlyFree(state: number, longer: number): StringMask {
+    const { collector, free } = this;
+    const { nodes } = free.byNeed;
+    collector.clear();
+    for (let i = 0; i < longer; i++)
+      if (this.dies(state, nodes[i] as number)) collector.addNode(nodes[i] as number);
+    const removed = collector.take();
+    const exits = new ExitChanges();
+    const { exits: exitNodes, exitPaths, exitOffsets } = free;
+    for (let i = 0; i < exitNodes.length; i++) {
+      const node = exitNodes[i] as number;
+      const end = this.read(state, exitPaths, exitOffsets[i] as number, exitOffsets[i + 1] as number);
+      if (end === 0) exits.lose(node, node + 1);
+      else if (end !== this.freeEnd) exits.change(node, end);
+    }
+    const inside = this.layered(free.stays, NO_TOKENS, removed);
+    return { inside, exits: this.changed(exits), enough: Infinity, reach: 0 };
+  }
+
+  /** The tokens of a mask that need more than so many code points and lead nowhere from a state. */
+  deadAbove(state: number, codePoints: number, mask: LayeredMask): Int32Array {
+    const { collector } = this;
+    const { tokens } = this.vocabulary.trie;
+    const { byNeed } = this.free;
+    collector.clear();
+    const count = byNeed.countAbove(codePoints);
+    for (let i = 0; i < count; i++) {
+      const node = byNeed.nodes[i] as number;
+      if (mask.has(tokens[node] as number) && this.dies(state, node)) collector.addNode(node);
+    }
+    return collector.take();
+  }
+
+  /** The state after some bytes of a path, or 0. */
+  read(state: number, path: Uint8Array, from: number, to: number): number {
+    let at = state;
+    for (let i = from; i < to && at !== 0; i++) at = this.strings.step(at, path[i] as number);
+    return at;
+  }
+
+  /** Whether the token that ends at a trie node leads nowhere. */
+  private dies(state: number, node: number): boolean {
+    const { vocabulary } = this;
+    const path = vocabulary.tokenBytes(vocabulary.trie.tokens[node] as number) as Uint8Array;
+    return this.read(state, path, 0, path.length) === 0;
+  }
+
+  /** The larger of `enough` and what a state between code points needs. */
+  private enough(state: number, enough: number): number {
+    if (this.strings.language(state) === NO_LANGUAGE) return enough;
+    return Math.max(enough, this.facts.enough(state));
+  }
+
+  private layered(base: DenseTokens | undefined, added: Int32Array, removed?: Int32Array): LayeredMask {
+    return new LayeredMask(this.vocabulary.size, base, added, removed);
+  }
+
+  private changed(changes: ExitChanges): readonly StringExits[] {
+    if (changes.isEmpty) return this.freeExits;
+    return this.exitLists.grouped(changes.of(this.free.exits, this.freeEnd));
+  }
+}
