@@ -34,6 +34,12 @@ test("support ticket", async () => {
   expect(await run("support-ticket")).toMatch(/-> (refund|reply|to the team)/);
 });
 
+test("AI SDK: an object and a call", async () => {
+  const out = await run("ai-sdk");
+  expect(out).toMatch(/name: .* age: \d+, hobbies: \[[\s\S]*in \d+ steps/);
+  expect(out).toMatch(/{ amount: -?\d+, from: '(EUR|USD)', to: '(EUR|USD)' } -> -?[\d.]+/);
+});
+
 test("the demo shows every example and a summary, without colours where no terminal is", async () => {
   const out = await run("demo");
   for (const name of taskNames) expect(out).toContain(`\n${name}\n`);
