@@ -32,7 +32,7 @@ export interface BudgetSource {
   mask(): TokenMask;
   completion(): Completion;
   /** The completion behind a token; undefined where it is not allowed, or `searches` or a limit does not let it be told. */
-  completionAfter(bytes: Uint8Array, searches: Searches | undefined): Completion | undefined;
+  completionAfter(tokenId: number, searches: Searches | undefined): Completion | undefined;
 }
 
 /** A completion that was found, and the output that it ends. */
@@ -93,9 +93,8 @@ export class Budget {
 
   private allows(tokenId: number, tokens: number, searches: Searches | undefined): boolean {
     const { source } = this;
-    if (source.vocabulary.isEos(tokenId)) return source.isComplete();
-    const bytes = source.vocabulary.tokenBytes(tokenId);
-    const completion = bytes && source.completionAfter(bytes, searches);
+    if (source.vocabulary.isEos(tokenId) && source.isComplete()) return true;
+    const completion = source.completionAfter(tokenId, searches);
     return completion !== undefined && source.closing().count(completion) < tokens;
   }
 

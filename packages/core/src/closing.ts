@@ -4,6 +4,8 @@ import type { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, completionBytes } from "./automaton/completion.js";
 import { Completions } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
+import { ItemAutomaton } from "./automaton/context-free/item-automaton.js";
+import { ItemCompletions } from "./automaton/context-free/item-completions.js";
 import type { CompletionFinder, Engine } from "./automaton/engine.js";
 import { isLimitError, type LimitError } from "./json-schema/errors.js";
 import { onceFor } from "./mask/once.js";
@@ -18,7 +20,8 @@ export interface ShortestCompletion {
   readonly tokens: number;
 }
 
-const completionsByEngine = new WeakMap<Engine, CompletionFinder>();
+const completionsByEngine = new WeakMap<Engine, WeakMap<Vocabulary, CompletionFinder>>();
+const schemaCompletions = new WeakMap<Automaton, Completions>();
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
 /** How many completions that depend on text may be searched; others are remembered. */
@@ -49,7 +52,7 @@ export class Closing {
 
   constructor(engine: Engine, vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
-    this.completions = onceFor(completionsByEngine, engine, () => completionsOf(engine));
+    this.completions = completionsOf(engine, vocabulary);
     this.spelling = onceFor(spellings, vocabulary, () => new TokenSpelling(vocabulary));
   }
 
@@ -110,7 +113,15 @@ export class Closing {
   }
 }
 
-function completionsOf(engine: Engine): CompletionFinder {
-  if (engine instanceof Automaton) return new Completions(engine);
-  throw new TypeError("The grammar was made by another version of this package");
+function completionsOf(engine: Engine, vocabulary: Vocabulary): CompletionFinder {
+  const byVocabulary = onceFor(
+    completionsByEngine,
+    engine,
+    () => new WeakMap<Vocabulary, CompletionFinder>(),
+  );
+  return onceFor(byVocabulary, vocabulary, () => {
+    if (engine instanceof Automaton) return onceFor(schemaCompletions, engine, () => new Completions(engine));
+    if (engine instanceof ItemAutomaton) return new ItemCompletions(engine, vocabulary);
+    throw new TypeError("The grammar was made by another version of this package");
+  });
 }

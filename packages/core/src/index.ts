@@ -8,7 +8,9 @@ export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
 export type { ForcedContinuation } from "./forced-tokens.js";
 export { compileChoice } from "./grammar/choice.js";
+export type { GrammarOptions } from "./grammar/context-free.js";
 export { GrammarError } from "./grammar/errors.js";
+export { compileGbnf } from "./grammar/gbnf.js";
 export type { Grammar } from "./grammar/grammar.js";
 export {
   type AsyncJsonSchemaOptions,
@@ -47,7 +49,14 @@ export {
 export { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./json-schema/limits.js";
 export type { CompileReport, KeywordPlace, LimitUse } from "./json-schema/report.js";
 export type { SchemaWarning } from "./json-schema/warnings.js";
-export { LanguageLimitError, PatternError, type PatternErrorReason } from "./language/index.js";
+export {
+  DEFAULT_GRAMMAR_LIMITS,
+  GrammarLimitError,
+  type GrammarLimits,
+  LanguageLimitError,
+  PatternError,
+  type PatternErrorReason,
+} from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { fillBitmasks, Matcher } from "./matcher.js";
 export {

@@ -2,7 +2,9 @@
 import { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
 import type { Config } from "./automaton/configs.js";
+import { ItemAutomaton } from "./automaton/context-free/item-automaton.js";
 import type { Engine } from "./automaton/engine.js";
+import { ItemMasks } from "./mask/item-masks.js";
 import { Masks } from "./mask/masks.js";
 import { onceFor } from "./mask/once.js";
 import type { LayeredMask } from "./mask/token-mask.js";
@@ -23,6 +25,7 @@ export function masksFor(engine: Engine, vocabulary: Vocabulary): MaskSource {
   const byVocabulary = onceFor(shared, engine, () => new WeakMap<Vocabulary, MaskSource>());
   return onceFor(byVocabulary, vocabulary, () => {
     if (engine instanceof Automaton) return new Masks(engine, vocabulary);
+    if (engine instanceof ItemAutomaton) return new ItemMasks(engine, vocabulary);
     throw new TypeError("The grammar was made by another version of this package");
   });
 }

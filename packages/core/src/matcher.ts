@@ -1,6 +1,7 @@
 import { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, completionBytes, NOTHING } from "./automaton/completion.js";
 import type { Config } from "./automaton/configs.js";
+import { tokenName } from "./automaton/context-free/terminals.js";
 import type { Engine } from "./automaton/engine.js";
 import { Budget } from "./budget.js";
 import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
@@ -13,6 +14,12 @@ import { type MaskSource, masksFor } from "./mask-source.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
+/** Bytes are read that are not a token. */
+const NO_TOKEN = -1;
+
+function automatonOf(grammar: Grammar, vocabulary: Vocabulary): Engine {
+  return grammar.automatonFor?.(vocabulary) ?? grammar.automaton;
+}
 
 /**
  * One sequence's position in a grammar: which tokens may come, and what the accepted ones led to.
@@ -45,7 +52,7 @@ export class Matcher {
   constructor(grammar: Grammar, vocabulary: Vocabulary) {
     this.grammar = grammar;
     this.vocabulary = vocabulary;
-    this.automaton = grammar.automaton;
+    this.automaton = automatonOf(grammar, vocabulary);
     this.masks = masksFor(this.automaton, vocabulary);
     this.configs[0] = this.automaton.start;
   }
@@ -117,14 +124,27 @@ export class Matcher {
    */
   accept(tokenId: number): boolean {
     if (this.ended) return false;
-    if (this.vocabulary.isEos(tokenId)) {
-      if (!this.automaton.isComplete(this.config)) return false;
+    const isEos = this.vocabulary.isEos(tokenId);
+    if (isEos && this.automaton.isComplete(this.config)) {
       this.push(this.config, this.byteLength);
       this.ended = true;
       return true;
     }
-    const bytes = this.vocabulary.tokenBytes(tokenId);
-    return bytes !== undefined && this.acceptBytes(bytes);
+    const bytes = this.bytesOf(tokenId);
+    const config = bytes === undefined ? 0 : this.read(bytes, tokenId);
+    if (bytes === undefined || config === 0) return false;
+    this.push(config, this.byteLength + bytes.length);
+    // An end of the sequence that the grammar itself asks for, at its end.
+    this.ended = isEos && this.automaton.isComplete(config);
+    return true;
+  }
+
+  /** What a token adds to the output; undefined where the grammar cannot ask for it. */
+  private bytesOf(tokenId: number): Uint8Array | undefined {
+    const { vocabulary } = this;
+    const bytes = vocabulary.tokenBytes(tokenId);
+    if (bytes !== undefined || this.automaton.readToken === undefined) return bytes;
+    return vocabulary.isSpecial(tokenId) ? tokenName(tokenId, vocabulary) : undefined;
   }
 
   /** Accepts UTF-8 text, as one step; it may end within a character. False, and no change, if it is not allowed. */
@@ -163,7 +183,7 @@ export class Matcher {
   reset(): void {
     this.rollback(this.steps);
     this.forcedEnd = undefined;
-    this.automaton = this.grammar.automaton;
+    this.automaton = automatonOf(this.grammar, this.vocabulary);
     this.masks = masksFor(this.automaton, this.vocabulary);
     this.configs[0] = this.automaton.start;
     this.knownClosing = undefined;
@@ -236,7 +256,7 @@ export class Matcher {
 
   /** Accepts the next byte if there is no other. */
   private acceptForcedByte(): boolean {
-    if (this.ended) return false;
+    if (this.ended || this.automaton.asksForTokens?.(this.config) === true) return false;
     const one = new Uint8Array(1);
     let forced = -1;
     for (let byte = 0; byte < 256; byte++) {
@@ -306,18 +326,20 @@ export class Matcher {
       isComplete: () => this.isComplete,
       mask: () => this.mask(),
       completion: () => this.closing.completion(this.config, this.trail, this.byteLength),
-      completionAfter: (bytes, searches) => this.completionAfter(bytes, searches),
+      completionAfter: (tokenId, searches) => this.completionAfter(tokenId, searches),
     });
     return this.knownBudget;
   }
 
-  private completionAfter(bytes: Uint8Array, searches: Searches | undefined): Completion | undefined {
+  private completionAfter(tokenId: number, searches: Searches | undefined): Completion | undefined {
     const { trail, closing } = this;
+    const bytes = this.bytesOf(tokenId);
+    if (bytes === undefined) return undefined;
     const { keyStart } = trail;
     const length = this.byteLength + bytes.length;
     try {
       if (this.forcedEnd !== undefined && !this.isForced(bytes, this.forcedEnd)) return undefined;
-      const config = this.readAll(bytes);
+      const config = this.readAll(bytes, tokenId);
       if (config === 0) return undefined;
       trail.keyStart = this.readKeyStart;
       if (searches !== undefined) return closing.completionWithin(searches, config, trail, length);
@@ -350,13 +372,13 @@ export class Matcher {
   }
 
   /** The config after some bytes, or 0; writes them behind the output. */
-  private read(bytes: Uint8Array): Config {
+  private read(bytes: Uint8Array, tokenId = NO_TOKEN): Config {
     if (this.forcedEnd !== undefined && !this.isForced(bytes, this.forcedEnd)) return 0;
     const { keyStart } = this.trail;
     try {
       const { maskMilliseconds } = this.automaton;
-      if (maskMilliseconds === Number.POSITIVE_INFINITY) return this.readAll(bytes);
-      return within("maskMilliseconds", maskMilliseconds, () => this.readAll(bytes));
+      if (maskMilliseconds === Number.POSITIVE_INFINITY) return this.readAll(bytes, tokenId);
+      return within("maskMilliseconds", maskMilliseconds, () => this.readAll(bytes, tokenId));
     } catch (error) {
       this.trail.keyStart = keyStart;
       this.forcedEnd = this.endAtLimit(error);
@@ -370,10 +392,17 @@ export class Matcher {
     return bytes.every((byte, i) => all[offset + i] === byte);
   }
 
-  private readAll(bytes: Uint8Array): Config {
-    const { automaton, trail } = this;
+  private readAll(bytes: Uint8Array, tokenId: number): Config {
+    const { automaton, trail, byteLength } = this;
     const { keyStart } = trail;
-    const config = automaton.read(this.config, bytes, trail, this.byteLength);
+    let config: Config;
+    if (tokenId === NO_TOKEN || automaton.readToken === undefined) {
+      config = automaton.read(this.config, bytes, trail, byteLength);
+    } else {
+      config = automaton.readToken(this.config, tokenId, this.vocabulary, trail, byteLength);
+      trail.reserve(byteLength + bytes.length);
+      trail.bytes.set(bytes, byteLength);
+    }
     if (config !== 0) this.readKeyStart = trail.keyStart;
     trail.keyStart = keyStart;
     return config;

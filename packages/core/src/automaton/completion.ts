@@ -1,6 +1,8 @@
 /** A text that ends an output: the bytes that end the frame on top, and what ends the frames below. */
 export interface Completion {
   readonly bytes: Uint8Array;
+  /** Set where the bytes are one token that the grammar asks for as such, and not its text; they are its name then. */
+  readonly token?: number;
   /** Undefined: the output may end behind the bytes. */
   readonly next: Completion | undefined;
   /** Bytes, those of `next` included. */

@@ -1,3 +1,4 @@
+import type { Vocabulary } from "../vocabulary/index.js";
 import type { ByteTrail } from "./byte-trail.js";
 import type { Completion } from "./completion.js";
 import type { Config } from "./configs.js";
@@ -19,6 +20,10 @@ export interface Engine {
    * changed.
    */
   read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config;
+  /** The same for a token, where the grammar can ask for tokens whatever their bytes; undefined: it cannot. */
+  readToken?(config: Config, id: number, vocabulary: Vocabulary, trail: ByteTrail, length: number): Config;
+  /** Whether it asks for tokens in a config. */
+  asksForTokens?(config: Config): boolean;
 }
 
 /** Finds short texts that end an output. */

@@ -1,5 +1,6 @@
 import type { Engine } from "../automaton/engine.js";
 import type { CompileReport } from "../json-schema/report.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 
 /** A compiled grammar: immutable for its users, shared by any number of matchers and vocabularies. */
 export interface Grammar {
@@ -7,6 +8,8 @@ export interface Grammar {
   readonly report: CompileReport;
   /** The lazy automaton, for this package's own use: the one that a new matcher should take. */
   readonly automaton: Engine;
+  /** The same for a vocabulary, where the grammar asks for tokens that not every vocabulary has. */
+  automatonFor?(vocabulary: Vocabulary): Engine;
 }
 
 /** An automaton, and whether it has grown so much that the next matcher should have a new one. */

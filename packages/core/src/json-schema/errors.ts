@@ -1,4 +1,4 @@
-import { LanguageLimitError } from "../language/index.js";
+import { GrammarLimitError, LanguageLimitError } from "../language/index.js";
 
 /** A place in a schema. */
 export interface Place {
@@ -95,10 +95,14 @@ export class SchemaLimitError extends SchemaError {
 }
 
 /** An error that says that a limit was reached, at compile time or in the middle of an output. */
-export type LimitError = SchemaLimitError | LanguageLimitError;
+export type LimitError = SchemaLimitError | LanguageLimitError | GrammarLimitError;
 
 export function isLimitError(error: unknown): error is LimitError {
-  return error instanceof SchemaLimitError || error instanceof LanguageLimitError;
+  return (
+    error instanceof SchemaLimitError ||
+    error instanceof LanguageLimitError ||
+    error instanceof GrammarLimitError
+  );
 }
 
 /** The error for a limit of languages that something in a schema reaches. */

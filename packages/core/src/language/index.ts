@@ -14,7 +14,10 @@ export { checkTime, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export {
+  DEFAULT_GRAMMAR_LIMITS,
   DEFAULT_LANGUAGE_LIMITS,
+  GrammarLimitError,
+  type GrammarLimits,
   LanguageLimitError,
   type LanguageLimits,
   type TimeLimit,

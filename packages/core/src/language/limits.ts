@@ -53,3 +53,46 @@ export class LanguageLimitError extends Error {
     );
   }
 }
+
+/** Bounds on what a context-free grammar may cost, in addition to those of its terminals' languages. */
+export interface GrammarLimits {
+  /** Length of the source, in characters. */
+  readonly maxSource: number;
+  /** Nesting depth of expressions in the source. */
+  readonly maxDepth: number;
+  /** Symbols of all rules, repetitions with bounds unrolled. */
+  readonly maxSymbols: number;
+  /** Alternatives that one position in an output may be in. */
+  readonly maxItems: number;
+  /** Different positions that outputs may reach. */
+  readonly maxPositions: number;
+  /** Time for compiling, in milliseconds. It depends on the machine; the limits above do not. */
+  readonly compileMilliseconds: number;
+  /** Time for one mask, and for accepting one token. */
+  readonly maskMilliseconds: number;
+}
+
+export const DEFAULT_GRAMMAR_LIMITS: GrammarLimits = {
+  maxSource: 4 * 1024 * 1024,
+  maxDepth: 500,
+  maxSymbols: 1_000_000,
+  maxItems: 20_000,
+  maxPositions: 400_000,
+  compileMilliseconds: Number.POSITIVE_INFINITY,
+  maskMilliseconds: Number.POSITIVE_INFINITY,
+};
+
+/** A limit of `GrammarLimits` was reached. */
+export class GrammarLimitError extends Error {
+  override readonly name = "GrammarLimitError";
+  readonly code = "grammar-limit";
+
+  constructor(
+    /** Which limit. */
+    readonly limit: keyof GrammarLimits,
+    /** Its value. */
+    readonly value: number,
+  ) {
+    super(`The grammar exceeds the limit ${limit} = ${value}; allow more, or simplify it.`);
+  }
+}

@@ -35,6 +35,7 @@ export class TokenSpelling {
   tokenAt(completion: Completion, offset: number): number {
     const at = behind(completion, offset);
     if (at === undefined || this.countFrom(at.completion, at.offset) >= NEVER) return -1;
+    if (at.completion.token !== undefined) return at.completion.token;
     return this.vocabulary.trie.tokens[this.best(at.completion, at.offset).node] as number;
   }
 
@@ -60,6 +61,11 @@ export class TokenSpelling {
   private compute(completion: Completion): void {
     const counts = new Int32Array(completion.bytes.length);
     this.counts.set(completion, counts);
+    if (completion.token !== undefined) {
+      counts.fill(NEVER);
+      counts[0] = Math.min(NEVER, 1 + this.at(completion.next, 0));
+      return;
+    }
     for (let offset = counts.length - 1; offset >= 0; offset--) {
       counts[offset] = this.best(completion, offset).count;
     }
@@ -77,7 +83,7 @@ export class TokenSpelling {
         at = at.next;
         position = 0;
       }
-      if (at === undefined) return best;
+      if (at === undefined || at.token !== undefined) return best;
       const byte = at.bytes[position] as number;
       node = node === 0 ? (this.firsts[byte] as number) : trie.child(node, byte);
       if (node < 0) return best;

@@ -1,0 +1,306 @@
+import { checkTime, type GrammarLimits } from "../../language/index.js";
+import type { Vocabulary } from "../../vocabulary/index.js";
+import type { ByteTrail } from "../byte-trail.js";
+import type { Engine } from "../engine.js";
+import { type ItemSetId, ItemSets, SELF, WHOLE } from "./item-sets.js";
+import type { Rules } from "./rules.js";
+import { SetBuilder } from "./set-builder.js";
+import { Ending, type Terminal } from "./terminals.js";
+
+const UNKNOWN = -1;
+
+export interface ItemAutomatonOptions {
+  readonly rules: Rules;
+  readonly limits: GrammarLimits;
+  /** The dot of a rule that may stand between any two terminals that end at the longest (whitespace, comments); or none. */
+  readonly ignored?: { readonly dot: number; readonly isAtStart: boolean };
+}
+
+/**
+ * Runs a context-free grammar over bytes: an Earley recogniser whose sets of items are hash-consed, so that what is known
+ * of one (its transitions, its mask) is known wherever an output comes to the same set again. Any grammar will do:
+ * recursive at either side, ambiguous, with empty rules.
+ *
+ * A set is deterministic for its reader; alternatives are in it side by side. A terminal that ends anywhere stays open and
+ * has ended at the same time. Terminals that end at the longest are read together, and end where a byte continues none
+ * of them: that byte is then read behind those that can have ended before it.
+ */
+export class ItemAutomaton implements Engine {
+  readonly rules: Rules;
+  readonly sets: ItemSets;
+  readonly start: ItemSetId;
+  readonly maskMilliseconds: number;
+  /** Whether any terminal is a token. */
+  readonly hasTokens: boolean;
+  private readonly builder: SetBuilder;
+  private readonly ignored: ItemAutomatonOptions["ignored"];
+  /** By set: where each byte leads. */
+  private readonly rows: (Int32Array | undefined)[] = [];
+  /** By set: what follows where the longest terminals end, -1 before it is known. */
+  private readonly ends: number[] = [];
+  /** Scratch: states behind a byte, by item. */
+  private states = new Int32Array(64);
+
+  constructor({ rules, limits, ignored }: ItemAutomatonOptions) {
+    this.rules = rules;
+    this.sets = new ItemSets(limits.maxPositions);
+    this.builder = new SetBuilder(rules, this.sets, limits.maxItems);
+    this.maskMilliseconds = limits.maskMilliseconds;
+    this.ignored = ignored;
+    this.hasTokens = rules.terminals.some(({ tokens }) => tokens !== undefined);
+    this.builder.begin();
+    this.builder.advance(rules.startDot, WHOLE, SELF);
+    if (ignored?.isAtStart === true) this.addIgnored();
+    this.start = this.builder.finish();
+  }
+
+  isComplete(set: ItemSetId): boolean {
+    if (this.sets.isAccepting(set)) return true;
+    const end = this.endOf(set);
+    return end !== 0 && this.sets.isAccepting(end);
+  }
+
+  read(set: ItemSetId, bytes: Uint8Array, trail: ByteTrail, length: number): ItemSetId {
+    trail.reserve(length + bytes.length);
+    for (let i = 0; i < bytes.length && set !== 0; i++) {
+      trail.bytes[length + i] = bytes[i] as number;
+      set = this.step(set, bytes[i] as number);
+    }
+    return set;
+  }
+
+  /** The set behind a byte; 0: none. */
+  step(set: ItemSetId, byte: number): ItemSetId {
+    let row = this.rows[set];
+    if (row === undefined) {
+      row = new Int32Array(256).fill(UNKNOWN);
+      this.rows[set] = row;
+    }
+    let next = row[byte] as number;
+    if (next === UNKNOWN) {
+      next = this.compute(set, byte);
+      row[byte] = next;
+    }
+    return next;
+  }
+
+  readToken(set: ItemSetId, id: number, vocabulary: Vocabulary, trail: ByteTrail, length: number): ItemSetId {
+    const bytes = vocabulary.tokenBytes(id);
+    const asBytes = bytes === undefined ? 0 : this.read(set, bytes, trail, length);
+    return this.hasTokens ? this.union(asBytes, this.stepToken(set, id, vocabulary)) : asBytes;
+  }
+
+  asksForTokens(set: ItemSetId): boolean {
+    return this.hasTokens && (this.hasTokenItem(set) || this.hasTokenItem(this.endOf(set)));
+  }
+
+  private hasTokenItem(set: ItemSetId): boolean {
+    for (let i = 0; set !== 0 && i < this.sets.scanCount(set); i++) {
+      if (this.terminalOf(set, i).tokens !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** Whether an item reads what may stand between terminals. */
+  isIgnored(set: ItemSetId, item: number): boolean {
+    return this.ignored !== undefined && this.sets.scanDot(set, item) === this.ignored.dot;
+  }
+
+  /** The set behind a token that the grammar asks for as such; 0: it does not. */
+  stepToken(set: ItemSetId, id: number, vocabulary: Vocabulary): ItemSetId {
+    const { builder } = this;
+    const end = this.endOf(set);
+    builder.begin();
+    this.addTokens(set, id, vocabulary);
+    if (end !== 0) this.addTokens(end, id, vocabulary);
+    return this.finish();
+  }
+
+  /** The terminal at an item of a set. */
+  terminalOf(set: ItemSetId, item: number): Terminal {
+    return this.rules.terminals[this.rules.terminal[this.sets.scanDot(set, item)] as number] as Terminal;
+  }
+
+  /** A set that is two sets at once; either may be 0. */
+  union(x: ItemSetId, y: ItemSetId): ItemSetId {
+    if (x === y || y === 0) return x;
+    if (x === 0) return y;
+    const { builder } = this;
+    builder.begin();
+    this.include(x);
+    this.include(y);
+    return builder.finish();
+  }
+
+  /** A set with some items of another only. */
+  part(set: ItemSetId, items: readonly number[]): ItemSetId {
+    const { builder, sets } = this;
+    builder.begin();
+    for (const i of items) {
+      builder.addOpen(
+        sets.scanDot(set, i),
+        sets.scanState(set, i),
+        sets.scanRule(set, i),
+        sets.scanOrigin(set, i),
+      );
+    }
+    return builder.finish();
+  }
+
+  /** The set behind an item whose terminal has ended. */
+  behind(set: ItemSetId, item: number): ItemSetId {
+    const { builder } = this;
+    builder.begin();
+    this.end(set, item);
+    return this.finish();
+  }
+
+  /** What follows where the terminals of a set end that end at the longest; 0: none can. */
+  endOf(set: ItemSetId): ItemSetId {
+    while (this.ends.length <= set) this.ends.push(UNKNOWN);
+    let end = this.ends[set] as number;
+    if (end === UNKNOWN) {
+      end = this.computeEnd(set);
+      this.ends[set] = end;
+    }
+    return end;
+  }
+
+  private compute(set: ItemSetId, byte: number): ItemSetId {
+    checkTime();
+    const { builder } = this;
+    if (!this.readLongest(set, byte)) {
+      const end = this.endOf(set);
+      builder.begin();
+      this.readOthers(set, byte);
+      if (end === 0) return this.finish();
+      // What follows is read in its place. Its own terminals have not begun, so none of them has ended.
+      if (this.readLongest(end, byte)) this.addLongest(end);
+      this.readOthers(end, byte);
+      return this.finish();
+    }
+    builder.begin();
+    this.addLongest(set);
+    this.readOthers(set, byte);
+    return this.finish();
+  }
+
+  /** Writes the states of the terminals that end at the longest, or at the shortest, behind a byte; whether any lives. */
+  private readLongest(set: ItemSetId, byte: number): boolean {
+    const { sets } = this;
+    const count = sets.scanCount(set);
+    if (count > this.states.length) this.states = new Int32Array(count * 2);
+    let lives = false;
+    for (let i = 0; i < count; i++) {
+      const { ending, reader } = this.terminalOf(set, i);
+      const next = ending === Ending.Anywhere ? 0 : reader.step(sets.scanState(set, i), byte);
+      this.states[i] = next;
+      if (next !== 0) lives = true;
+    }
+    return lives;
+  }
+
+  /** Adds the terminals in these states; where one of them that ends at the shortest does, the others go on no more. */
+  private addLongest(set: ItemSetId): void {
+    const { sets, builder, states } = this;
+    const count = sets.scanCount(set);
+    let hasEnded = false;
+    for (let i = 0; i < count; i++) {
+      const state = states[i] as number;
+      if (state === 0) continue;
+      const { ending, reader } = this.terminalOf(set, i);
+      if (ending === Ending.Shortest && reader.isFinal(state)) hasEnded = true;
+    }
+    for (let i = 0; i < count; i++) {
+      const state = states[i] as number;
+      if (state === 0) continue;
+      if (!hasEnded) {
+        builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+      } else if (this.terminalOf(set, i).reader.isFinal(state)) this.end(set, i);
+    }
+  }
+
+  private readOthers(set: ItemSetId, byte: number): void {
+    const { sets, builder } = this;
+    const count = sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      const { ending, reader } = this.terminalOf(set, i);
+      if (ending !== Ending.Anywhere) continue;
+      const state = reader.step(sets.scanState(set, i), byte);
+      if (state === 0) continue;
+      if (reader.hasNext(state)) {
+        builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+      }
+      if (reader.isFinal(state)) this.end(set, i);
+    }
+  }
+
+  private addTokens(set: ItemSetId, id: number, vocabulary: Vocabulary): void {
+    const count = this.sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      if (this.terminalOf(set, i).tokens?.has(id, vocabulary) === true) this.end(set, i);
+    }
+  }
+
+  private computeEnd(set: ItemSetId): ItemSetId {
+    const { sets, builder, ignored } = this;
+    const count = sets.scanCount(set);
+    let isOpen = false;
+    let others = 0;
+    let row: ItemSetId = 0;
+    builder.begin();
+    for (let i = 0; i < count; i++) {
+      const { ending, reader } = this.terminalOf(set, i);
+      if (ending === Ending.Anywhere || !reader.isFinal(sets.scanState(set, i))) continue;
+      isOpen = true;
+      if (sets.scanDot(set, i) === ignored?.dot) {
+        row = sets.scanOrigin(set, i);
+        if (row === set) isOpen = others > 0;
+      } else {
+        others++;
+        this.end(set, i);
+      }
+    }
+    if (!isOpen) return 0;
+    // Behind what is ignored all is as before it.
+    if (others === 0) return row;
+    if (row !== 0 && row !== set) this.include(row);
+    return this.finish();
+  }
+
+  /** An item's terminal ends. */
+  private end(set: ItemSetId, item: number): void {
+    const { sets, builder, rules, ignored } = this;
+    const dot = sets.scanDot(set, item);
+    const origin = sets.scanOrigin(set, item);
+    if (dot === ignored?.dot) this.include(origin);
+    else builder.advance(rules.next[dot] as number, sets.scanRule(set, item), origin);
+  }
+
+  /** Adds the items of another set. */
+  private include(set: ItemSetId): void {
+    const { sets, builder } = this;
+    const count = sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      builder.addOpen(
+        sets.scanDot(set, i),
+        sets.scanState(set, i),
+        sets.scanRule(set, i),
+        sets.scanOrigin(set, i),
+      );
+    }
+    if (sets.isAccepting(set)) builder.accept();
+  }
+
+  private addIgnored(): void {
+    const { ignored, builder, rules } = this;
+    if (ignored === undefined) return;
+    const { start } = rules.terminals[rules.terminal[ignored.dot] as number] as Terminal;
+    builder.addOpen(ignored.dot, start, WHOLE, SELF);
+  }
+
+  private finish(): ItemSetId {
+    if (this.builder.isBetweenTerminals) this.addIgnored();
+    return this.builder.finish();
+  }
+}

@@ -1,0 +1,227 @@
+import { EmbeddedJson } from "../automaton/context-free/embedded-json.js";
+import type { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
+import type { ItemSetId } from "../automaton/context-free/item-sets.js";
+import { Ending, type LexemeReader } from "../automaton/context-free/terminals.js";
+import { TextAutomaton } from "../language/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
+import { ByteSet, crossingNodes } from "./crossing-nodes.js";
+import type { MaskStore } from "./mask-store.js";
+import { Masks } from "./masks.js";
+import type { StringMasks } from "./string-masks.js";
+import { type LayeredMask, NO_TOKENS } from "./token-mask.js";
+import { pathTo } from "./trie-path.js";
+
+/** So many states of a terminal are looked at to tell what bytes it can end with. */
+const MAX_STATES = 64;
+
+/** An item whose terminal reads most of the vocabulary, or JSON: its tokens are known without a walk. */
+interface RichItem {
+  readonly dot: number;
+  readonly rule: number;
+  readonly origin: ItemSetId;
+  readonly reader: LexemeReader;
+  readonly state: number;
+  /** The trie's nodes where a token may have left the terminal. */
+  readonly crossings: Int32Array;
+}
+
+/**
+ * The items of a set for which the trie need not be walked: the tokens that stay in the terminal are those of its own
+ * mask, which is shared with every other place where the terminal is; and those that leave it have a byte that it can end
+ * with before one that can follow, which few have.
+ */
+export class RichItems {
+  /** Whether a token can leave one of them before its first byte. */
+  endsHere = false;
+  private items: RichItem[] = [];
+  private readonly automaton: ItemAutomaton;
+  private readonly vocabulary: Vocabulary;
+  private readonly store: MaskStore;
+  private readonly jsonMasks = new Map<EmbeddedJson, Masks>();
+  private readonly lastBytes = new Map<LexemeReader, Map<number, ByteSet>>();
+  private readonly richStates = new Map<number, boolean>();
+  private texts: StringMasks | undefined;
+
+  constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore) {
+    this.automaton = automaton;
+    this.vocabulary = vocabulary;
+    this.store = store;
+  }
+
+  get count(): number {
+    return this.items.length;
+  }
+
+  /** Looks for them in a set. */
+  begin(set: ItemSetId): void {
+    const { automaton } = this;
+    const { sets } = automaton;
+    this.items = [];
+    this.endsHere = false;
+    for (let i = 0; i < sets.scanCount(set); i++) {
+      const { reader, ending } = automaton.terminalOf(set, i);
+      const state = sets.scanState(set, i);
+      if (!this.isRich(reader, state)) continue;
+      const crossings = this.crossingsOf(set, i, reader, state);
+      if (crossings === undefined) continue;
+      this.items.push({
+        dot: sets.scanDot(set, i),
+        rule: sets.scanRule(set, i),
+        origin: sets.scanOrigin(set, i),
+        reader,
+        state,
+        crossings,
+      });
+      if (ending !== Ending.Anywhere && reader.isFinal(state)) this.endsHere = true;
+    }
+  }
+
+  /** The tokens that stay in each of them. */
+  masks(): LayeredMask[] {
+    return this.items.map(({ reader, state }) => {
+      if (reader instanceof EmbeddedJson) return this.jsonMask(reader, state);
+      this.texts ??= this.store.wholeTexts(reader as TextAutomaton);
+      return this.texts.get(state).inside;
+    });
+  }
+
+  /** Whether all items of a set are these, in whatever state. */
+  covers(set: ItemSetId): boolean {
+    const { sets } = this.automaton;
+    const count = sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      const dot = sets.scanDot(set, i);
+      const rule = sets.scanRule(set, i);
+      const origin = sets.scanOrigin(set, i);
+      let isOne = false;
+      for (let k = 0; k < this.items.length && !isOne; k++) {
+        const item = this.items[k] as RichItem;
+        isOne = item.dot === dot && item.rule === rule && item.origin === origin;
+      }
+      if (!isOne) return false;
+    }
+    return true;
+  }
+
+  /** The nodes at which tokens may leave them. */
+  crossings(): Iterable<number> {
+    const [only] = this.items;
+    if (this.items.length === 1) return (only as RichItem).crossings;
+    return new Set(this.items.flatMap(({ crossings }) => [...crossings]));
+  }
+
+  pathOf(node: number): Uint8Array {
+    return pathTo(node, this.vocabulary);
+  }
+
+  private isRich(reader: LexemeReader, state: number): boolean {
+    if (reader instanceof EmbeddedJson) return true;
+    if (!(reader instanceof TextAutomaton)) return false;
+    let isRich = this.richStates.get(state);
+    if (isRich === undefined) {
+      const { size, bytes, subtreeEnd } = this.vocabulary.trie;
+      let live = 0;
+      for (let node = 1; node < size; node = subtreeEnd[node] as number) {
+        if (reader.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
+      }
+      isRich = live * 2 > size;
+      this.richStates.set(state, isRich);
+    }
+    return isRich;
+  }
+
+  /** Undefined: so many that a walk is no worse. */
+  private crossingsOf(
+    set: ItemSetId,
+    item: number,
+    reader: LexemeReader,
+    state: number,
+  ): Int32Array | undefined {
+    const { trie } = this.vocabulary;
+    const first = this.firstBytes(this.automaton.behind(set, item));
+    if (first === undefined) return NO_TOKENS;
+    const nodes = crossingNodes(trie, this.lastBytesOf(reader, state), first);
+    return nodes.length * 16 > trie.size ? undefined : nodes;
+  }
+
+  /** The bytes that can come behind a set; undefined: none. */
+  private firstBytes(set: ItemSetId): ByteSet | undefined {
+    if (set === 0) return undefined;
+    const { automaton } = this;
+    const { sets } = automaton;
+    const first = new ByteSet();
+    let isEmpty = true;
+    for (const at of [set, automaton.endOf(set)]) {
+      for (let i = 0; at !== 0 && i < sets.scanCount(at); i++) {
+        const { reader } = automaton.terminalOf(at, i);
+        const state = sets.scanState(at, i);
+        for (let byte = 0; byte < 256; byte++) {
+          if (reader.step(state, byte) === 0) continue;
+          first.add(byte);
+          isEmpty = false;
+        }
+      }
+    }
+    return isEmpty ? undefined : first;
+  }
+
+  /** The bytes that a terminal can end with behind a state; all where there are many states. */
+  private lastBytesOf(reader: LexemeReader, state: number): ByteSet {
+    let known = this.lastBytes.get(reader);
+    if (known === undefined) this.lastBytes.set(reader, (known = new Map()));
+    const key = reader instanceof EmbeddedJson ? reader.start : state;
+    let last = known.get(key);
+    if (last === undefined) {
+      last = reader instanceof EmbeddedJson ? lastOfJson(reader) : lastOf(reader, state);
+      known.set(key, last);
+    }
+    return last;
+  }
+
+  private jsonMask(reader: EmbeddedJson, state: number): LayeredMask {
+    let masks = this.jsonMasks.get(reader);
+    if (masks === undefined) {
+      masks = new Masks(reader.automaton, this.vocabulary, this.store);
+      this.jsonMasks.set(reader, masks);
+    }
+    const mask = masks.get(reader.config(state), reader.load(state), reader.length(state));
+    return reader.isFinal(state) ? mask.without(masks.end.list()) : mask;
+  }
+}
+
+function lastOf(reader: LexemeReader, start: number): ByteSet {
+  const last = new ByteSet();
+  const states = new Set([start]);
+  for (const state of states) {
+    for (let byte = 0; byte < 256; byte++) {
+      const next = reader.step(state, byte);
+      if (next === 0) continue;
+      if (reader.isFinal(next)) last.add(byte);
+      if (states.size <= MAX_STATES) states.add(next);
+    }
+    if (states.size > MAX_STATES) return allBytes();
+  }
+  return last;
+}
+
+/** By what a value begins with. */
+function lastOfJson(reader: EmbeddedJson): ByteSet {
+  const last = new ByteSet();
+  const add = (text: string) => {
+    for (let i = 0; i < text.length; i++) last.add(text.charCodeAt(i));
+  };
+  const begins = (text: string) => reader.step(reader.start, text.charCodeAt(0)) !== 0;
+  if (begins("{")) add("}");
+  if (begins("[")) add("]");
+  if (begins('"')) add('"');
+  if (begins("t") || begins("f")) add("e");
+  if (begins("n")) add("l");
+  if ([..."-0123456789"].some(begins)) add("0123456789");
+  return last;
+}
+
+function allBytes(): ByteSet {
+  const all = new ByteSet();
+  for (let byte = 0; byte < 256; byte++) all.add(byte);
+  return all;
+}
