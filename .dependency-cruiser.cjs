@@ -15,7 +15,13 @@ const packages = {
  * Inside core, from the bottom to the top: a folder may import those in the groups before its own, and what lies
  * directly in src may import all. `grammar` has the front ends: they put schema and automaton together.
  */
-const layers = [["language", "vocabulary", "json"], ["json-schema"], ["automaton"], ["grammar", "mask"]];
+const layers = [
+  ["language", "vocabulary", "json"],
+  ["json-schema"],
+  ["automaton"],
+  ["grammar", "mask"],
+  ["prompt"],
+];
 
 const TEST = "\\.test\\.ts$|/test/";
 

@@ -60,6 +60,13 @@ export {
 export type { TokenMask } from "./mask/token-mask.js";
 export { fillBitmasks, Matcher } from "./matcher.js";
 export {
+  describeSchema,
+  type SchemaText,
+  type SchemaTextForm,
+  type SchemaTextOptions,
+} from "./prompt/describe-schema.js";
+export type { LeftOut } from "./prompt/outline.js";
+export {
   TokenizerError,
   TokenTrie,
   Vocabulary,
