@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { ChatMessage, Device, GenerateResult } from "@grammask/onnx";
+import type { SchemaTextForm } from "@grammask/core";
+import type { ChatMessage, Device, GenerateRequest, GenerateResult } from "@grammask/onnx";
 import { type ConstraintOptions, readConstraint } from "./constraint.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { readStdin, readText } from "./input.js";
@@ -24,6 +25,8 @@ export interface GenerateOptions extends ConstraintOptions {
   readonly stream?: boolean;
   readonly stats?: boolean;
   readonly html?: string;
+  readonly schemaInPrompt?: "auto" | "none" | SchemaTextForm;
+  readonly schemaPlace?: "user" | "system";
 }
 
 /** `grammask generate`: one output of the model that matches the schema, pattern or choice. */
@@ -33,6 +36,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
   for (const { pointer, keyword, reason } of grammar.report.warnings) {
     io.err(`${io.colors.yellow("warning:")} ${pointer}/${keyword} is not enforced: ${reason}\n`);
   }
+  const inPrompt = schemaInPrompt(options);
   const messages = await readMessages(io, options);
   await using page = options.html === undefined ? undefined : await openPage(options.html);
 
@@ -52,6 +56,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     const result = await model.generate({
       messages,
       ...request,
+      ...inPrompt,
       maxTokens,
       onLength,
       temperature,
@@ -93,6 +98,22 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
   io.err(`The output was ${why}: it is not complete.\n`);
   if (!options.json && !options.stream && result.text !== "") io.err(`${io.colors.dim(result.text)}\n`);
   return ExitCode.failed;
+}
+
+/** What the options say of the schema in the prompt. */
+function schemaInPrompt({
+  schema,
+  schemaInPrompt: form,
+  schemaPlace: place,
+}: GenerateOptions): Pick<GenerateRequest, "schemaInPrompt"> {
+  if (form !== undefined && form !== "auto" && form !== "none" && schema === undefined) {
+    throw new UsageError("--schema-in-prompt needs --schema.");
+  }
+  if (place === undefined) return form === undefined ? {} : { schemaInPrompt: form };
+  if (form === undefined || form === "none") {
+    throw new UsageError("--schema-place needs --schema-in-prompt with a form.");
+  }
+  return { schemaInPrompt: { form, place } };
 }
 
 async function openPage(file: string): Promise<FileHandle> {

@@ -79,6 +79,13 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
       "a file with the prompt, or with the text that follows --prompt; - is standard input",
     )
     .option("--system <text>", "the system message")
+    .addOption(
+      new Option(
+        "--schema-in-prompt <form>",
+        "how the prompt tells the model what the schema asks for (at the end of the prompt, or of the system message)",
+      ).choices(["auto", "none", "typescript", "example", "json-schema"]),
+    )
+    .addOption(new Option("--schema-place <place>", "where it does so").choices(["user", "system"]))
     .addOption(modelOption())
     .option("--device <device>", "cpu, cuda, webgpu, dml, coreml or auto", "cpu")
     .option(

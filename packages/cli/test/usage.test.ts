@@ -33,7 +33,7 @@ test.each([
   { args: ["check", person, "--order", "random"], message: "Allowed choices are schema, any" },
   {
     args: ["check", person, "--whitespace", "wide"],
-    message: "It must be compact, spaced, pretty or flexible",
+    message: "It must be auto, compact, spaced, pretty or flexible",
   },
   { args: ["check", person, "--whitespace", "pretty:x"], message: "The size must be a whole number." },
   { args: ["check", person, "--whitespace", "pretty:0"], message: "whitespace.indent must be an integer" },
@@ -47,6 +47,14 @@ test.each([
     message: "cannot be used with option",
   },
   { args: ["generate", "--schema"], message: "argument missing" },
+  {
+    args: ["generate", "--regex", "a", "--schema-in-prompt", "example", "--prompt", "x"],
+    message: "--schema-in-prompt needs --schema.",
+  },
+  {
+    args: ["generate", "--schema", person, "--schema-place", "system", "--prompt", "x"],
+    message: "--schema-place needs --schema-in-prompt",
+  },
   { args: ["generate", "--schema", person, "--max-tokens", "0"], message: "It must be at least 1." },
   { args: ["generate", "--schema", person, "--max-tokens", "many"], message: "It must be a whole number." },
   { args: ["generate", "--schema", person, "--max-tokens", "1.5"], message: "It must be a whole number." },

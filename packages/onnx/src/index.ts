@@ -34,6 +34,11 @@ export type {
   StreamEvent,
   Usage,
 } from "./result.js";
+export type {
+  SchemaInPrompt,
+  SchemaInPromptOptions,
+  SchemaInPromptResult,
+} from "./schema-prompt.js";
 export type { Timings } from "./timings.js";
 export type { SchemaInput, ValueOf, WrittenOf } from "./typed/schema-input.js";
 export type { FromSchema } from "./typed/schema-type.js";

@@ -11,6 +11,7 @@ import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type { GenerateResult, GenerateResults, PartialValue, RetryEvent, StreamEvent } from "./result.js";
+import { SchemaPrompts } from "./schema-prompt.js";
 import type { TextModel } from "./text-model.js";
 import type { Timings } from "./timings.js";
 import { attempts, plainRequest } from "./typed/attempts.js";
@@ -49,6 +50,7 @@ export class Model implements AsyncDisposable {
   readonly #decoder: Decoder;
   readonly #text: TextModel;
   readonly #grammars = new GrammarCache();
+  readonly #schemaPrompts: SchemaPrompts;
   readonly #prefixes: PrefixCache;
   /** Ends generations that still run when the model is disposed of. */
   readonly #end = new AbortController();
@@ -63,6 +65,7 @@ export class Model implements AsyncDisposable {
     this.#decoder = decoder;
     this.#text = text;
     this.#prefixes = new PrefixCache(prefixCacheBytes);
+    this.#schemaPrompts = new SchemaPrompts(decoder.contextLength);
   }
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
@@ -246,7 +249,8 @@ export class Model implements AsyncDisposable {
     const start = performance.now();
     const timings: Timings = { prompt: 0, compile: 0, prefill: 0, decode: 0, mask: 0, sampling: 0, total: 0 };
     const checked = checkRequest(request);
-    const promptIds = this.#promptIds(request);
+    const { messages, told } = this.#schemaPrompts.tell(request);
+    const promptIds = this.#promptIds({ ...request, messages });
     timings.prompt = performance.now() - start;
     const compileStart = performance.now();
     const grammar = this.#grammars.get(request);
@@ -286,6 +290,7 @@ export class Model implements AsyncDisposable {
         totalTokens: promptIds.length + tokens.length,
         ...counts,
       },
+      schemaInPrompt: told,
       timings,
       limit: matcher?.limitHit,
       report:

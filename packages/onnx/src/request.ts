@@ -5,6 +5,7 @@ import { InvalidRequestError } from "./errors.js";
 import { randomSeed } from "./random.js";
 import type { ReportOptions } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
+import { checkSchemaInPrompt, type SchemaInPrompt } from "./schema-prompt.js";
 import type { SchemaInput } from "./typed/schema-input.js";
 
 /** What to generate. Exactly one of `messages` and `prompt`; at most one of `schema`, `json`, `regex`, `choice` and `grammar`. */
@@ -36,6 +37,11 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
    * plain numbers by default.
    */
   readonly schemaOptions?: JsonSchemaOptions;
+  /**
+   * Whether and how the prompt tells the model what `schema` asks for; only with `messages`. `result.schemaInPrompt` has what
+   * it said. Default: "none".
+   */
+  readonly schemaInPrompt?: SchemaInPrompt;
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;
   /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */
@@ -123,6 +129,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   checkPrompt(request);
   checkCallbacks(request);
   checkConstraint(request);
+  checkSchemaInPrompt(request);
   const { maxTokens = DEFAULT_MAX_TOKENS } = request;
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);

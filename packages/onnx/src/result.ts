@@ -3,6 +3,7 @@ import type { FinishReason } from "./decoding.js";
 import type { RejectedOutput } from "./errors.js";
 import type { Report, TokenLogprobs } from "./report.js";
 import type { GenerateRequest, TokenEvent } from "./request.js";
+import type { SchemaInPromptResult } from "./schema-prompt.js";
 import type { Timings } from "./timings.js";
 import type { ValueOf } from "./typed/schema-input.js";
 
@@ -34,6 +35,8 @@ interface Output {
   /** The seed that was used: the request's, or the one that was drawn. */
   readonly seed: number;
   readonly usage: Usage;
+  /** Where the request asked for it: what the prompt said of the schema. */
+  readonly schemaInPrompt: SchemaInPromptResult | undefined;
   readonly timings: Readonly<Timings>;
   /** Where the output hit a limit of its grammar, and was ended by its shortest completion from there. */
   readonly limit: LimitHit | undefined;
