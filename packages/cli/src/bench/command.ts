@@ -3,6 +3,7 @@ import type { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
 import { decimalNumber, wholeNumber } from "../numbers.js";
 import { ENGINES, isEngineName } from "./engines/index.js";
+import { HALVES } from "./generate/tasks.js";
 import type { EngineChoice } from "./maskbench.js";
 import type { Sample } from "./records.js";
 import { TOKENIZER_NAMES } from "./tokenizers.js";
@@ -13,6 +14,7 @@ const ALL: Sample = { take: 1, of: 1 };
 export function addBench(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const bench = program.command("bench").description("measure the engine, alone and beside others");
   addMaskBench(bench, io, done);
+  addGenerateBench(bench, io, done);
   addMicro(bench, io, done);
   addScaling(bench, io, done);
   addSoak(bench, io, done);
@@ -117,6 +119,39 @@ function addMaskBench(bench: Command, io: Io, done: (code: ExitCode) => void): v
         "\n(GRAMMASK_CACHE sets another folder). What cannot be installed is skipped.",
     )
     .action(async (options) => done(await (await import("./maskbench.js")).maskBench(io, options)));
+}
+
+function addGenerateBench(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  const count = wholeNumber({ min: 1 });
+  bench
+    .command("generate")
+    .description("from texts to values: how right, and how fast")
+    .addOption(
+      new Option("--half <name>", "the half of the tasks that defaults are chosen on, or the other one")
+        .choices(HALVES)
+        .default("report"),
+    )
+    .option("--tasks <n>", "so many of them", count)
+    .option("--data <folder>", "the tasks (default: those of the checkout)")
+    .option("--peers", "beside transformers.js with structured-output, and node-llama-cpp", false)
+    .addOption(
+      new Option("--modes", "the ways in which this project can be asked, instead")
+        .default(false)
+        .conflicts("peers"),
+    )
+    .option("--only <text>", "modes with this in their names")
+    .option("--batch", "outputs a second at 1 to 16 at once, too", false)
+    .option("--max-tokens <n>", "the most tokens of an output", count, 192)
+    .option("--threads <n>", "threads on the CPU (default: one for each core, at most 4)", count)
+    .option("--json <file>", "write the result with all outputs")
+    .option("--plots <folder>", "draw it as SVG files")
+    .addHelpText(
+      "after",
+      "\nPeers are installed the first time into the user's cache, as for bench maskbench.",
+    )
+    .action(async (options) =>
+      done(await (await import("./generate/generate-bench.js")).generateBench(io, options)),
+    );
 }
 
 function readSample(text: string): Sample {

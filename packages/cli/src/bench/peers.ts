@@ -27,10 +27,14 @@ export async function installPeer(name: string, say: (line: string) => void): Pr
   const folder = join(cacheFolder(), `${name}-${versionsHash(source)}`);
   const done = join(folder, ".installed");
   if (existsSync(done)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   say(`installing ${name} into ${folder}`);
-  cpSync(source, folder, { recursive: true });
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    cpSync(source, folder, { recursive: true });
+  } catch (error) {
+    throw new MissingPeerError(`The cache folder cannot be written: ${(error as Error).message}`);
+  }
   if (existsSync(join(source, "lock.json"))) await installPackages(folder);
   else await installRequirements(folder);
   writeFileSync(done, "");
@@ -73,7 +77,15 @@ async function installPackages(folder: string): Promise<void> {
 async function installRequirements(folder: string): Promise<void> {
   const python = process.platform === "win32" ? "python" : "python3";
   await run(python, ["-m", "venv", "venv"], folder);
-  const options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"];
+  // The files name all that is needed.
+  const options = [
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--require-hashes",
+    "--only-binary",
+    ":all:",
+  ];
   await run(pythonOf(folder), ["-m", "pip", "install", ...options, "-r", "requirements.txt"], folder);
 }
 
