@@ -22,6 +22,16 @@ export {
 export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
+export { compileTools } from "./grammar/tools/compile-tools.js";
+export type {
+  Tool,
+  ToolCall,
+  ToolChoice,
+  ToolFormatName,
+  ToolGrammar,
+  ToolOptions,
+  ToolOutput,
+} from "./grammar/tools/types.js";
 export {
   isJsonArray,
   JsonLimitError,

@@ -1,0 +1,64 @@
+import type { JsonSchemaOptions } from "../json-schema-options.js";
+import { choice, type GrammarNode, sequence, text } from "../tree.js";
+import type { Tool, ToolCall } from "./types.js";
+
+/** How a family of models writes calls of tools. */
+export interface ToolFormat {
+  /** What a run of calls begins with. */
+  readonly begin: Marker;
+  /** Whether calls stand at the start of an output only, without other text before them. */
+  readonly isAlone: boolean;
+  /** What thinking stands between; undefined: not in this format. */
+  readonly reasoning: { readonly begin: Marker; readonly end: Marker } | undefined;
+  /** All calls, behind `begin`: one, or if `isMany` any number from one on. */
+  calls(tools: readonly Tool[], isMany: boolean, json: JsonSchemaOptions): GrammarNode;
+  /** Reads calls from behind `begin` on. */
+  parse(text: string, offset: number, tools: readonly Tool[]): ParsedCalls;
+}
+
+export interface ParsedCalls {
+  readonly calls: readonly ToolCall[];
+  /** Offset behind the last call; the text's length if one is cut. */
+  readonly end: number;
+  readonly isCut: boolean;
+}
+
+/** A string that means something; `isToken`: in the tokenizers of these models it is a special token. */
+export interface Marker {
+  readonly text: string;
+  readonly isToken: boolean;
+}
+
+export const plainMarker = (value: string): Marker => ({ text: value, isToken: false });
+export const tokenMarker = (value: string): Marker => ({ text: value, isToken: true });
+
+export const THINK = { begin: tokenMarker("<think>"), end: tokenMarker("</think>") };
+
+/** A marker: its text, or where the vocabulary has it as a special token, also that. */
+export function markerNode({ text: value, isToken }: Marker): GrammarNode {
+  return isToken ? choice(text(value), { kind: "token", name: value }) : text(value);
+}
+
+/** The object of arguments of a tool. */
+export function argumentsNode({ parameters }: Tool, options: JsonSchemaOptions): GrammarNode {
+  return { kind: "json", schema: parametersOf(parameters), options };
+}
+
+/** A tool's schema; one that does not say so asks for an object too. */
+export function parametersOf(parameters: unknown): unknown {
+  if (parameters === undefined) return { type: "object", properties: {}, additionalProperties: false };
+  if (typeof parameters !== "object" || parameters === null || "type" in parameters) return parameters;
+  return { ...parameters, type: "object" };
+}
+
+/** `before`, the arguments and `after`, for each tool. */
+export function eachTool(
+  tools: readonly Tool[],
+  options: JsonSchemaOptions,
+  before: (tool: Tool, index: number) => string,
+  after: string,
+): GrammarNode {
+  return choice(
+    ...tools.map((tool, i) => sequence(text(before(tool, i)), argumentsNode(tool, options), text(after))),
+  );
+}

@@ -1,0 +1,68 @@
+/** Formats whose calls are JSON objects with a name and arguments. */
+import { optional, repeat, sequence, text } from "../tree.js";
+import { eachTool, type ParsedCalls, plainMarker, THINK, type ToolFormat } from "./format.js";
+import { behindJson, behindSpace, callOf } from "./json-text.js";
+import type { Tool, ToolCall } from "./types.js";
+
+const nameOf = ({ name }: Tool) => JSON.stringify(name);
+const MANY = Number.POSITIVE_INFINITY;
+
+/**
+ * Reads JSON objects one after the other: `separator` between two, `closing` behind each (or none). `prefix` is what the
+ * marker has taken of the first.
+ */
+function readObjects(
+  source: string,
+  offset: number,
+  argumentsKey: string,
+  { prefix = "", closing = "", separator = "" } = {},
+): ParsedCalls {
+  const calls: ToolCall[] = [];
+  const cut = { calls, end: source.length, isCut: true };
+  for (let at = offset - prefix.length; ; ) {
+    const start = behindSpace(source, at);
+    const end = source[start] === "{" ? behindJson(source, start) : -1;
+    if (end < 0) return cut;
+    const call = callOf(source.slice(start, end), argumentsKey);
+    if (call === undefined) return cut;
+    const closed = closing === "" ? end : behindSpace(source, end);
+    if (!source.startsWith(closing, closed)) return cut;
+    calls.push(call);
+    at = closed + closing.length;
+    const next = behindSpace(source, at);
+    if (separator === "" ? source[next] !== "{" : !source.startsWith(separator, next)) {
+      return { calls, end: next === source.length ? next : at, isCut: false };
+    }
+    at = next + separator.length;
+  }
+}
+
+/**
+ * The plain format, for models that have not learned another: an output is text, or calls alone, each an object
+ * `{"name": ..., "arguments": {...}}` on a line of its own.
+ */
+export const PLAIN: ToolFormat = {
+  begin: plainMarker('{"name": '),
+  isAlone: true,
+  reasoning: THINK,
+  calls(tools, isMany, json) {
+    const call = eachTool(tools, json, (tool) => `${nameOf(tool)}, "arguments": `, "}");
+    return isMany ? sequence(call, repeat(sequence(text('\n{"name": '), call), 0, MANY)) : call;
+  },
+  parse: (source, offset) => readObjects(source, offset, "arguments", { prefix: '{"name": ' }),
+};
+
+/** Hermes 2 Pro, Qwen 2.5 and 3: `<tool_call>`, a line with an object, `</tool_call>`; before them text. */
+export const HERMES: ToolFormat = {
+  begin: plainMarker("<tool_call>"),
+  isAlone: false,
+  reasoning: THINK,
+  calls(tools, isMany, json) {
+    const line = optional(text("\n"));
+    const object = eachTool(tools, json, (tool) => `{"name": ${nameOf(tool)}, "arguments": `, "}");
+    const call = sequence(line, object, line, text("</tool_call>"));
+    return isMany ? sequence(call, repeat(sequence(line, text("<tool_call>"), call), 0, MANY)) : call;
+  },
+  parse: (source, offset) =>
+    readObjects(source, offset, "arguments", { closing: "</tool_call>", separator: "<tool_call>" }),
+};

@@ -1,0 +1,72 @@
+import type { GrammarOptions } from "../context-free.js";
+import type { Grammar } from "../grammar.js";
+import type { JsonSchemaOptions } from "../json-schema-options.js";
+
+/** A function that a model may call. */
+export interface Tool {
+  /** Letters, digits, `_`, `-`, `.`; what the call is told by. */
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments, an object. Default: no arguments. */
+  readonly parameters?: unknown;
+}
+
+/** Which calls an output has: as the model likes, none, at least one, or of this tool. */
+export type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
+
+export interface ToolOptions extends GrammarOptions {
+  /** How the model writes calls; see `toolFormatOf`. Default: "plain". */
+  readonly format?: ToolFormatName;
+  /** Default: "auto". */
+  readonly choice?: ToolChoice;
+  /** Whether an output may have several calls. Default: true. */
+  readonly parallel?: boolean;
+  /**
+   * Thinking before the output: `none` (default), `optional`, `required`, or `open`, where the prompt has begun it already.
+   */
+  readonly reasoning?: "none" | "optional" | "required" | "open";
+  /** How the arguments' schemas are read and written. */
+  readonly json?: JsonSchemaOptions;
+}
+
+/** A call as a model wrote it. */
+export interface ToolCall {
+  readonly name: string;
+  /** The arguments as JSON text of an object. */
+  readonly arguments: string;
+}
+
+/** What an output says. */
+export interface ToolOutput {
+  /** The text outside of calls and reasoning. */
+  readonly content: string;
+  /** The text of the reasoning; undefined: there is none. */
+  readonly reasoning: string | undefined;
+  readonly calls: readonly ToolCall[];
+  /** Whether the text ends inside reasoning or a call, which is not in `calls` then. */
+  readonly isCut: boolean;
+}
+
+/** A grammar for calls of tools, and the way back. */
+export interface ToolGrammar {
+  readonly grammar: Grammar;
+  readonly format: ToolFormatName;
+  /**
+   * Reads an output of the grammar, or the beginning of one: `matcher.bytes` as text, where special tokens stand with their
+   * names.
+   */
+  parse(text: string): ToolOutput;
+}
+
+export type ToolFormatName =
+  | "plain"
+  | "hermes"
+  | "qwen3-coder"
+  | "glm"
+  | "minimax"
+  | "llama3"
+  | "mistral"
+  | "deepseek"
+  | "deepseek-v3.1"
+  | "kimi"
+  | "harmony";
