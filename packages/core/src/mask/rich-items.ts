@@ -7,7 +7,7 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import { ByteSet, crossingNodes } from "./crossing-nodes.js";
 import type { MaskStore } from "./mask-store.js";
 import { Masks } from "./masks.js";
-import type { StringMasks } from "./string-masks.js";
+import { TerminalMasks } from "./terminal-masks.js";
 import { type LayeredMask, NO_TOKENS } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 
@@ -40,7 +40,7 @@ export class RichItems {
   private readonly jsonMasks = new Map<EmbeddedJson, Masks>();
   private readonly lastBytes = new Map<LexemeReader, Map<number, ByteSet>>();
   private readonly richStates = new Map<number, boolean>();
-  private texts: StringMasks | undefined;
+  private texts: TerminalMasks | undefined;
 
   constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore) {
     this.automaton = automaton;
@@ -80,8 +80,8 @@ export class RichItems {
   masks(): LayeredMask[] {
     return this.items.map(({ reader, state }) => {
       if (reader instanceof EmbeddedJson) return this.jsonMask(reader, state);
-      this.texts ??= this.store.wholeTexts(reader as TextAutomaton);
-      return this.texts.get(state).inside;
+      this.texts ??= new TerminalMasks(reader as TextAutomaton, this.vocabulary, this.store);
+      return this.texts.get(state);
     });
   }
 
