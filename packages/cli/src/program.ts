@@ -4,6 +4,7 @@ import { ExitCode } from "./exit.js";
 import { explain } from "./explain.js";
 import type { Io } from "./io.js";
 import { decimalNumber, wholeNumber } from "./numbers.js";
+import { addServe } from "./serve-command.js";
 import { addTextOptions, CHECK_TEXT, GENERATION_TEXT } from "./text-options.js";
 
 /** The model that comes with the project. */
@@ -31,6 +32,7 @@ export async function runProgram(io: Io, version: string, args: readonly string[
   addGenerate(program, io, done);
   addCheck(program, io, done);
   addInspect(program, io, done);
+  addServe(program, io, done);
   addBench(program, io, done);
   for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
     command.copyInheritedSettings(program).addHelpText("after", exitCodes);

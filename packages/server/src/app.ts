@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import type { Logger } from "pino";
+import { ApiError } from "./errors.js";
+import type { GenerationService } from "./generation/service.js";
+import { access, readKeys } from "./http/access.js";
+import type { AppEnv } from "./http/env.js";
+import { errorResponse, openAiError } from "./http/errors.js";
+import { RateLimit, rateLimit } from "./http/rate-limit.js";
+import type { Metrics } from "./metrics.js";
+import { chatCompletions } from "./openai/chat.js";
+import { modelList, modelObject } from "./openai/models.js";
+import type { ServerOptions } from "./options.js";
+
+export interface AppParts {
+  readonly service: GenerationService;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Whether requests can be answered: the models that are loaded at the start are there. */
+  readonly isReady: () => boolean;
+}
+
+const MAX_BODY_BYTES = 1 << 20;
+
+/** The server without a socket: from requests to answers. */
+export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv> {
+  const { service, metrics, log, isReady } = parts;
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    const requestId = randomUUID();
+    c.set("requestId", requestId);
+    c.set("log", log.child({ requestId, method: c.req.method, path: c.req.path }));
+    c.header("x-request-id", requestId);
+    const start = performance.now();
+    await next();
+    metrics.answered(c.req.routePath, c.res.status);
+    c.get("log").info(
+      { status: c.res.status, milliseconds: Math.round(performance.now() - start) },
+      "answered",
+    );
+  });
+  const { corsOrigins = [] } = options;
+  if (corsOrigins.length > 0) {
+    app.use(cors({ origin: corsOrigins.includes("*") ? "*" : [...corsOrigins] }));
+  }
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", (c) => {
+    const status = service.isDraining ? "stopping" : isReady() ? "ready" : "loading";
+    return c.json({ status }, status === "ready" ? 200 : 503);
+  });
+
+  app.use(access(readKeys(options.apiKeys ?? [])));
+  app.get("/metrics", async (c) => {
+    c.header("content-type", metrics.registry.contentType);
+    return c.body(await metrics.registry.metrics());
+  });
+  if (options.requestsPerMinute !== undefined) {
+    app.use(rateLimit(new RateLimit(options.requestsPerMinute)));
+  }
+  const maxSize = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  app.use(bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge(maxSize)) }));
+
+  app.get("/v1/models", (c) => c.json(modelList(service.models)));
+  app.get("/v1/models/:id{.+}", (c) =>
+    c.json(modelObject(service.models.find(c.req.param("id")), c.req.param("id"))),
+  );
+  app.post("/v1/chat/completions", (c) => chatCompletions(c, service));
+
+  app.notFound((c) => {
+    const message = `There is no ${c.req.method} ${c.req.path} here.`;
+    const error = new ApiError({ status: 404, type: "invalid_request_error", code: "not_found", message });
+    return errorResponse(c, error, openAiError);
+  });
+  app.onError((error, c) => errorResponse(c, error, openAiError));
+  return app;
+}
+
+function tooLarge(maxSize: number): ApiError {
+  const message = `The body is larger than ${maxSize} bytes.`;
+  return new ApiError({ status: 413, type: "invalid_request_error", code: "body_too_large", message });
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { Worker } from "node:worker_threads";
+import type { CompileCommand, CompileMessage } from "./compile-thread.js";
+import type { Constraint, ConstraintLimits } from "./constraint.js";
+import { apiErrorOf, type ErrorRecord } from "./error-record.js";
+
+const THREAD = new URL("../../dist/engine/compile-thread.js", import.meta.url);
+
+export interface CompileCheckOptions {
+  readonly limits: ConstraintLimits;
+  /** Memory of a thread that compiles, in MiB. */
+  readonly memoryMegabytes: number;
+}
+
+/** Constraints whose outcome is remembered. */
+const REMEMBERED = 1000;
+/** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
+const SHORT = 16_384;
+/** What a thread may take beyond its limit of time, for what the limit does not see, such as starting. */
+const GRACE_MILLISECONDS = 3000;
+
+/**
+ * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
+ * sender an error, and nobody else anything.
+ */
+export class CompileCheck {
+  readonly #limits: ConstraintLimits;
+  readonly #short: CompileThread;
+  readonly #long: CompileThread;
+  readonly #known = new Map<string, ErrorRecord | undefined>();
+
+  constructor({ limits, memoryMegabytes }: CompileCheckOptions) {
+    this.#limits = limits;
+    this.#short = new CompileThread(limits, memoryMegabytes);
+    this.#long = new CompileThread(limits, memoryMegabytes);
+  }
+
+  /** @throws ApiError where the constraint cannot be compiled within the limits */
+  async check(constraint: Constraint, param: string | undefined, signal: AbortSignal): Promise<void> {
+    const text = JSON.stringify(constraint);
+    const key = createHash("sha256").update(text).digest("base64");
+    let error: ErrorRecord | undefined;
+    if (this.#known.has(key)) {
+      error = this.#known.get(key);
+      this.#known.delete(key);
+    } else {
+      const thread = text.length <= SHORT ? this.#short : this.#long;
+      error = await thread.compile(constraint, this.#limits.compileMilliseconds + GRACE_MILLISECONDS, signal);
+    }
+    this.#known.set(key, error);
+    if (this.#known.size > REMEMBERED) {
+      this.#known.delete(this.#known.keys().next().value!);
+    }
+    if (error !== undefined) {
+      throw apiErrorOf(error, param);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#short.close(), this.#long.close()]);
+  }
+}
+
+/** A thread that is started when it is needed, and again after it had to be ended. It compiles one constraint at a time. */
+class CompileThread {
+  readonly #limits: ConstraintLimits;
+  readonly #memoryMegabytes: number;
+  #worker: Worker | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #ids = 0;
+
+  constructor(limits: ConstraintLimits, memoryMegabytes: number) {
+    this.#limits = limits;
+    this.#memoryMegabytes = memoryMegabytes;
+  }
+
+  compile(
+    constraint: Constraint,
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<ErrorRecord | undefined> {
+    const turn = this.#turn.then(() => {
+      signal.throwIfAborted();
+      return this.#compile(constraint, milliseconds);
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(THREAD, {
+      workerData: this.#limits,
+      resourceLimits: { maxOldGenerationSizeMb: this.#memoryMegabytes },
+    });
+    // It must not keep the program from ending.
+    worker.unref();
+    this.#worker = worker;
+    return worker;
+  }
+
+  async #compile(constraint: Constraint, milliseconds: number): Promise<ErrorRecord | undefined> {
+    const worker = this.#worker ?? this.#start();
+    const command: CompileCommand = { id: this.#ids++, constraint };
+    const outcome = await new Promise<ErrorRecord | undefined | "time" | "memory">((resolve) => {
+      const settle = (result: ErrorRecord | undefined | "memory" | "time") => {
+        clearTimeout(timer);
+        worker.off("message", answered).off("error", ended).off("exit", ended);
+        resolve(result);
+      };
+      const answered = ({ id, error }: CompileMessage) => id === command.id && settle(error);
+      const ended = () => settle("memory");
+      const timer = setTimeout(() => settle("time"), milliseconds);
+      worker.on("message", answered).on("error", ended).on("exit", ended);
+      worker.postMessage(command);
+    });
+    if (outcome !== "time" && outcome !== "memory") {
+      return outcome;
+    }
+    this.#worker = undefined;
+    // A thread that ran out of memory tells of it once more while it ends.
+    worker.on("error", () => undefined);
+    await worker.terminate();
+    return outcome === "time"
+      ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)
+      : overLimit("memory", `it takes more than ${this.#memoryMegabytes} MiB to compile`);
+  }
+}
+
+function overLimit(limit: string, reason: string): ErrorRecord {
+  return {
+    name: "SchemaLimitError",
+    code: "schema-limit",
+    message: `The schema is beyond the server's limits: ${reason}. Make it smaller or simpler.`,
+    parameter: undefined,
+    schema: { pointer: "", keyword: undefined, reason, conflict: undefined },
+    limit,
+  };
+}

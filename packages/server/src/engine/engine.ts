@@ -1,0 +1,75 @@
+import type { GenerateRequest, Usage } from "@grammask/onnx";
+import type { Constraint } from "./constraint.js";
+
+/** What to generate, as plain data: it is sent to the thread of a model. */
+export interface GenerationRequest
+  extends Pick<
+    GenerateRequest,
+    | "messages"
+    | "prompt"
+    | "maxTokens"
+    | "temperature"
+    | "topK"
+    | "topP"
+    | "minP"
+    | "repetitionPenalty"
+    | "seed"
+    | "logitBias"
+    | "stop"
+    | "topLogprobs"
+    | "logprobs"
+  > {
+  readonly constraint?: Constraint | undefined;
+}
+
+/** A token with its log probability among those that were allowed, and the likeliest in its place. */
+export interface TokenLogprob {
+  readonly text: string;
+  readonly bytes: readonly number[];
+  /** Natural logarithm. */
+  readonly logprob: number;
+  readonly top: readonly Omit<TokenLogprob, "top">[];
+}
+
+export interface GenerationResult {
+  readonly text: string;
+  readonly finishReason: "complete" | "stop-string" | "length" | "abort";
+  readonly stopString: string | undefined;
+  /** JSON Pointers of the values that the token budget cut short: the output is complete all the same. */
+  readonly closedEarly: readonly string[] | undefined;
+  /** The limit of the schema that the output hit, and was ended for. */
+  readonly limit: string | undefined;
+  readonly seed: number;
+  readonly usage: Usage;
+  /** Milliseconds. */
+  readonly timings: { readonly prefill: number; readonly decode: number; readonly mask: number };
+  readonly logprobs: readonly TokenLogprob[] | undefined;
+}
+
+export interface EngineInfo {
+  /** The most tokens of prompt and output together. */
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  readonly device: string;
+  readonly dtype: string;
+  /** Size of the model's weights in bytes. */
+  readonly bytes: number;
+}
+
+/** A loaded model, wherever it runs. */
+export interface Engine {
+  readonly info: EngineInfo;
+  /**
+   * One output: its text piece by piece, then the result. Where the signal fires, the result's finish reason is "abort".
+   *
+   * @throws ApiError where the request or its constraint is wrong, or the engine fails
+   */
+  generate(
+    request: GenerationRequest,
+    signal: AbortSignal,
+    constraintParam: string | undefined,
+  ): AsyncGenerator<string, GenerationResult, void>;
+  /** Resolves with the reason when the engine ends without having been disposed of. */
+  readonly failed: Promise<Error>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { LoadOptions } from "@grammask/onnx";
+import type { ConstraintLimits } from "./constraint.js";
+import type { EngineInfo, GenerationRequest, GenerationResult } from "./engine.js";
+import type { ErrorRecord } from "./error-record.js";
+
+/** Options of a model that can be sent to its thread. */
+export type ModelOptions = Pick<
+  LoadOptions,
+  "device" | "threads" | "spinning" | "dtype" | "prefixCacheBytes" | "cacheDirectory"
+>;
+
+/** What a model's thread begins with. */
+export interface ModelThreadData {
+  readonly source: string;
+  readonly options: ModelOptions;
+  readonly limits: ConstraintLimits;
+}
+
+/** To a model's thread. */
+export type ModelCommand =
+  | { readonly type: "generate"; readonly id: number; readonly request: GenerationRequest }
+  | { readonly type: "abort"; readonly id: number }
+  | { readonly type: "dispose" };
+
+/** From a model's thread. */
+export type ModelMessage =
+  | { readonly type: "loaded"; readonly info: EngineInfo }
+  | { readonly type: "not-loaded"; readonly error: ErrorRecord }
+  | { readonly type: "text"; readonly id: number; readonly text: string }
+  | { readonly type: "result"; readonly id: number; readonly result: GenerationResult }
+  | { readonly type: "error"; readonly id: number; readonly error: ErrorRecord };

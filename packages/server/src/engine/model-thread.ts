@@ -1,0 +1,100 @@
+/**
+ * The thread of one model: it loads it, and generates what it is asked for. A step of the model keeps its thread busy for
+ * some 10 to 250 ms; here nobody else waits for it.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { type GenerateResult, loadModel, type Model, type TokenLogprobs } from "@grammask/onnx";
+import { constraintFields } from "./constraint.js";
+import type { GenerationRequest, GenerationResult, TokenLogprob } from "./engine.js";
+import { recordError } from "./error-record.js";
+import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
+
+const port = parentPort!;
+const { source, options, limits } = workerData as ModelThreadData;
+const running = new Map<number, AbortController>();
+
+const post = (message: ModelMessage) => port.postMessage(message);
+
+try {
+  const model = await loadModel(source, options);
+  const { contextLength, device, dtype, vocabulary } = model;
+  const bytes = await weightBytes(model.directory);
+  post({
+    type: "loaded",
+    info: { contextLength, device, dtype, bytes, vocabularySize: vocabulary.size },
+  });
+  port.on("message", (command: ModelCommand) => void obey(model, command));
+} catch (thrown) {
+  post({ type: "not-loaded", error: recordError(thrown) });
+  port.close();
+}
+
+async function obey(model: Model, command: ModelCommand): Promise<void> {
+  if (command.type === "generate") {
+    return generate(model, command.id, command.request);
+  }
+  if (command.type === "abort") {
+    running.get(command.id)?.abort();
+    return;
+  }
+  await model.dispose();
+  port.close();
+}
+
+async function generate(model: Model, id: number, request: GenerationRequest): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const { constraint, ...fields } = request;
+    const result = await model.generate({
+      ...fields,
+      ...constraintFields(constraint, limits),
+      // In steps that several take together, wrong guesses do not pay.
+      drafts: running.size === 1,
+      signal: controller.signal,
+      onToken: ({ text }) => text !== "" && post({ type: "text", id, text }),
+    });
+    post({ type: "result", id, result: plain(result, model) });
+  } catch (thrown) {
+    post({ type: "error", id, error: recordError(thrown) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function plain(result: GenerateResult, model: Model): GenerationResult {
+  const { text, finishReason, stopString, closedEarly, limit, seed, usage, logprobs } = result;
+  const { prefill, decode, mask } = result.timings;
+  return {
+    text,
+    finishReason,
+    stopString,
+    closedEarly: closedEarly?.values,
+    limit: limit?.error.limit,
+    seed,
+    usage,
+    timings: { prefill, decode, mask },
+    logprobs: logprobs?.map((each) => plainLogprob(each, model)),
+  };
+}
+
+function plainLogprob({ id, logprob, top }: TokenLogprobs, model: Model): TokenLogprob {
+  const token = (of: number, probability: number) => {
+    const bytes = model.vocabulary.tokenBytes(of) ?? new Uint8Array(0);
+    return { text: new TextDecoder().decode(bytes), bytes: [...bytes], logprob: probability };
+  };
+  return { ...token(id, logprob), top: top.map((each) => token(each.id, each.logprob)) };
+}
+
+/** The size of the files with weights. */
+async function weightBytes(directory: string): Promise<number> {
+  let bytes = 0;
+  for (const file of await readdir(directory, { recursive: true })) {
+    if (/\.onnx(_data.*)?$/.test(file)) {
+      bytes += (await stat(join(directory, file))).size;
+    }
+  }
+  return bytes;
+}

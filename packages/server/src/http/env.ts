@@ -1,0 +1,14 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Logger } from "pino";
+
+/** What Hono's context carries. */
+export interface AppEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    /** The log of this request. */
+    log: Logger;
+    /** Whose request it is: a key's name, or an address. */
+    client: string;
+    requestId: string;
+  };
+}

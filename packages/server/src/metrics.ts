@@ -1,0 +1,123 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { GenerationResult } from "./engine/engine.js";
+import type { ModelRegistry } from "./engine/model-registry.js";
+
+const TIME_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const TOKEN_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** What `/metrics` tells, in Prometheus' text format. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests: Counter<"route" | "status">;
+  readonly #tokens: Counter<"model" | "kind">;
+  readonly #endings: Counter<"model" | "reason">;
+  readonly #firstToken: Histogram<"model">;
+  readonly #perToken: Histogram<"model">;
+  readonly #queued: Histogram<"model">;
+  readonly #mask: Counter<"model">;
+
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.#requests = new Counter({
+      name: "grammask_http_requests_total",
+      help: "Answered requests by route and status",
+      labelNames: ["route", "status"],
+      registers,
+    });
+    this.#tokens = new Counter({
+      name: "grammask_tokens_total",
+      help: "Tokens by kind: prompt, cached (of the prompt, known from earlier ones), completion, forced, accepted_draft",
+      labelNames: ["model", "kind"],
+      registers,
+    });
+    this.#endings = new Counter({
+      name: "grammask_generations_total",
+      help: "Generations by how they ended: complete, closed, limit, stop-string, length, abort",
+      labelNames: ["model", "reason"],
+      registers,
+    });
+    this.#firstToken = new Histogram({
+      name: "grammask_time_to_first_token_seconds",
+      help: "From the arrival of a request to its first text",
+      labelNames: ["model"],
+      buckets: TIME_BUCKETS,
+      registers,
+    });
+    this.#perToken = new Histogram({
+      name: "grammask_time_per_token_seconds",
+      help: "Mean time between the tokens of a generation",
+      labelNames: ["model"],
+      buckets: TOKEN_BUCKETS,
+      registers,
+    });
+    this.#queued = new Histogram({
+      name: "grammask_queue_seconds",
+      help: "Time that a generation waited for its turn",
+      labelNames: ["model"],
+      buckets: TIME_BUCKETS,
+      registers,
+    });
+    this.#mask = new Counter({
+      name: "grammask_mask_seconds_total",
+      help: "Time spent on masks",
+      labelNames: ["model"],
+      registers,
+    });
+  }
+
+  /** Gauges of the models: what runs, what waits, what is loaded. */
+  watch(models: ModelRegistry): void {
+    const gauge = (name: string, help: string, of: (model: ModelRegistry["all"][number]) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ["model"],
+        registers: [this.registry],
+        collect() {
+          for (const model of models.all) {
+            this.set({ model: model.id }, of(model));
+          }
+        },
+      });
+    gauge("grammask_running", "Generations that run", (model) => model.queue.running);
+    gauge("grammask_waiting", "Generations that wait for their turn", (model) => model.queue.waiting);
+    gauge("grammask_model_loaded", "1 where the model is loaded", (model) => (model.engine ? 1 : 0));
+    gauge(
+      "grammask_model_bytes",
+      "Size of the loaded model's weights",
+      (model) => model.engine?.info.bytes ?? 0,
+    );
+  }
+
+  answered(route: string, status: number): void {
+    this.#requests.inc({ route, status });
+  }
+
+  queued(model: string, milliseconds: number): void {
+    this.#queued.observe({ model }, milliseconds / 1000);
+  }
+
+  firstToken(model: string, milliseconds: number): void {
+    this.#firstToken.observe({ model }, milliseconds / 1000);
+  }
+
+  generated(model: string, { usage, timings, finishReason, closedEarly, limit }: GenerationResult): void {
+    const kinds = {
+      prompt: usage.promptTokens,
+      cached: usage.cachedPromptTokens,
+      completion: usage.completionTokens,
+      forced: usage.forcedTokens,
+      accepted_draft: usage.acceptedDraftTokens,
+    };
+    for (const [kind, count] of Object.entries(kinds)) {
+      this.#tokens.inc({ model, kind }, count);
+    }
+    const reason = limit !== undefined ? "limit" : closedEarly !== undefined ? "closed" : finishReason;
+    this.#endings.inc({ model, reason });
+    this.#mask.inc({ model }, timings.mask / 1000);
+    if (usage.completionTokens > 1) {
+      this.#perToken.observe({ model }, timings.decode / 1000 / usage.completionTokens);
+    }
+  }
+}

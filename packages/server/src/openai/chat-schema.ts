@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { GenerationRequest } from "../engine/engine.js";
+import { invalid } from "../errors.js";
+import type { Body } from "../http/body.js";
+import {
+  checkStop,
+  checkStreamOptions,
+  countField,
+  defined,
+  labelFields,
+  maxTokensField,
+  optional,
+  samplingFields,
+  samplingRequest,
+  streamFields,
+} from "./fields.js";
+import { chatMessage, toChatMessages } from "./messages.js";
+import {
+  constraintExtras,
+  extraConstraint,
+  formatConstraint,
+  type GivenConstraint,
+  onlyOne,
+  responseFormat,
+} from "./structured.js";
+
+/** The body of `POST /v1/chat/completions`. */
+export const chatRequest = z.strictObject({
+  model: z.string(),
+  messages: z.array(chatMessage).min(1),
+  ...samplingFields,
+  ...labelFields,
+  ...streamFields,
+  ...constraintExtras,
+  n: countField,
+  max_tokens: maxTokensField,
+  max_completion_tokens: maxTokensField,
+  response_format: optional(responseFormat),
+  logprobs: optional(z.boolean()),
+  top_logprobs: optional(z.int().min(0).max(20)),
+});
+
+export type ChatRequest = z.output<typeof chatRequest>;
+
+/** What a chat request asks the engine for. */
+export interface ChatPlan {
+  readonly request: GenerationRequest;
+  readonly constraintParam: string | undefined;
+}
+
+/** @throws ApiError for fields that contradict each other */
+export function planChat(body: Body<ChatRequest>): ChatPlan {
+  const fields = body.value;
+  const given: GivenConstraint | undefined = onlyOne([
+    formatConstraint(fields.response_format, body, ["response_format"]),
+    extraConstraint(fields, body),
+  ]);
+  checkStop(fields.stop, given !== undefined);
+  checkStreamOptions(fields);
+  return {
+    request: {
+      messages: toChatMessages(fields.messages),
+      ...samplingRequest(fields),
+      ...defined({ maxTokens: maxTokensOf(fields), constraint: given?.constraint, ...logprobsOf(fields) }),
+    },
+    constraintParam: given?.param,
+  };
+}
+
+function maxTokensOf({ max_tokens, max_completion_tokens }: ChatRequest): number | undefined {
+  if (
+    max_tokens !== undefined &&
+    max_completion_tokens !== undefined &&
+    max_tokens !== max_completion_tokens
+  ) {
+    throw invalid("max_tokens", "max_tokens: it differs from max_completion_tokens, which is its newer name");
+  }
+  return max_completion_tokens ?? max_tokens;
+}
+
+function logprobsOf({ logprobs, top_logprobs }: ChatRequest) {
+  if (logprobs !== true) {
+    if (top_logprobs !== undefined && top_logprobs > 0) {
+      throw invalid("top_logprobs", "top_logprobs: only with logprobs: true", "unsupported_combination");
+    }
+    return {};
+  }
+  return { logprobs: true, topLogprobs: top_logprobs ?? 0 };
+}

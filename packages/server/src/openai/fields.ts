@@ -1,0 +1,101 @@
+/** The fields that OpenAI's text APIs have in common, and how they become a generation's request. */
+import { z } from "zod";
+import type { GenerationRequest } from "../engine/engine.js";
+import { invalid } from "../errors.js";
+
+/** A field that clients send without a value as `null`. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/** How the next token is drawn; `top_k`, `min_p` and `repetition_penalty` as vLLM names them. */
+export const samplingFields = {
+  temperature: optional(z.number().min(0).max(100)).describe(
+    "0, the default, takes the likeliest token always",
+  ),
+  top_p: optional(z.number().min(0).max(1)),
+  top_k: optional(z.int().min(-1)).describe("0 or -1: all"),
+  min_p: optional(z.number().min(0).max(1)),
+  repetition_penalty: optional(z.number().positive().max(100)),
+  frequency_penalty: optional(z.literal(0)).describe("Only 0: not supported"),
+  presence_penalty: optional(z.literal(0)).describe("Only 0: not supported"),
+  seed: optional(z.int()).describe("The same seed gives the same output"),
+  logit_bias: optional(
+    z.record(z.string().regex(/^(0|[1-9]\d{0,8})$/, "not a token id"), z.number().min(-100).max(100)),
+  ),
+  stop: optional(
+    z.union([z.string().min(1), z.array(z.string().min(1)).max(16)], {
+      error: "a text or a list of at most 16 is expected, none empty",
+    }),
+  ),
+};
+
+/** Labels of requests, which say nothing about the output. */
+export const labelFields = {
+  user: optional(z.string()),
+  metadata: optional(z.record(z.string(), z.string())),
+  store: optional(z.literal(false)).describe("Only false: nothing is stored"),
+  service_tier: optional(z.string()),
+  safety_identifier: optional(z.string()),
+  prompt_cache_key: optional(z.string()),
+};
+
+export const countField = optional(z.int().min(1).max(16)).describe("How many outputs");
+export const maxTokensField = optional(z.int().min(1));
+export const streamFields = {
+  stream: optional(z.boolean()),
+  stream_options: optional(
+    z.strictObject({ include_usage: optional(z.boolean()), include_obfuscation: optional(z.literal(false)) }),
+  ),
+};
+export { optional };
+
+const samplingObject = z.object(samplingFields);
+type Sampling = z.output<typeof samplingObject>;
+
+/** Of a generation's request, what these fields say. */
+export function samplingRequest(fields: Sampling): Partial<GenerationRequest> {
+  const { temperature, top_p, top_k, min_p, repetition_penalty, seed, logit_bias, stop } = fields;
+  // No share of the probability at all: the likeliest token.
+  const greedy = top_p === 0;
+  return defined({
+    temperature: greedy ? 0 : temperature,
+    topP: greedy ? undefined : top_p,
+    topK: top_k === undefined ? undefined : Math.max(0, top_k),
+    minP: min_p,
+    repetitionPenalty: repetition_penalty,
+    seed: seed === undefined ? undefined : seedOf(seed),
+    logitBias: logit_bias as Record<number, number> | undefined,
+    stop,
+  });
+}
+
+/** Any integer as one of the engine's seeds, 0 to 2^32 - 1. */
+function seedOf(seed: number): number {
+  return ((seed % 2 ** 32) + 2 ** 32) % 2 ** 32;
+}
+
+/** A copy without the fields that are undefined. */
+export function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** @throws ApiError where a stop string could cut JSON in two */
+export function checkStop(stop: unknown, isConstrained: boolean): void {
+  if (isConstrained && stop !== undefined) {
+    throw invalid(
+      "stop",
+      "stop: a stop string could end a structured output in its middle; leave it out, the output ends by itself",
+      "unsupported_combination",
+    );
+  }
+}
+
+/** @throws ApiError where `stream_options` come without `stream` */
+export function checkStreamOptions(fields: {
+  readonly stream?: unknown;
+  readonly stream_options?: unknown;
+}): void {
+  if (fields.stream !== true && fields.stream_options !== undefined) {
+    throw invalid("stream_options", "stream_options: only with stream: true", "unsupported_combination");
+  }
+}

@@ -1,0 +1,42 @@
+import type { GenerationResult } from "../engine/engine.js";
+
+/** Tokens of all outputs of a request, as OpenAI's chat API writes them. The prompt counts once. */
+export function usageOf(results: readonly GenerationResult[]) {
+  const sum = (of: (result: GenerationResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const prompt = results[0]?.usage.promptTokens ?? 0;
+  const completion = sum(({ usage }) => usage.completionTokens);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: {
+      cached_tokens: Math.max(0, ...results.map((each) => each.usage.cachedPromptTokens)),
+    },
+    completion_tokens_details: {
+      accepted_prediction_tokens: sum(({ usage }) => usage.acceptedDraftTokens),
+      reasoning_tokens: 0,
+    },
+  };
+}
+
+/**
+ * Why an output ended, as OpenAI says it. An output that the token budget led to its end is complete and valid, and says
+ * `length` all the same: its values may be shorter than the model wanted.
+ */
+export function finishReasonOf({ finishReason, closedEarly }: GenerationResult): "stop" | "length" {
+  return finishReason === "length" || closedEarly !== undefined ? "length" : "stop";
+}
+
+/** What OpenAI's answers have no field for: present only where there is something to tell. */
+export function extensionOf({ closedEarly, limit }: GenerationResult) {
+  if (closedEarly === undefined && limit === undefined) {
+    return {};
+  }
+  return {
+    grammask: {
+      ...(closedEarly === undefined ? {} : { closed_early: closedEarly }),
+      ...(limit === undefined ? {} : { limit }),
+    },
+  };
+}

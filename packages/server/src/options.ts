@@ -1,0 +1,54 @@
+import type { ModelOptions } from "./engine/messages.js";
+
+/** A model that a server offers. */
+export interface OfferedModelOptions {
+  /** As `loadModel` of `@grammask/onnx` takes it: a package's name, a folder, a hub id. */
+  readonly source: string;
+  /** The name that requests use. Default: `source`. */
+  readonly id?: string;
+  readonly options?: ModelOptions;
+  /** Whether it is loaded at the start and not when it is first asked for. Default: true for the first model. */
+  readonly preload?: boolean;
+}
+
+export interface ServerOptions {
+  /** At least one. */
+  readonly models: readonly OfferedModelOptions[];
+  /** Other names of models; `*` stands for every name that is not offered. Default: none. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Default: 127.0.0.1, which only this machine reaches. */
+  readonly host?: string;
+  /** 0 takes a free one. Default: 8080. */
+  readonly port?: number;
+  /** Keys of which one is needed; `name:key` or `key`, as they are or as `sha256:HEX`. Default: none is needed. */
+  readonly apiKeys?: readonly string[];
+  /** Requests per minute for each key (or address, without keys). Default: no limit. */
+  readonly requestsPerMinute?: number;
+  /** Origins whose pages may call the server; `*` for all. Default: none. */
+  readonly corsOrigins?: readonly string[];
+  /** The largest body of a request in bytes. Default: 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Generations of a model that run at the same time. Default: 8. */
+  readonly concurrency?: number;
+  /** Generations of a model that may wait. Default: 128. */
+  readonly queueCapacity?: number;
+  /** The longest that a request may take, waiting included, in seconds. Default: 300. */
+  readonly deadlineSeconds?: number;
+  /** How long running requests may go on when the server is stopped, in seconds. Default: 30. */
+  readonly drainSeconds?: number;
+  /** The most bytes of weights in memory. Default: 8 GiB. */
+  readonly modelMemoryBytes?: number;
+  /** What a request's schema may cost. */
+  readonly schemaLimits?: SchemaCost;
+  /** Default: "info". */
+  readonly logLevel?: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+}
+
+export interface SchemaCost {
+  /** Time to compile it, in milliseconds. Default: 1000. */
+  readonly compileMilliseconds?: number;
+  /** Time for one mask, in milliseconds; beyond, the output is ended by its shortest completion. Default: 250. */
+  readonly maskMilliseconds?: number;
+  /** Memory to compile it, in MiB. Default: 512. */
+  readonly memoryMegabytes?: number;
+}

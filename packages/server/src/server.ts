@@ -1,0 +1,126 @@
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { pino } from "pino";
+import { createApp } from "./app.js";
+import { CompileCheck } from "./engine/compile-check.js";
+import type { ConstraintLimits } from "./engine/constraint.js";
+import { type ModelEntry, ModelRegistry } from "./engine/model-registry.js";
+import { ThreadedEngine } from "./engine/threaded-engine.js";
+import { GenerationService } from "./generation/service.js";
+import { Metrics } from "./metrics.js";
+import type { OfferedModelOptions, ServerOptions } from "./options.js";
+
+/** A server that runs. */
+export interface RunningServer {
+  /** `http://host:port` */
+  readonly url: string;
+  /** Resolves when the models are there that are loaded at the start; rejects where one cannot be loaded. */
+  readonly ready: Promise<void>;
+  /** Lets running requests end (for `drainSeconds`), takes no new ones, and frees everything. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Slow clients must not hold connections: limits for the head and for the whole of a request, in milliseconds. */
+const HEADERS_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 30_000;
+const CONNECTIONS_CHECKING_INTERVAL = 1000;
+const MAX_CONNECTIONS = 4096;
+
+/**
+ * Starts a server. Returns when it listens; models may still be loading then.
+ *
+ * @throws RangeError for options that are wrong; an error with `code` EADDRINUSE where the port is taken
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host = "127.0.0.1", port = 8080, drainSeconds = 30 } = options;
+  const log = pino({ level: options.logLevel ?? "info" }, pino.destination(2));
+  const { service, metrics, compileCheck } = assemble(options);
+  let isReady = false;
+  const ready = preload(service.models, options.models).then(() => {
+    isReady = true;
+  });
+  const app = createApp({ service, metrics, log, isReady: () => isReady }, options);
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
+    },
+  }) as import("node:http").Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  // Who does not wait for `ready` learns of it from the log.
+  ready.catch((error: unknown) => log.error({ err: error }, "a model cannot be loaded"));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (thrown) {
+    await release(service.models, compileCheck);
+    throw thrown;
+  }
+  const address = server.address() as AddressInfo;
+  const url = `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  log.info({ url, models: service.models.names }, "listening");
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    log.info("stopping");
+    await service.drain(drainSeconds * 1000);
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+    await closed;
+    await release(service.models, compileCheck);
+    log.info("stopped");
+  };
+  return {
+    url,
+    ready,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function assemble(options: ServerOptions) {
+  const {
+    compileMilliseconds = 1000,
+    maskMilliseconds = 250,
+    memoryMegabytes = 512,
+  } = options.schemaLimits ?? {};
+  const limits: ConstraintLimits = { compileMilliseconds, maskMilliseconds };
+  if (options.models.length === 0) {
+    throw new RangeError("A server needs at least one model.");
+  }
+  const models = new ModelRegistry({
+    models: options.models.map((model) => entryOf(model, limits)),
+    aliases: options.aliases ?? {},
+    memoryBytes: options.modelMemoryBytes ?? 8 * 2 ** 30,
+    queue: { slots: options.concurrency ?? 8, capacity: options.queueCapacity ?? 128 },
+  });
+  const metrics = new Metrics();
+  metrics.watch(models);
+  const compileCheck = new CompileCheck({ limits, memoryMegabytes });
+  const deadlineMilliseconds = (options.deadlineSeconds ?? 300) * 1000;
+  const service = new GenerationService({ models, compileCheck, metrics, deadlineMilliseconds });
+  return { service, metrics, compileCheck };
+}
+
+function entryOf({ source, id, options = {} }: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
+  return { id: id ?? source, load: () => ThreadedEngine.load({ source, options, limits }) };
+}
+
+async function preload(models: ModelRegistry, offered: readonly OfferedModelOptions[]): Promise<void> {
+  for (const [i, { source, id, preload: wanted = i === 0 }] of offered.entries()) {
+    if (wanted) {
+      const { release: done } = await models.use(models.find(id ?? source));
+      done();
+    }
+  }
+}
+
+async function release(models: ModelRegistry, compileCheck: CompileCheck): Promise<void> {
+  await Promise.all([models.close(), compileCheck.close()]);
+}

@@ -1,0 +1,301 @@
+import OpenAI, { type APIError, BadRequestError, NotFoundError } from "openai";
+import { zodResponseFormat } from "openai/helpers/zod";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { RunningServer } from "../src/index.js";
+import { post, runTiny } from "./running.js";
+
+const person = z.object({ name: z.string().max(5), age: z.int().min(0).max(99) });
+const schema = z.toJSONSchema(person);
+const responseFormat = {
+  type: "json_schema",
+  json_schema: { name: "person", strict: true, schema },
+} as const;
+const messages = [{ role: "user" as const, content: "the user" }];
+/** Keeps free text from ending at once: a bias against the tokens that end it. */
+const ON_AND_ON = { "0": -100, "2": -100 };
+
+describe("chat completions with the openai client", () => {
+  let server: RunningServer;
+  let client: OpenAI;
+  beforeAll(async () => {
+    server = await runTiny();
+    client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+  });
+  afterAll(() => server.close());
+
+  it("lists the models", async () => {
+    const page = await client.models.list();
+    expect(page.data.map(({ id }) => id)).toEqual(["tiny"]);
+    expect(await client.models.retrieve("tiny")).toMatchObject({ id: "tiny", object: "model" });
+    await expect(client.models.retrieve("nobody/else")).rejects.toThrow(NotFoundError);
+  });
+
+  it("give free text", async () => {
+    const completion = await client.chat.completions.create({
+      model: "tiny",
+      messages,
+      max_tokens: 7,
+      logit_bias: ON_AND_ON,
+    });
+    expect(completion).toMatchObject({ object: "chat.completion", model: "tiny" });
+    expect(completion.choices[0]!.message.role).toBe("assistant");
+    expect(completion.choices[0]!.finish_reason).toBe("length");
+    expect(completion.usage!.completion_tokens).toBe(7);
+    expect(completion.usage!.total_tokens).toBe(completion.usage!.prompt_tokens + 7);
+  });
+
+  it("give JSON that matches a schema", async () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const completion = await client.chat.completions.create({
+        model: "tiny",
+        messages,
+        temperature: 1,
+        seed,
+        response_format: responseFormat,
+      });
+      person.parse(JSON.parse(completion.choices[0]!.message.content!));
+      expect(completion.choices[0]!.finish_reason).toBe("stop");
+    }
+  });
+
+  it("parse with a zod schema", async () => {
+    const completion = await client.chat.completions.parse({
+      model: "tiny",
+      messages,
+      temperature: 1,
+      seed: 3,
+      response_format: zodResponseFormat(person, "person"),
+    });
+    person.parse(completion.choices[0]!.message.parsed);
+  });
+
+  it("give a JSON object where json_object is asked for, complete although the budget is small", async () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const { choices, usage } = await client.chat.completions.create({
+        model: "tiny",
+        messages,
+        temperature: 1,
+        seed,
+        max_tokens: 12,
+        response_format: { type: "json_object" },
+      });
+      const value: unknown = JSON.parse(choices[0]!.message.content!);
+      expect(typeof value === "object" && value !== null && !Array.isArray(value)).toBe(true);
+      expect(usage!.completion_tokens).toBeLessThanOrEqual(12);
+    }
+  });
+
+  it("give several outputs with seeds of their own, and the same again", async () => {
+    const request = {
+      model: "tiny",
+      messages,
+      n: 3,
+      temperature: 1,
+      seed: 7,
+      response_format: responseFormat,
+    };
+    const first = await client.chat.completions.create(request);
+    const contents = first.choices.map(({ message }) => message.content);
+    expect(new Set(contents).size).toBeGreaterThan(1);
+    expect(first.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const again = await client.chat.completions.create(request);
+    expect(again.choices.map(({ message }) => message.content)).toEqual(contents);
+  });
+
+  it("stream what they give at once", async () => {
+    const request = { model: "tiny", messages, temperature: 1, seed: 11, response_format: responseFormat };
+    const whole = await client.chat.completions.create(request);
+    const stream = await client.chat.completions.create({
+      ...request,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let text = "";
+    let reason: string | null = null;
+    let usage: unknown;
+    const roles: unknown[] = [];
+    for await (const chunk of stream) {
+      expect(chunk.object).toBe("chat.completion.chunk");
+      const [choice] = chunk.choices;
+      text += choice?.delta.content ?? "";
+      reason = choice?.finish_reason ?? reason;
+      usage = chunk.usage ?? usage;
+      if (choice?.delta.role !== undefined) {
+        roles.push(choice.delta.role);
+      }
+    }
+    expect(text).toBe(whole.choices[0]!.message.content);
+    expect(reason).toBe("stop");
+    expect(roles).toEqual(["assistant"]);
+    expect(usage).toMatchObject({ completion_tokens: whole.usage!.completion_tokens });
+  });
+
+  it("stream several outputs side by side", async () => {
+    const stream = client.chat.completions.stream({
+      model: "tiny",
+      messages,
+      n: 3,
+      temperature: 1,
+      seed: 5,
+      response_format: zodResponseFormat(person, "person"),
+    });
+    const completion = await stream.finalChatCompletion();
+    expect(completion.choices).toHaveLength(3);
+    for (const { message } of completion.choices) {
+      person.parse(message.parsed);
+    }
+  });
+
+  it("give log probabilities, streaming and not", async () => {
+    const request = {
+      model: "tiny",
+      messages,
+      logprobs: true,
+      top_logprobs: 2,
+      response_format: responseFormat,
+    };
+    const whole = await client.chat.completions.create(request);
+    const { content } = whole.choices[0]!.logprobs!;
+    expect(content).toHaveLength(whole.usage!.completion_tokens);
+    expect(content!.map(({ token }) => token).join("")).toBe(whole.choices[0]!.message.content);
+    for (const { logprob, bytes, top_logprobs } of content!) {
+      expect(logprob).toBeLessThanOrEqual(1e-6);
+      expect(bytes!.length).toBeGreaterThan(0);
+      expect(top_logprobs.length).toBeLessThanOrEqual(2);
+    }
+    const streamed = await client.chat.completions.stream(request).finalChatCompletion();
+    expect(streamed.choices[0]!.logprobs!.content).toEqual(content);
+  });
+
+  it("end at stop strings, and follow a bias", async () => {
+    const request = {
+      model: "tiny",
+      messages,
+      max_tokens: 12,
+      logit_bias: ON_AND_ON,
+      temperature: 1,
+      seed: 2,
+    };
+    const free = await client.chat.completions.create(request);
+    const text = free.choices[0]!.message.content!;
+    const stop = text.slice(3, 5);
+    const stopped = await client.chat.completions.create({ ...request, stop });
+    expect(stopped.choices[0]!.message.content).toBe(text.slice(0, text.indexOf(stop)));
+    expect(stopped.choices[0]!.finish_reason).toBe("stop");
+    // The tiny model's tokens for "a" and "b".
+    for (const [id, other] of [
+      ["67", "b"],
+      ["68", "a"],
+    ] as const) {
+      const biased = await client.chat.completions.create({
+        model: "tiny",
+        messages,
+        logit_bias: { [id]: -100 },
+        ...{ guided_choice: ["a", "b"] },
+      });
+      expect(biased.choices[0]!.message.content).toBe(other);
+    }
+  });
+
+  it.each([
+    [{ structured_outputs: { regex: "[ab]{3}" } }, /^[ab]{3}$/],
+    [{ structured_outputs: { choice: ["yes", "no"] } }, /^(yes|no)$/],
+    [{ structured_outputs: { json: { enum: [[1, 2]] }, whitespace_pattern: "" } }, /^\[1,2\]$/],
+    [{ guided_regex: "x{2}" }, /^xx$/],
+    [{ guided_choice: ["one"] }, /^one$/],
+    [{ guided_json: '{"const": 12}' }, /^12$/],
+    [{ json_schema: { type: "boolean" } }, /^(true|false)$/],
+    [{ structured_outputs: { json_object: true }, max_tokens: 8 }, /^\{.*\}$/s],
+  ])("obey %j", async (extra, expected) => {
+    const response = await post(`${server.url}/v1/chat/completions`, { model: "tiny", messages, ...extra });
+    const body = (await response.json()) as OpenAI.ChatCompletion;
+    expect(body.choices[0]!.message.content).toMatch(expected);
+  });
+
+  it("keep the order of keys and the digits of numbers as the schema has them", async () => {
+    const body = `{"model": "tiny", "messages": [{"role": "user", "content": "x"}], "response_format": {"type": "json_schema",
+      "json_schema": {"name": "s", "schema": {"properties": {"2": {"const": 1.000000000000000000001}, "1": {"const": null}},
+      "required": ["2", "1"], "additionalProperties": false, "type": "object"}}}}`;
+    const response = await post(`${server.url}/v1/chat/completions`, body);
+    const { choices } = (await response.json()) as OpenAI.ChatCompletion;
+    expect(choices[0]!.message.content!.replaceAll(" ", "")).toMatch(/^\{"2":1\.0{20}10*(e0+)?,"1":null\}$/);
+  });
+
+  const bad = { model: "tiny", messages };
+  it.each<[string, object | string, string | null, number]>([
+    ["a body that is not JSON", '{"model":', null, 400],
+    ["a body that is no object", "[]", null, 400],
+    ["no model", { messages }, "model", 400],
+    ["an unknown model", { ...bad, model: "other" }, "model", 404],
+    ["no messages", { ...bad, messages: [] }, "messages", 400],
+    ["a wrong role", { ...bad, messages: [{ role: "king", content: "x" }] }, "messages[0].role", 400],
+    [
+      "an image",
+      { ...bad, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] },
+      "messages[0].content[0].type",
+      400,
+    ],
+    ["an unknown field", { ...bad, temprature: 1 }, "temprature", 400],
+    ["a temperature below 0", { ...bad, temperature: -1 }, "temperature", 400],
+    ["n of 0", { ...bad, n: 0 }, "n", 400],
+    ["a penalty", { ...bad, frequency_penalty: 1 }, "frequency_penalty", 400],
+    ["a wrong format", { ...bad, response_format: { type: "xml" } }, "response_format.type", 400],
+    [
+      "stream_options without stream",
+      { ...bad, stream_options: { include_usage: true } },
+      "stream_options",
+      400,
+    ],
+    ["two forms", { ...bad, guided_regex: "a", guided_choice: ["a"] }, "guided_choice", 400],
+    ["a stop in JSON", { ...bad, stop: "}", response_format: { type: "json_object" } }, "stop", 400],
+    [
+      "a budget that is too small",
+      { ...bad, max_tokens: 1, response_format: responseFormat },
+      "max_tokens",
+      400,
+    ],
+    [
+      "a prompt that is too long",
+      { ...bad, messages: [{ role: "user", content: "x".repeat(400) }] },
+      "messages",
+      400,
+    ],
+    [
+      "a schema that nothing matches",
+      { ...bad, guided_json: { type: "integer", minimum: 3, maximum: 2 } },
+      "guided_json",
+      400,
+    ],
+    ["a pattern that is none", { ...bad, guided_regex: "(" }, "guided_regex", 400],
+  ])("refuse %s", async (_, body, param, status) => {
+    const response = await post(`${server.url}/v1/chat/completions`, body);
+    expect(response.status).toBe(status);
+    const { error } = (await response.json()) as { error: Record<string, unknown> };
+    expect(error.param).toBe(param);
+    expect(error.type).toBe("invalid_request_error");
+    expect(typeof error.message).toBe("string");
+    expect(typeof error.code).toBe("string");
+  });
+
+  it("tell where a schema is wrong", async () => {
+    const format = {
+      type: "json_schema" as const,
+      json_schema: {
+        name: "s",
+        schema: {
+          properties: { a: { type: "integer", minimum: 3, maximum: 2 } },
+          required: ["a"],
+          type: "object",
+        },
+      },
+    };
+    const failure = await client.chat.completions
+      .create({ model: "tiny", messages, response_format: format, stream: true })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(BadRequestError);
+    const { error, param, code } = failure as APIError & { error: Record<string, unknown> };
+    expect([param, code]).toEqual(["response_format.json_schema.schema", "unsatisfiable_schema"]);
+    expect(error.schema).toMatchObject({ pointer: "/properties/a", conflict: expect.any(Array) });
+  });
+});
