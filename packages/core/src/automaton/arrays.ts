@@ -115,7 +115,8 @@ export class Arrays {
     return item.isPlentiful ? this.afterValue(item, result) : undefined;
   }
 
-  private needsMore({ rests }: PendingItem): boolean {
+  /** Whether the array cannot end behind an item. */
+  needsMore({ rests }: PendingItem): boolean {
     return rests.some((rest) => !this.goals.steps.holdsAtEnd(rest));
   }
 

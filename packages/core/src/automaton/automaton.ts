@@ -30,10 +30,14 @@ const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
 const UNKNOWN = 0;
-/** In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key or item. */
+/**
+ * In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key or item, before the byte
+ * or behind it.
+ */
 const SAME_FRAME = 0;
 const CLOSES = -1;
 const ASKS = -2;
+const UNSURE = -3;
 
 /** What a byte does in a state. */
 export const enum Step {
@@ -43,6 +47,8 @@ export const enum Step {
   Read,
   /** It depends on text that was read before, and no trail was given. */
   Asks,
+  /** It can be read whatever was read before. What follows depends on that, but it is nothing that `nextState` cannot read. */
+  ReadsUnsure,
   /** It ends the lowest frame, whose result is `exitResult`; `exitConsumes` says whether the byte belongs to it. */
   Exits,
 }
@@ -68,7 +74,7 @@ export interface Frames {
   afterAnyKey(structure: number): FrameState;
   /**
    * The state after a key as far as its value is concerned: the same for all keys whose values have the same goal. What
-   * comes behind the value asks for the key.
+   * comes behind the value asks for the key, or is that of all names that no schema mentions.
    */
   beforeValueOf(structure: number, key: string): FrameState;
   /** Whether the state waits for a value behind a key that it does not know. */
@@ -92,10 +98,11 @@ export interface Frames {
 
 /**
  * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
- * `asksText`: what follows depends on the last key or item, which was not looked at.
+ * `asksText`: what follows depends on the last key or item, which was not looked at. `isUnsure`: what follows the byte does,
+ * but `next` reads all that it can be.
  */
 export type Transition =
-  | { readonly next: FrameState; readonly waiting?: FrameState }
+  | { readonly next: FrameState; readonly waiting?: FrameState; readonly isUnsure?: boolean }
   | { readonly result: Result }
   | { readonly asksText: true };
 
@@ -151,12 +158,13 @@ export class Automaton implements Engine {
           if (transition === DEAD) return Step.Dead;
           const waiting = this.waitings[transition] as number;
           const next = this.nexts[transition] as number;
-          if (waiting === ASKS) return Step.Asks;
           if (waiting === CLOSES) {
             if (parent === 0) return this.exit(next, true);
             return this.finish(next, parent, trail, position + 1);
           }
+          if (waiting === ASKS) return Step.Asks;
           this.nextState = next;
+          if (waiting === UNSURE) return Step.ReadsUnsure;
           if (waiting === SAME_FRAME) this.nextParent = parent;
           else {
             this.nextParent = this.configs.intern(waiting, parent);
@@ -316,7 +324,7 @@ export class Automaton implements Engine {
       this.waitings.push(CLOSES);
       return this.nexts.push(transition.result) - 1;
     }
-    this.waitings.push(transition.waiting ?? SAME_FRAME);
+    this.waitings.push(transition.isUnsure ? UNSURE : (transition.waiting ?? SAME_FRAME));
     return this.nexts.push(transition.next) - 1;
   }
 }

@@ -3,12 +3,13 @@ import { parseJson } from "../json/index.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
-import type { Arrays } from "./arrays.js";
+import type { Arrays, PendingItem } from "./arrays.js";
 import {
   FrameKind,
   type FrameState,
   type Frames,
   frameId,
+  frameKind,
   frameState,
   type Transition,
 } from "./automaton.js";
@@ -29,6 +30,7 @@ import {
 } from "./json-bytes.js";
 import { JsonCompletions } from "./json-completions.js";
 import { type Literal, LiteralAutomaton } from "./literals.js";
+import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import type { PlainNumbers } from "./plain-numbers.js";
 import { Place, Structure } from "./structure.js";
@@ -37,12 +39,23 @@ import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
 /** Shapes are below. */
 const MAX_SHAPE = 2 ** 20;
 
+/** More than any grammar has goals. */
+const MAX_GOALS = 2 ** 26;
+
 /** In place of array state 0: behind an item that was not looked at; -2 stands for state 1. */
 const ANY_ITEM = -1;
 /** In place of a property: behind a key that was not looked at. */
 const ANY_KEY = -1;
-/** Below: behind a key of which only the value's goal is known; -2 stands for goal 0, -3 for goal 1. */
-const FIRST_GOAL = -2;
+/** Below: behind a key of which only that is known, -2 stands for number 0, -3 for number 1. */
+const FIRST_VALUE = -2;
+/** In place of object state 0: behind a property whose name no schema mentions; -2 stands for state 1. */
+const OTHER_NAME = -1;
+
+/** What is known of a key that was not looked at: the goal of its value, and perhaps the object's state behind that. */
+interface KeyedValue {
+  readonly goal: Goal;
+  readonly after: ObjectState | undefined;
+}
 
 export interface JsonFramesParts {
   readonly store: FormulaStore;
@@ -66,6 +79,8 @@ export class JsonFrames implements Frames {
   private readonly parts: JsonFramesParts;
   private readonly steps: Derivatives;
   private readonly openGoals: Goal[] = [];
+  private readonly keyedValues: KeyedValue[] = [];
+  private readonly keyedValueIds = new Map<number, number>();
   /** By goal, first byte and shape: the state behind it; 0: none. */
   private readonly openValues = new Map<number, FrameState>();
   private readonly observed = new Map<Language, Result>();
@@ -172,14 +187,14 @@ export class JsonFrames implements Frames {
     const object = this.parts.objects.state(this.structure.data[structure] as number);
     const goal = this.parts.objects.goalAfterKey(object, key);
     if (goal === undefined) throw leadsNowhere(key);
-    const data = FIRST_GOAL - this.goalNumber(goal);
+    const data = FIRST_VALUE - this.keyedValue(goal, this.parts.objects.afterOther(object, key));
     return this.at(Place.ObjectColon, data, 0, this.structure.shape[structure] as number);
   }
 
   asksForKey(structure: number): boolean {
-    return (
-      this.structure.place[structure] === Place.ObjectWait && (this.structure.data[structure] as number) < 0
-    );
+    const { place, data } = this.structure;
+    if (place[structure] !== Place.ObjectWait || (data[structure] as number) > FIRST_VALUE) return false;
+    return this.keyedValues[FIRST_VALUE - (data[structure] as number)]?.after === undefined;
   }
 
   resume(structure: number, result: Result): FrameState {
@@ -189,6 +204,10 @@ export class JsonFrames implements Frames {
     switch (this.structure.place[structure]) {
       case Place.ObjectWait: {
         const { objects } = this.parts;
+        if (data <= FIRST_VALUE) {
+          const after = this.keyedValues[FIRST_VALUE - data]?.after as ObjectState;
+          return this.at(Place.ObjectAfter, OTHER_NAME - after.id, 0, shape);
+        }
         return this.at(Place.ObjectAfter, objects.afterValue(objects.property(data), bare).id, 0, shape);
       }
       case Place.ArrayWait: {
@@ -252,7 +271,8 @@ export class JsonFrames implements Frames {
     byte: number,
   ): Transition | undefined {
     const { objects, strings, store, whitespace } = this.parts;
-    const object = objects.state(data);
+    const isAfterOther = data <= OTHER_NAME;
+    const object = objects.state(isAfterOther ? OTHER_NAME - data : data);
     const follows = whitespace.follows(gap, shape, space);
     const mayClose = gap !== Gap.AfterComma;
     if (byte === CLOSE_BRACE) {
@@ -267,8 +287,9 @@ export class JsonFrames implements Frames {
       if (store.arena.isEmpty(keys)) return undefined;
       const behind = whitespace.after(gap, shape, space);
       if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, behind) };
-      const waiting = this.at(Place.ObjectKey, data, 0, behind);
-      return { next: frameState(FrameKind.String, strings.start(keys)), waiting };
+      const next = frameState(FrameKind.String, strings.start(keys));
+      if (isAfterOther) return { next, isUnsure: true };
+      return { next, waiting: this.at(Place.ObjectKey, data, 0, behind) };
     }
     if (!isSpace(byte)) return undefined;
     let live = Follow.None;
@@ -303,14 +324,23 @@ export class JsonFrames implements Frames {
       if (gap === Gap.AfterValue) {
         return byte === COMMA ? { next: this.at(Place.ArrayNext, data, 0, behind) } : undefined;
       }
-      if (isAfterAny) return startsValue(byte) ? { asksText: true } : undefined;
       const next = this.openValue(item.goal, byte, behind);
+      if (isAfterAny && next !== undefined) {
+        return this.canMissOne(item, next) ? { next, isUnsure: true } : { asksText: true };
+      }
       return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, behind) };
     }
     let live = Follow.None;
     if (mayClose && arrays.end(array) !== undefined) live |= Follow.Close;
     if (arrays.next(array) !== undefined) live |= Follow.Next;
     return this.inGap(place, gap, data, space, shape, byte, live);
+  }
+
+  /** Whether an item that begins like this can come whichever equal one is excluded. */
+  private canMissOne(item: PendingItem, begun: FrameState): boolean {
+    if (frameKind(begun) !== FrameKind.String || this.parts.arrays.needsMore(item)) return false;
+    const { arena } = this.parts.store;
+    return arena.members(this.strings.language(frameId(begun)), 1) === undefined;
   }
 
   /** Whitespace, as long as something that is live can follow it. */
@@ -337,7 +367,7 @@ export class JsonFrames implements Frames {
 
   /** The goal of a property's value. */
   private propertyGoal(data: number): Goal {
-    if (data <= FIRST_GOAL) return this.openGoals[FIRST_GOAL - data] as Goal;
+    if (data <= FIRST_VALUE) return (this.keyedValues[FIRST_VALUE - data] as KeyedValue).goal;
     return this.parts.objects.property(data).goal;
   }
 
@@ -413,6 +443,16 @@ export class JsonFrames implements Frames {
     if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
     if (type === JsonType.String) allowed = this.steps.writable(allowed);
     return single ? allowed : store.arena.observe(allowed, languages);
+  }
+
+  private keyedValue(goal: Goal, after: ObjectState | undefined): number {
+    const key = (after === undefined ? 0 : after.id + 1) * MAX_GOALS + goal.id;
+    let index = this.keyedValueIds.get(key);
+    if (index === undefined) {
+      index = this.keyedValues.push({ goal, after }) - 1;
+      this.keyedValueIds.set(key, index);
+    }
+    return index;
   }
 
   private goalNumber(goal: Goal): number {

@@ -97,6 +97,12 @@ export class ObjectKeys {
       .filter((language) => !this.store.arena.isEmpty(language));
   }
 
+  /** Whether there are more names that no schema mentions and that can come in a flat object than could ever be used. */
+  hasManyOthers(state: ObjectState, flat: FlatObject): boolean {
+    const others = this.flatOthers(state, flat);
+    return others === ALL || !this.store.arena.isFinite(others);
+  }
+
   private nameLives(state: ObjectState, index: number): boolean {
     if (state.flat !== undefined) return state.flat.isLive(state.names, index);
     return this.keysLive(state, this.store.keySet(state.names.names[index] as string), index);

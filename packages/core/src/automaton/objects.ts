@@ -126,6 +126,26 @@ export class Objects {
     return this.goals.single(state.flat.value(name));
   }
 
+  /**
+   * What comes behind a property whose name no schema mentions, whichever it is: whether the object can end, and whether a
+   * property can follow. Not which: it does not know the name that must not come again. Undefined where it depends on more.
+   */
+  afterOther(state: ObjectState, name: string): ObjectState | undefined {
+    const { flat } = state;
+    if (flat === undefined || state.formulas.length > 1 || state.combined !== state.formulas[0])
+      return undefined;
+    if (state.names.indexOf.has(name) || flat.literals(name).length > 0) return undefined;
+    state.afterOther ??= this.computeAfterOther(state, flat) ?? null;
+    return state.afterOther ?? undefined;
+  }
+
+  private computeAfterOther(state: ObjectState, flat: FlatObject): ObjectState | undefined {
+    if (!this.objectKeys.hasManyOthers(state, flat)) return undefined;
+    if (this.order === "any") return state;
+    const { formulas, constraint, names, seen } = state;
+    return this.intern(formulas, constraint, names, names.names.length, seen, flat);
+  }
+
   /** The object's state after a value whose result is known. */
   afterValue(pending: PendingProperty, result: Result): ObjectState {
     const formulas = this.goals.settle(pending, result);
@@ -155,6 +175,7 @@ export class Objects {
         seen,
         flat: flat ?? this.flatOf(combined),
         keys: undefined,
+        afterOther: undefined,
         properties: new Map(),
       };
       this.states.push(state);

@@ -72,9 +72,28 @@ function filtered(algebra: Algebra, finite: Language, items: Language[]): Langua
   const others = items.filter((item) => item !== finite);
   if (finite === algebra.epsilon)
     return others.every((item) => algebra.nullable(item)) ? finite : algebra.empty;
-  const members = algebra.texts.members(finite);
-  const kept = members.filter((text) => others.every((item) => isMember(algebra, item, text)));
-  return kept.length === members.length ? finite : algebra.texts.choiceOf(kept);
+  const excluding = others.filter((item) => excludedOf(algebra, item) !== undefined);
+  if (excluding.length === 0) {
+    const members = algebra.texts.members(finite);
+    const kept = members.filter((text) => others.every((item) => isMember(algebra, item, text)));
+    return kept.length === members.length ? finite : algebra.texts.choiceOf(kept);
+  }
+  if (others.length === 1) return algebra.texts.without(finite, excludedOf(algebra, others[0]!)!);
+  // One after the other, since the result of all but the last one is often known: a list without what was used.
+  const rest = others.filter((item) => !excluding.includes(item));
+  return excluding.reduce(
+    (left, item) => algebra.intersection([left, item]),
+    rest.length === 0 ? finite : algebra.intersection([finite, ...rest]),
+  );
+}
+
+/** The texts that a complement leaves out, where they are few and listed. */
+function excludedOf({ nodes, texts }: Algebra, item: Language): Language | undefined {
+  if (nodes.kind[item] !== Kind.Complement) return undefined;
+  const inner = nodes.a[item]!;
+  const kind = nodes.kind[inner];
+  const isListed = kind === Kind.Literal || (kind === Kind.Texts && texts.count(inner) <= MAX_FILTERED_TEXTS);
+  return isListed ? inner : undefined;
 }
 
 function isMember(algebra: Algebra, node: Language, text: Int32Array): boolean {

@@ -2,7 +2,7 @@
 import { type Algebra, plainGoal } from "./algebra.js";
 import { CODE_POINT_END } from "./code-point-set.js";
 import { LanguageLimitError } from "./limits.js";
-import { Fact, type Language, UNBOUNDED } from "./nodes.js";
+import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
 import { isEmptyLanguage } from "./search.js";
 import { stringOf } from "./texts.js";
 
@@ -48,8 +48,11 @@ export function membersOf(algebra: Algebra, root: Language, atMost: number): str
   const members: string[] = [];
   root = plainGoal(algebra, root);
   if (isEmptyLanguage(algebra, root)) return members;
+  const { nodes, texts } = algebra;
+  if (nodes.kind[root] === Kind.Texts) {
+    return texts.count(root) > atMost ? undefined : texts.members(root).map((text) => stringOf(text));
+  }
   if (!isFiniteLanguage(algebra, root)) return undefined;
-  const { nodes } = algebra;
   const prefix: number[] = [];
   const stack: Cursor[] = [{ node: root, segment: -1, codePoint: 0, last: -1 }];
   while (stack.length > 0) {

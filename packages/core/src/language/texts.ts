@@ -110,12 +110,7 @@ export class Texts {
   grown(set: TextSet, text: string): TextSet {
     const codePoints = this.#decode(text);
     if (codePoints.some(isSurrogate)) return set;
-    let low = 0;
-    for (let high = set.sorted.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (compareCodePoints(set.sorted[middle]!, codePoints) < 0) low = middle + 1;
-      else high = middle;
-    }
+    const low = lowerBound(set.sorted, codePoints);
     const sorted = set.sorted.slice();
     const hashes = set.hashes.slice();
     sorted.splice(low, 0, codePoints);
@@ -161,6 +156,17 @@ export class Texts {
     if (kind[node] === Kind.Literal) return [this.#texts[a[node]!]!.subarray(b[node]!)];
     const list = this.#lists[a[node]!]!;
     return list.slice(b[node]!, c[node]!).map((text) => text.subarray(d[node]!));
+  }
+
+  /** The texts of a Literal or Texts node that another one does not have. */
+  without(node: Language, other: Language): Language {
+    const members = this.members(node);
+    const gone = new Set<number>();
+    for (const text of this.members(other)) {
+      const index = lowerBound(members, text);
+      if (index < members.length && compareCodePoints(members[index]!, text) === 0) gone.add(index);
+    }
+    return gone.size === 0 ? node : this.choiceOf(members.filter((_, index) => !gone.has(index)));
   }
 
   /** Writes the step function of a Literal or Texts node. */
@@ -284,6 +290,17 @@ export function stringOf(codePoints: Iterable<number>): string {
   let text = "";
   for (const codePoint of codePoints) text += String.fromCodePoint(codePoint);
   return text;
+}
+
+/** The index of the first of sorted texts that is not before another one. */
+function lowerBound(sorted: readonly Int32Array[], text: Int32Array): number {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (compareCodePoints(sorted[middle]!, text) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function textHash(codePoints: Int32Array): number {

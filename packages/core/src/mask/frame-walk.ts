@@ -103,11 +103,22 @@ export class FrameWalk {
       return node + 1;
     }
     if (step === Step.Asks) this.asks.push(node);
-    else if (step === Step.Exits) {
+    else if (step === Step.ReadsUnsure) {
+      collector.addNode(node);
+      this.unsure(node, automaton.nextState >> 2);
+    } else if (step === Step.Exits) {
       this.exits.push(node);
       this.exitResults.push(automaton.exitResult * 2 + (automaton.exitConsumes ? 1 : 0));
     }
     return subtreeEnd[node] as number;
+  }
+
+  /** The nodes below the opening quote of a string that ask for text: those that are not excluded whatever it is. */
+  private unsure(node: number, string: number): void {
+    const { bytes } = this.trie;
+    for (let child = this.trie.firstChild(node); child >= 0; child = this.trie.nextChild(node, child)) {
+      if (this.automaton.frames.strings.step(string, bytes[child] as number) !== 0) this.asks.push(child);
+    }
   }
 
   /** The tokens below the node at the opening quote of a string. */
