@@ -47,7 +47,10 @@ export const enum Step {
   Read,
   /** It depends on text that was read before, and no trail was given. */
   Asks,
-  /** It can be read whatever was read before. What follows depends on that, but it is nothing that `nextState` cannot read. */
+  /**
+   * It can be read whatever was read before, and opens a string. `nextState` reads it, but for one text at most, which
+   * depends on what was read before and must not come again.
+   */
   ReadsUnsure,
   /** It ends the lowest frame, whose result is `exitResult`; `exitConsumes` says whether the byte belongs to it. */
   Exits,
@@ -98,8 +101,8 @@ export interface Frames {
 
 /**
  * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
- * `asksText`: what follows depends on the last key or item, which was not looked at. `isUnsure`: what follows the byte does,
- * but `next` reads all that it can be.
+ * `asksText`: what follows depends on the last key or item, which was not looked at. `isUnsure`: `next` is a string that may
+ * be all that it reads but one text at most, the last key or item.
  */
 export type Transition =
   | { readonly next: FrameState; readonly waiting?: FrameState; readonly isUnsure?: boolean }

@@ -339,8 +339,7 @@ export class JsonFrames implements Frames {
   /** Whether an item that begins like this can come whichever equal one is excluded. */
   private canMissOne(item: PendingItem, begun: FrameState): boolean {
     if (frameKind(begun) !== FrameKind.String || this.parts.arrays.needsMore(item)) return false;
-    const { arena } = this.parts.store;
-    return arena.members(this.strings.language(frameId(begun)), 1) === undefined;
+    return this.strings.hasSeveral(frameId(begun));
   }
 
   /** Whitespace, as long as something that is live can follow it. */

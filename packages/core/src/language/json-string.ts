@@ -64,6 +64,22 @@ export class JsonStringAutomaton extends LexemeAutomaton {
     return place !== Place.End && place !== Place.Dead;
   }
 
+  /**
+   * Whether at least two different texts can follow, so that one remains when any single one is excluded. It may say no
+   * where they are hard to tell apart.
+   */
+  hasSeveral(state: number): boolean {
+    let at = state;
+    for (;;) {
+      const place = this.place(at);
+      if (place === Place.Dead || place === Place.End) return false;
+      if (place === Place.Content) return this.arena.members(this.operand(at), 1) === undefined;
+      const targets = this.slices.liveTargets(this.operand(at));
+      if (targets.length !== 1) return targets.length > 1;
+      at = targets[0]!;
+    }
+  }
+
   protected override contentKeys(language: Language, keys: Int32Array): void {
     this.codePointKeys(language, 0x20, keys);
     keys[QUOTE] = this.arena.nullable(language) ? QUOTE_KEY : 0;

@@ -3,6 +3,7 @@
  * 0 to size - 1 to automaton states, as segments, relative to its start: so the middle of a two-byte sequence and
  * another one are the same slice if they lead to the same places, whichever code points they stand for.
  */
+import { DEAD } from "./byte-automaton.js";
 import { doubled } from "./nodes.js";
 import { mix } from "./pair-memo.js";
 
@@ -53,6 +54,13 @@ export class SliceTable {
     const segment = this.#segment(slice, from);
     const end = this.#starts[slice]! + this.#counts[slice]!;
     return segment + 1 === end || this.#bounds[segment + 1]! >= from + size ? this.#targets[segment]! : -1;
+  }
+
+  /** Where it leads but nowhere, each place once. */
+  liveTargets(slice: Slice): number[] {
+    const start = this.#starts[slice]!;
+    const targets = this.#targets.subarray(start, start + this.#counts[slice]!);
+    return [...new Set(targets)].filter((target) => target !== DEAD);
   }
 
   /** The slice of the offsets from `from` to `from + size - 1`. */

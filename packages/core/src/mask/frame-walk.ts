@@ -105,7 +105,7 @@ export class FrameWalk {
     if (step === Step.Asks) this.asks.push(node);
     else if (step === Step.ReadsUnsure) {
       collector.addNode(node);
-      this.unsure(node, automaton.nextState >> 2);
+      this.allButOne(node, automaton.nextState >> 2);
     } else if (step === Step.Exits) {
       this.exits.push(node);
       this.exitResults.push(automaton.exitResult * 2 + (automaton.exitConsumes ? 1 : 0));
@@ -113,11 +113,19 @@ export class FrameWalk {
     return subtreeEnd[node] as number;
   }
 
-  /** The nodes below the opening quote of a string that ask for text: those that are not excluded whatever it is. */
-  private unsure(node: number, string: number): void {
-    const { bytes } = this.trie;
+  /**
+   * The tokens below the opening quote of a string that may be any text of a state but one: where several are left they can
+   * be read whichever that is, where one is they ask.
+   */
+  private allButOne(node: number, state: number): void {
+    const { strings } = this.automaton.frames;
     for (let child = this.trie.firstChild(node); child >= 0; child = this.trie.nextChild(node, child)) {
-      if (this.automaton.frames.strings.step(string, bytes[child] as number) !== 0) this.asks.push(child);
+      const next = strings.step(state, this.trie.bytes[child] as number);
+      if (next === 0) continue;
+      if (strings.hasSeveral(next)) {
+        this.collector.addNode(child);
+        this.allButOne(child, next);
+      } else this.asks.push(child);
     }
   }
 
