@@ -20,6 +20,7 @@ export {
   compileJsonSchemaAsync,
 } from "./grammar/json-schema.js";
 export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
+export { compileLark } from "./grammar/lark.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
 export { compileTools } from "./grammar/tools/compile-tools.js";

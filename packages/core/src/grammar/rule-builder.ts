@@ -66,7 +66,13 @@ export class RuleBuilder {
       ignoredDot === undefined || (rules.terminal[ignoredDot] as number) < 0
         ? { rules, limits }
         : { rules, limits, ignored: { dot: ignoredDot, isAtStart: this.tree.isIgnoredAtStart === true } };
-    return new ItemAutomaton(options);
+    const automaton = new ItemAutomaton(options);
+    if (!automaton.isLive) {
+      throw new GrammarError(
+        "No terminal at the start can end, so there is no output: the longest match reads on over each end.",
+      );
+    }
+    return automaton;
   }
 
   private alternatives(rule: number, node: GrammarNode): void {

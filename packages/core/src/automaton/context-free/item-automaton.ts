@@ -3,6 +3,7 @@ import type { Vocabulary } from "../../vocabulary/index.js";
 import type { ByteTrail } from "../byte-trail.js";
 import type { Engine } from "../engine.js";
 import { type ItemSetId, ItemSets, SELF, WHOLE } from "./item-sets.js";
+import { LexemeLiveness } from "./lexeme-liveness.js";
 import type { Rules } from "./rules.js";
 import { SetBuilder } from "./set-builder.js";
 import { Ending, type Terminal } from "./terminals.js";
@@ -34,6 +35,7 @@ export class ItemAutomaton implements Engine {
   readonly hasTokens: boolean;
   private readonly builder: SetBuilder;
   private readonly ignored: ItemAutomatonOptions["ignored"];
+  private readonly liveness: LexemeLiveness | undefined;
   /** By set: where each byte leads. */
   private readonly rows: (Int32Array | undefined)[] = [];
   /** By set: what follows where the longest terminals end, -1 before it is known. */
@@ -48,10 +50,17 @@ export class ItemAutomaton implements Engine {
     this.maskMilliseconds = limits.maskMilliseconds;
     this.ignored = ignored;
     this.hasTokens = rules.terminals.some(({ tokens }) => tokens !== undefined);
+    const hasLongest = rules.terminals.some(({ ending }) => ending !== Ending.Anywhere);
+    if (hasLongest) this.liveness = new LexemeLiveness(this);
     this.builder.begin();
     this.builder.advance(rules.startDot, WHOLE, SELF);
     if (ignored?.isAtStart === true) this.addIgnored();
     this.start = this.builder.finish();
+  }
+
+  /** Whether an output can begin at all. */
+  get isLive(): boolean {
+    return this.liveness === undefined || this.liveness.isLive(this.start);
   }
 
   isComplete(set: ItemSetId): boolean {
@@ -78,7 +87,8 @@ export class ItemAutomaton implements Engine {
     }
     let next = row[byte] as number;
     if (next === UNKNOWN) {
-      next = this.compute(set, byte);
+      next = this.raw(set, byte);
+      if (next !== 0 && this.liveness?.isLive(next) === false) next = 0;
       row[byte] = next;
     }
     return next;
@@ -166,7 +176,8 @@ export class ItemAutomaton implements Engine {
     return end;
   }
 
-  private compute(set: ItemSetId, byte: number): ItemSetId {
+  /** As `step`, without a look at whether the terminals that are open can end, and not remembered. */
+  raw(set: ItemSetId, byte: number): ItemSetId {
     checkTime();
     const { builder } = this;
     if (!this.readLongest(set, byte)) {
@@ -198,6 +209,16 @@ export class ItemAutomaton implements Engine {
       if (next !== 0) lives = true;
     }
     return lives;
+  }
+
+  /** Whether a terminal that ends at the longest or shortest goes on with a byte. */
+  livesOn(set: ItemSetId, byte: number): boolean {
+    const { sets } = this;
+    for (let i = 0; i < sets.scanCount(set); i++) {
+      const { ending, reader } = this.terminalOf(set, i);
+      if (ending !== Ending.Anywhere && reader.step(sets.scanState(set, i), byte) !== 0) return true;
+    }
+    return false;
   }
 
   /** Adds the terminals in these states; where one of them that ends at the shortest does, the others go on no more. */

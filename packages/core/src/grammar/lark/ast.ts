@@ -1,0 +1,47 @@
+/** What a grammar in Lark's syntax says. */
+
+export type LarkExpression =
+  | { readonly kind: "string"; readonly text: string; readonly ignoresCase: boolean; readonly offset: number }
+  | { readonly kind: "regex"; readonly source: string; readonly flags: string; readonly offset: number }
+  | { readonly kind: "range"; readonly from: string; readonly to: string; readonly offset: number }
+  | { readonly kind: "name"; readonly name: string; readonly offset: number }
+  | { readonly kind: "token"; readonly written: string; readonly offset: number }
+  | { readonly kind: "json"; readonly text: string; readonly offset: number }
+  | { readonly kind: "structured"; readonly text: string; readonly offset: number }
+  | { readonly kind: "sequence"; readonly items: readonly LarkExpression[]; readonly offset: number }
+  | { readonly kind: "choice"; readonly items: readonly LarkExpression[]; readonly offset: number }
+  | { readonly kind: "and"; readonly items: readonly LarkExpression[]; readonly offset: number }
+  | { readonly kind: "not"; readonly item: LarkExpression; readonly offset: number }
+  | {
+      readonly kind: "repeat";
+      readonly item: LarkExpression;
+      readonly min: number;
+      readonly max: number;
+      readonly offset: number;
+    };
+
+/** What stands in brackets behind a rule's name. */
+export interface LarkAttributes {
+  readonly capture?: string;
+  readonly stopCapture?: string;
+  readonly isLazy?: boolean;
+  readonly stop?: LarkExpression;
+  readonly suffix?: LarkExpression;
+  readonly maxTokens?: number;
+  readonly temperature?: number;
+}
+
+export interface LarkDefinition {
+  readonly name: string;
+  readonly body: LarkExpression;
+  readonly attributes: LarkAttributes;
+  readonly offset: number;
+}
+
+export interface LarkSource {
+  readonly rules: ReadonlyMap<string, LarkDefinition>;
+  readonly terminals: ReadonlyMap<string, LarkDefinition>;
+  readonly ignored: readonly LarkExpression[];
+  /** Of `%llguidance`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
