@@ -133,7 +133,7 @@ export class Matcher {
     const bytes = this.bytesOf(tokenId);
     const config = bytes === undefined ? 0 : this.read(bytes, tokenId);
     if (bytes === undefined || config === 0) return false;
-    this.push(config, this.byteLength + bytes.length);
+    this.push(this.automaton.endToken?.(config) ?? config, this.byteLength + bytes.length);
     // An end of the sequence that the grammar itself asks for, at its end.
     this.ended = isEos && this.automaton.isComplete(config);
     return true;
@@ -145,6 +145,11 @@ export class Matcher {
     const bytes = vocabulary.tokenBytes(tokenId);
     if (bytes !== undefined || this.automaton.readToken === undefined) return bytes;
     return vocabulary.isSpecial(tokenId) ? tokenName(tokenId, vocabulary) : undefined;
+  }
+
+  /** What a sampler's temperature should be for the next token; undefined: the grammar does not say. */
+  get temperature(): number | undefined {
+    return this.automaton.temperature?.(this.config);
   }
 
   /** Accepts UTF-8 text, as one step; it may end within a character. False, and no change, if it is not allowed. */

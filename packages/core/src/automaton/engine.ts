@@ -22,6 +22,10 @@ export interface Engine {
   read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config;
   /** The same for a token, where the grammar can ask for tokens whatever their bytes; undefined: it cannot. */
   readToken?(config: Config, id: number, vocabulary: Vocabulary, trail: ByteTrail, length: number): Config;
+  /** The config when a token has ended, which may have limits on their number; undefined: it has none. */
+  endToken?(config: Config): Config;
+  /** What a sampler's temperature should be for the next token; undefined: the grammar does not say. */
+  temperature?(config: Config): number | undefined;
   /** Whether it asks for tokens in a config. */
   asksForTokens?(config: Config): boolean;
 }

@@ -2,6 +2,7 @@
 import { DEFAULT_GRAMMAR_LIMITS, GrammarLimitError } from "../language/index.js";
 import { readCharacterClass, readQuoted } from "./bnf-characters.js";
 import type { GrammarOptions } from "./context-free.js";
+import { readMacro, readRuleOptions, withOptions } from "./ebnf-extensions.js";
 import { GrammarError } from "./errors.js";
 import { SourceText } from "./source-text.js";
 import {
@@ -12,6 +13,7 @@ import {
   type SourcePlace,
   sequence,
   text,
+  token,
 } from "./tree.js";
 
 export interface BnfDialect {
@@ -71,11 +73,15 @@ class BnfParser {
     const name = this.name();
     if (name === "") source.fail(`A rule begins with its name, not with ${source.next()}.`);
     this.space(false);
+    const options =
+      this.dialect.dialect === "xgrammar" && source.peek() === "[" ? readRuleOptions(source) : undefined;
+    this.space(false);
     if (!source.eat("::="))
       source.fail(`"::=" must follow the name of the rule "${name}", not ${source.next()}.`);
     if (rules.has(name)) source.fail(`The rule "${name}" is there already.`, offset);
     this.space(true);
-    rules.set(name, this.alternatives(false));
+    const body = this.alternatives(false);
+    rules.set(name, options === undefined ? body : withOptions(body, options));
     if (source.isAtEnd || source.peek() === "\n" || source.peek() === "\r" || this.isAtRule()) return;
     source.fail(`Nothing in a rule begins with ${source.next()}.`);
   }
@@ -90,6 +96,7 @@ class BnfParser {
     const { at } = source;
     let isRule = this.name() !== "";
     if (isRule) {
+      if (this.dialect.dialect === "xgrammar") source.match(/\[[^\]\n]*\]/y);
       this.space(false);
       isRule = source.startsWith("::=");
     }
@@ -134,7 +141,8 @@ class BnfParser {
     const { source } = this;
     const items: GrammarNode[] = [];
     for (;;) {
-      this.space(isNested);
+      // In EBNF a rule goes on over the ends of lines.
+      this.space(isNested || this.dialect.dialect === "xgrammar");
       if (!isNested && this.isAtRule()) break;
       const item = this.item();
       if (item === undefined) break;
@@ -151,9 +159,9 @@ class BnfParser {
     const offset = source.at;
     switch (source.peek()) {
       case '"':
-        return text(readQuoted(source));
+        return text(readQuoted(source, this.dialect.dialect));
       case "[":
-        return readCharacterClass(source);
+        return readCharacterClass(source, this.dialect.dialect);
       case ".":
         if (this.dialect.dialect === "xgrammar") break;
         source.at++;
@@ -177,7 +185,14 @@ class BnfParser {
     }
     const name = this.name();
     if (name === "") return undefined;
-    const place = source.place(offset);
+    if (this.dialect.dialect === "xgrammar" && source.peek() === "(") {
+      return readMacro(name, source, offset, (rule, at) => this.reference(rule, at));
+    }
+    return this.reference(name, offset);
+  }
+
+  private reference(name: string, offset: number): GrammarNode {
+    const place = this.source.place(offset);
     this.references.push({ name, place });
     return { kind: "rule", name, place };
   }
@@ -232,7 +247,7 @@ class BnfParser {
     }
     if (isNegated)
       source.fail("Only tokens that are given by their ids, as !<[id]>, can be negated.", offset);
-    return { kind: "token", name: written };
+    return token(written);
   }
 }
 

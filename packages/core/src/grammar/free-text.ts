@@ -1,6 +1,6 @@
 /** Text that is free but for some strings that mean something else. */
 import type { Language, LanguageArena } from "../language/index.js";
-import type { GrammarNode } from "./tree.js";
+import { choice, type GrammarNode, repeat, sequence } from "./tree.js";
 
 /** Any text, the empty one included, in which none of these strings stands. */
 export function textWithout(strings: readonly string[]): GrammarNode {
@@ -29,4 +29,49 @@ export function textNotBeginningWith(strings: readonly string[]): GrammarNode {
 
 function containing(arena: LanguageArena, strings: readonly string[]): Language {
   return arena.concat(arena.any, arena.choice(strings), arena.any);
+}
+
+/**
+ * Free text in which a trigger starts something: behind each comes its body, and if it `loops` text again.
+ * @param excluded strings that the text does not have either
+ */
+export function dispatch(
+  rules: readonly { readonly trigger: string; readonly body: GrammarNode }[],
+  { loops, excluded }: { readonly loops: boolean; readonly excluded: readonly string[] },
+): GrammarNode {
+  const strings = [...rules.map(({ trigger }) => trigger), ...excluded];
+  const free = textWithout(strings);
+  if (rules.length === 0) return free;
+  const parts = rules.map(({ trigger, body }) => sequence(textUntil([trigger], strings), body));
+  const part = choice(...parts);
+  return loops ? sequence(repeat(part, 0, Number.POSITIVE_INFINITY), free) : choice(free, part);
+}
+
+/** The same for triggers that are tokens: text of any tokens but those and others that are excluded. */
+export function tokenDispatch(
+  rules: readonly { readonly trigger: GrammarNode & { kind: "tokens" }; readonly body: GrammarNode }[],
+  {
+    loops,
+    excluded,
+  }: { readonly loops: boolean; readonly excluded: readonly (GrammarNode & { kind: "tokens" })[] },
+): GrammarNode {
+  const free = repeat(
+    otherTokens([...rules.map(({ trigger }) => trigger), ...excluded]),
+    0,
+    Number.POSITIVE_INFINITY,
+  );
+  if (rules.length === 0) return free;
+  const part = choice(...rules.map(({ trigger, body }) => sequence(trigger, body)));
+  const more = sequence(part, loops ? free : sequence());
+  return sequence(free, loops ? repeat(more, 0, Number.POSITIVE_INFINITY) : repeat(more, 0, 1));
+}
+
+/** One token that is none of these. */
+export function otherTokens(choices: readonly (GrammarNode & { kind: "tokens" })[]): GrammarNode {
+  return {
+    kind: "tokens",
+    names: choices.flatMap(({ names }) => names ?? []),
+    ranges: choices.flatMap(({ ranges }) => ranges ?? []),
+    isNegated: true,
+  };
 }

@@ -134,6 +134,34 @@ describe("Lark", () => {
     expect([...(matcher.mask().ids ?? [])]).toEqual([258]);
   });
 
+  it("limits the tokens of a terminal, and tells its temperature", () => {
+    const vocabulary = byteVocabulary(["aa", "aaa", "bb"]);
+    const grammar = compileLark(
+      'start: head "." tail\nhead[max_tokens=2, temperature=0.5]: /[a-z]*/\ntail[max_tokens=1]: /[0-9]{3}/',
+    );
+    const matcher = new Matcher(grammar, vocabulary);
+    const next = () =>
+      matcher
+        .allowedBytes()
+        .map((byte) => String.fromCharCode(byte))
+        .join("");
+    expect(matcher.temperature).toBe(0.5);
+    expect(matcher.accept(257)).toBe(true);
+    expect(next()).toHaveLength(27);
+    expect(matcher.accept(258)).toBe(true);
+    expect(next()).toBe(".");
+    expect([...(matcher.mask().ids ?? [])]).toEqual([0x2e]);
+    matcher.rollback(1);
+    expect(next()).toHaveLength(27);
+    expect(matcher.accept(0x2e)).toBe(true);
+    expect(matcher.temperature).toBe(undefined);
+    // What cannot end yet goes on to where it can.
+    for (const digit of [0x31, 0x32]) expect(matcher.accept(digit)).toBe(true);
+    expect(next()).toBe("0123456789");
+    expect(matcher.accept(0x33)).toBe(true);
+    expect(matcher.isComplete && next() === "").toBe(true);
+  });
+
   it("says where something is wrong, or not supported", () => {
     expect(complaint('start: "a" b')).toBe('Line 1, column 12: There is no rule "b".');
     expect(complaint("start: A\nA: B\nB: A")).toContain('Line 3, column 4: The terminal "A" leads to itself');

@@ -27,11 +27,12 @@ export class RegularNodes {
       case "choice":
         return node.items.every((item) => this.isRegular(item));
       case "repeat":
+      case "limited":
         return this.isRegular(node.item);
       case "rule":
         return this.isRegularRule(node.name);
       case "lexeme":
-        return node.ending === "anywhere" && this.isRegular(node.item);
+        return isPlain(node) && this.isRegular(node.item);
       default:
         return false;
     }
@@ -78,10 +79,17 @@ export class RegularNodes {
         }
         return language;
       }
+      case "limited":
+        return arena.intersection([this.language(node.item), arena.length(0, node.maxLength)]);
       case "lexeme":
         return this.language(node.item);
       default:
         throw new TypeError(`A ${node.kind} is not regular`);
     }
   }
+}
+
+/** Whether a lexeme is nothing but its item. */
+function isPlain({ ending, maxTokens, temperature }: GrammarNode & { kind: "lexeme" }): boolean {
+  return ending === "anywhere" && maxTokens === undefined && temperature === undefined;
 }

@@ -1,6 +1,7 @@
 import { Automaton } from "../automaton/automaton.js";
 import { EmbeddedJson } from "../automaton/context-free/embedded-json.js";
 import { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
+import { LimitedReader } from "../automaton/context-free/limited-reader.js";
 import { NOTHING_NEXT, Rules } from "../automaton/context-free/rules.js";
 import { Ending, NO_BYTES, type Terminal, TokenChoice } from "../automaton/context-free/terminals.js";
 import {
@@ -157,17 +158,20 @@ export class RuleBuilder {
 
   /** Writes the symbol of a node to a dot; false for the empty text, which needs none. */
   private symbol(node: GrammarNode, dot: number): boolean {
-    if (node.kind === "lexeme" || this.regular.isRegular(node)) {
-      const ending = node.kind === "lexeme" ? ENDINGS[node.ending] : Ending.Anywhere;
+    const isLimited = node.kind === "lexeme" || node.kind === "limited";
+    if (isLimited && !this.regular.isRegular(node.item)) {
+      throw new GrammarError(
+        "Options of rules and terminals are for regular ones: without recursion, tokens and JSON in them.",
+      );
+    }
+    if (isLimited || this.regular.isRegular(node)) {
       const { arena } = this.lexemes;
       const language = this.regular.language(node);
       if (language === arena.epsilon) return false;
-      this.terminal[dot] = this.textTerminal(language, ending);
+      this.terminal[dot] = this.textTerminal(language, node.kind === "lexeme" ? node : PLAIN);
     } else if (node.kind === "json") this.terminal[dot] = this.jsonTerminal(node);
-    else if (node.kind === "token") this.terminal[dot] = this.tokenTerminal(TokenChoice.named(node.name));
-    else if (node.kind === "tokens") {
-      this.terminal[dot] = this.tokenTerminal(TokenChoice.ranges(node.ranges, node.isNegated));
-    } else this.nonterminal[dot] = node.kind === "rule" ? this.named(node) : this.anonymous(node);
+    else if (node.kind === "tokens") this.terminal[dot] = this.tokenTerminal(node);
+    else this.nonterminal[dot] = node.kind === "rule" ? this.named(node) : this.anonymous(node);
     return true;
   }
 
@@ -198,14 +202,22 @@ export class RuleBuilder {
     return index;
   }
 
-  private textTerminal(language: Language, ending: Ending): number {
-    return this.keyed(`text ${language} ${ending}`, () => {
+  private textTerminal(language: Language, { ending, maxTokens, temperature }: TerminalOptions): number {
+    return this.keyed(`text ${language} ${ending} ${maxTokens} ${temperature}`, () => {
       const { texts, arena } = this.lexemes;
       const start = texts.start(language);
       const isNullable = arena.nullable(language);
       const minLength =
         start === 0 ? Number.POSITIVE_INFINITY : isNullable ? 1 : this.shortest(language, start);
-      return { reader: texts, start, ending, isNullable, minLength };
+      const rest = {
+        ending: ENDINGS[ending],
+        isNullable,
+        minLength,
+        ...(temperature === undefined ? {} : { temperature }),
+      };
+      if (maxTokens === undefined || start === 0) return { reader: texts, start, ...rest };
+      const reader = new LimitedReader(texts, start, maxTokens);
+      return { reader, start: reader.start, ...rest };
     });
   }
 
@@ -218,7 +230,12 @@ export class RuleBuilder {
     }
   }
 
-  private tokenTerminal(tokens: TokenChoice): number {
+  private tokenTerminal({
+    names = [],
+    ranges = [],
+    isNegated = false,
+  }: GrammarNode & { kind: "tokens" }): number {
+    const tokens = new TokenChoice({ names, ranges, isNegated });
     return this.keyed(`token ${tokens.key}`, () => {
       const minLength = this.missing.has(tokens.key) ? Number.POSITIVE_INFINITY : 1;
       return { reader: NO_BYTES, start: 0, ending: Ending.Anywhere, isNullable: false, minLength, tokens };
@@ -249,3 +266,7 @@ export class RuleBuilder {
 }
 
 const ENDINGS = { anywhere: Ending.Anywhere, longest: Ending.Longest, shortest: Ending.Shortest } as const;
+
+type TerminalOptions = Pick<GrammarNode & { kind: "lexeme" }, "ending" | "maxTokens" | "temperature">;
+
+const PLAIN: TerminalOptions = { ending: "anywhere" };

@@ -17,22 +17,26 @@ export type GrammarNode =
   | { readonly kind: "choice"; readonly items: readonly GrammarNode[] }
   /** At least `min` and at most `max` of the item; `max` may be Infinity. */
   | { readonly kind: "repeat"; readonly item: GrammarNode; readonly min: number; readonly max: number }
+  /** A regular item's texts of at most so many characters. */
+  | { readonly kind: "limited"; readonly item: GrammarNode; readonly maxLength: number }
   | { readonly kind: "rule"; readonly name: string; readonly place?: SourcePlace }
   /** A JSON value that is valid against a schema. */
   | { readonly kind: "json"; readonly schema: unknown; readonly options?: JsonSchemaOptions }
-  /** One special token, by its name. */
-  | { readonly kind: "token"; readonly name: string }
-  /** One token of these ids, or if negated of all others; ranges include their ends. */
+  /** One token of some, or if negated of all others: names of special tokens, and ranges of ids, ends included. */
   | {
       readonly kind: "tokens";
-      readonly ranges: readonly (readonly [number, number])[];
-      readonly isNegated: boolean;
+      readonly names?: readonly string[];
+      readonly ranges?: readonly (readonly [number, number])[];
+      readonly isNegated?: boolean;
     }
   /** A regular item that is one terminal: see `Ending`. */
   | {
       readonly kind: "lexeme";
       readonly item: GrammarNode;
       readonly ending: "anywhere" | "longest" | "shortest";
+      /** So many tokens it may take; then it ends as soon as it can. */
+      readonly maxTokens?: number;
+      readonly temperature?: number;
     };
 
 /** A grammar before it is compiled. */
@@ -57,5 +61,7 @@ export const repeat = (item: GrammarNode, min: number, max: number): GrammarNode
 });
 export const optional = (item: GrammarNode): GrammarNode => repeat(item, 0, 1);
 export const rule = (name: string): GrammarNode => ({ kind: "rule", name });
+/** A special token by its name. */
+export const token = (name: string): GrammarNode => ({ kind: "tokens", names: [name] });
 /** A special token, or where the vocabulary has none of that name the text; either where it has. */
-export const marker = (name: string): GrammarNode => choice(text(name), { kind: "token", name });
+export const marker = (name: string): GrammarNode => choice(text(name), token(name));

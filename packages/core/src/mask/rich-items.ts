@@ -1,6 +1,7 @@
 import { EmbeddedJson } from "../automaton/context-free/embedded-json.js";
 import type { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
 import type { ItemSetId } from "../automaton/context-free/item-sets.js";
+import { LimitedReader } from "../automaton/context-free/limited-reader.js";
 import { Ending, type LexemeReader } from "../automaton/context-free/terminals.js";
 import { TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
@@ -59,8 +60,12 @@ export class RichItems {
     this.items = [];
     this.endsHere = false;
     for (let i = 0; i < sets.scanCount(set); i++) {
-      const { reader, ending } = automaton.terminalOf(set, i);
-      const state = sets.scanState(set, i);
+      const terminal = automaton.terminalOf(set, i);
+      const { ending } = terminal;
+      const whole = { reader: terminal.reader, state: sets.scanState(set, i) };
+      const unlimited = whole.reader instanceof LimitedReader ? whole.reader.unlimited(whole.state) : whole;
+      if (unlimited === undefined) continue;
+      const { reader, state } = unlimited;
       if (!this.isRich(reader, state)) continue;
       const crossings = this.crossingsOf(set, i, reader, state);
       if (crossings === undefined) continue;

@@ -4,6 +4,7 @@ import type { ByteTrail } from "../byte-trail.js";
 import type { Engine } from "../engine.js";
 import { type ItemSetId, ItemSets, SELF, WHOLE } from "./item-sets.js";
 import { LexemeLiveness } from "./lexeme-liveness.js";
+import { LimitedReader } from "./limited-reader.js";
 import type { Rules } from "./rules.js";
 import { SetBuilder } from "./set-builder.js";
 import { Ending, type Terminal } from "./terminals.js";
@@ -33,6 +34,7 @@ export class ItemAutomaton implements Engine {
   readonly maskMilliseconds: number;
   /** Whether any terminal is a token. */
   readonly hasTokens: boolean;
+  private readonly hasLimits: boolean;
   private readonly builder: SetBuilder;
   private readonly ignored: ItemAutomatonOptions["ignored"];
   private readonly liveness: LexemeLiveness | undefined;
@@ -49,6 +51,7 @@ export class ItemAutomaton implements Engine {
     this.builder = new SetBuilder(rules, this.sets, limits.maxItems);
     this.maskMilliseconds = limits.maskMilliseconds;
     this.ignored = ignored;
+    this.hasLimits = rules.terminals.some(({ reader }) => reader instanceof LimitedReader);
     this.hasTokens = rules.terminals.some(({ tokens }) => tokens !== undefined);
     const hasLongest = rules.terminals.some(({ ending }) => ending !== Ending.Anywhere);
     if (hasLongest) this.liveness = new LexemeLiveness(this);
@@ -98,6 +101,35 @@ export class ItemAutomaton implements Engine {
     const bytes = vocabulary.tokenBytes(id);
     const asBytes = bytes === undefined ? 0 : this.read(set, bytes, trail, length);
     return this.hasTokens ? this.union(asBytes, this.stepToken(set, id, vocabulary)) : asBytes;
+  }
+
+  endToken(set: ItemSetId): ItemSetId {
+    if (!this.hasLimits) return set;
+    const { sets, builder } = this;
+    const count = sets.scanCount(set);
+    builder.begin();
+    for (let i = 0; i < count; i++) {
+      const { reader, ending } = this.terminalOf(set, i);
+      let state = sets.scanState(set, i);
+      if (reader instanceof LimitedReader) {
+        const before = state;
+        state = reader.behindToken(state);
+        // What follows a terminal that ends anywhere is in the set already.
+        if (state !== before && ending === Ending.Anywhere && !reader.hasNext(state)) continue;
+      }
+      builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+    }
+    if (sets.isAccepting(set)) builder.accept();
+    return builder.finish();
+  }
+
+  temperature(set: ItemSetId): number | undefined {
+    let highest: number | undefined;
+    for (let i = 0; i < this.sets.scanCount(set); i++) {
+      const { temperature } = this.terminalOf(set, i);
+      if (temperature !== undefined && !(temperature < (highest ?? 0))) highest = temperature;
+    }
+    return highest;
   }
 
   asksForTokens(set: ItemSetId): boolean {

@@ -32,39 +32,42 @@ export interface Terminal {
   readonly minLength: number;
   /** Set for a terminal that is one token of certain ones. */
   readonly tokens?: TokenChoice;
+  /** What a sampler's temperature should be in it. */
+  readonly temperature?: number;
+}
+
+/** Which tokens a `TokenChoice` has. */
+export interface TokenList {
+  /** Special tokens that a vocabulary calls so. */
+  readonly names: readonly string[];
+  /** Ranges of ids, ends included. */
+  readonly ranges: readonly (readonly [number, number])[];
+  /** All others: of those that have bytes or are special, and do not end a sequence. */
+  readonly isNegated: boolean;
 }
 
 /** Tokens by name or number, whatever their bytes. */
 export class TokenChoice {
-  private readonly name: string | undefined;
-  private readonly ranges: readonly (readonly [number, number])[];
-  private readonly isNegated: boolean;
+  /** Equal for equal choices. */
+  readonly key: string;
+  private readonly tokens: TokenList;
   private readonly ids = new WeakMap<Vocabulary, readonly number[]>();
 
-  /** The special token that a vocabulary calls so. */
-  static named(name: string): TokenChoice {
-    return new TokenChoice(name, [], false);
-  }
-
-  /** @param ranges of ids, ends included; ascending and apart */
-  static ranges(ranges: readonly (readonly [number, number])[], isNegated: boolean): TokenChoice {
-    return new TokenChoice(undefined, ranges, isNegated);
-  }
-
-  private constructor(
-    name: string | undefined,
-    ranges: readonly (readonly [number, number])[],
-    isNegated: boolean,
-  ) {
-    this.name = name;
-    this.ranges = ranges;
-    this.isNegated = isNegated;
+  constructor(tokens: TokenList) {
+    this.tokens = tokens;
+    const ranges = tokens.ranges.map(([from, to]) => (from === to ? from : `${from}-${to}`));
+    this.key = `${tokens.isNegated ? "none of " : ""}${[...tokens.names, ...ranges].join(", ")}`;
   }
 
   has(id: number, vocabulary: Vocabulary): boolean {
-    if (this.name !== undefined) return vocabulary.isSpecial(id) && vocabulary.tokenText(id) === this.name;
-    const isListed = this.ranges.some(([from, to]) => id >= from && id <= to);
-    return id >= 0 && id < vocabulary.size && isListed !== this.isNegated;
+    const { names, ranges, isNegated } = this.tokens;
+    if (!(id >= 0 && id < vocabulary.size)) return false;
+    let isListed = ranges.some(([from, to]) => id >= from && id <= to);
+    if (!isListed && names.length > 0 && vocabulary.isSpecial(id))
+      isListed = names.includes(vocabulary.tokenText(id));
+    if (!isNegated) return isListed;
+    if (isListed || vocabulary.isEos(id)) return false;
+    return vocabulary.tokenBytes(id) !== undefined || vocabulary.isSpecial(id);
   }
 
   /** The tokens that a vocabulary has of them, ascending. */
@@ -77,11 +80,6 @@ export class TokenChoice {
       this.ids.set(vocabulary, ids);
     }
     return ids;
-  }
-
-  /** Equal for equal choices. */
-  get key(): string {
-    return this.name ?? `${this.isNegated ? "^" : ""}${this.ranges.map((range) => range.join("-")).join()}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { compilePattern, type Language, type LanguageArena, PatternError } from "../../language/index.js";
 import type { SourceText } from "../source-text.js";
 import { substringOf, wordsOf } from "../substring.js";
-import type { GrammarNode, GrammarTree } from "../tree.js";
+import { type GrammarNode, type GrammarTree, token } from "../tree.js";
 import type { LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
 import { ecmaPattern, RustRegexError } from "./rust-regex.js";
 
@@ -48,21 +48,25 @@ class LarkTree {
 
   private rule({ body, attributes, offset, name }: LarkDefinition): GrammarNode {
     const { isLazy, stop, suffix, capture, stopCapture, maxTokens, temperature } = attributes;
-    for (const [what, value] of Object.entries({
-      capture,
-      stop_capture: stopCapture,
-      max_tokens: maxTokens,
-      temperature,
-    })) {
+    for (const [what, value] of Object.entries({ capture, stop_capture: stopCapture })) {
       if (value !== undefined) this.source.fail(`The attribute "${what}" is not supported.`, offset);
     }
     if (stop !== undefined && suffix !== undefined)
       this.source.fail(`"${name}" has both stop and suffix.`, offset);
-    if (stop === undefined && suffix === undefined && isLazy !== true) return this.structure(body);
+    const isStopped = stop !== undefined || suffix !== undefined || isLazy === true;
+    const limits = {
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(temperature === undefined ? {} : { temperature }),
+    };
+    if (!isStopped && Object.keys(limits).length === 0) return this.structure(body);
+    if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+      this.source.fail("max_tokens is a number from 1 on.", offset);
+    }
     const own = this.regular(body);
+    if (!isStopped) return lexeme(own, "longest", limits);
     if (suffix !== undefined)
-      return lexeme({ kind: "sequence", items: [own, this.regular(suffix)] }, "shortest");
-    if (isLazy === true && stop === undefined) return lexeme(own, "shortest");
+      return lexeme({ kind: "sequence", items: [own, this.regular(suffix)] }, "shortest", limits);
+    if (isLazy === true && stop === undefined) return lexeme(own, "shortest", limits);
     // Text up to where the stop would begin, which is not part of it.
     const end = this.regular(stop as LarkExpression);
     return lexeme(
@@ -76,6 +80,7 @@ class LarkTree {
         },
       },
       "anywhere",
+      limits,
     );
   }
 
@@ -236,7 +241,7 @@ class LarkTree {
 
   private token(written: string, offset: number): GrammarNode {
     const list = /^<\[(\^?)([0-9,-]+|\*)\]>$/.exec(written);
-    if (list === null) return { kind: "token", name: written };
+    if (list === null) return token(written);
     if (list[2] === "*") return { kind: "tokens", ranges: [], isNegated: true };
     const ranges = (list[2] as string).split(",").map((part): [number, number] => {
       const range = /^(\d+)(?:-(\d+))?$/.exec(part);
@@ -249,8 +254,12 @@ class LarkTree {
   }
 }
 
-function lexeme(item: GrammarNode, ending: "anywhere" | "longest" | "shortest"): GrammarNode {
-  return { kind: "lexeme", item, ending };
+function lexeme(
+  item: GrammarNode,
+  ending: "anywhere" | "longest" | "shortest",
+  limits: { readonly maxTokens?: number; readonly temperature?: number } = {},
+): GrammarNode {
+  return { kind: "lexeme", item, ending, ...limits };
 }
 
 /** The language of nodes that terminals are made of. */

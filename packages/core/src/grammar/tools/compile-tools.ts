@@ -1,7 +1,7 @@
 import { compileTree } from "../context-free.js";
 import { GrammarError } from "../errors.js";
 import { textNotBeginningWith, textUntil, textWithout } from "../free-text.js";
-import { choice, type GrammarNode, optional, repeat, sequence, text } from "../tree.js";
+import { choice, type GrammarNode, optional, repeat, sequence, text, token } from "../tree.js";
 import { type Marker, markerNode, type ToolFormat } from "./format.js";
 import { TOOL_FORMATS } from "./formats.js";
 import { behindSpace } from "./json-text.js";
@@ -80,7 +80,7 @@ function output(
 /** Text up to a marker, and the marker. */
 function until({ text: value, isToken }: Marker): GrammarNode {
   const asText = textUntil([value]);
-  return isToken ? choice(asText, sequence(textWithout([value]), { kind: "token", name: value })) : asText;
+  return isToken ? choice(asText, sequence(textWithout([value]), token(value))) : asText;
 }
 
 function withReasoning(format: ToolFormat, kind: ToolOptions["reasoning"], body: GrammarNode): GrammarNode {

@@ -1,5 +1,5 @@
 import type { JsonSchemaOptions } from "../json-schema-options.js";
-import { choice, type GrammarNode, sequence, text } from "../tree.js";
+import { choice, type GrammarNode, sequence, text, token } from "../tree.js";
 import type { Tool, ToolCall } from "./types.js";
 
 /** How a family of models writes calls of tools. */
@@ -36,7 +36,7 @@ export const THINK = { begin: tokenMarker("<think>"), end: tokenMarker("</think>
 
 /** A marker: its text, or where the vocabulary has it as a special token, also that. */
 export function markerNode({ text: value, isToken }: Marker): GrammarNode {
-  return isToken ? choice(text(value), { kind: "token", name: value }) : text(value);
+  return isToken ? choice(text(value), token(value)) : text(value);
 }
 
 /** The object of arguments of a tool. */
