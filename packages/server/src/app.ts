@@ -7,12 +7,11 @@ import { ApiError } from "./errors.js";
 import type { GenerationService } from "./generation/service.js";
 import { access, readKeys } from "./http/access.js";
 import type { AppEnv } from "./http/env.js";
-import { errorResponse, openAiError } from "./http/errors.js";
+import { errorResponse } from "./http/errors.js";
 import { RateLimit, rateLimit } from "./http/rate-limit.js";
 import type { Metrics } from "./metrics.js";
-import { chatCompletions } from "./openai/chat.js";
-import { modelList, modelObject } from "./openai/models.js";
 import type { ServerOptions } from "./options.js";
+import { addRoutes, errorBodyOf } from "./routes.js";
 
 export interface AppParts {
   readonly service: GenerationService;
@@ -62,18 +61,14 @@ export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv>
   const maxSize = options.maxBodyBytes ?? MAX_BODY_BYTES;
   app.use(bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge(maxSize)) }));
 
-  app.get("/v1/models", (c) => c.json(modelList(service.models)));
-  app.get("/v1/models/:id{.+}", (c) =>
-    c.json(modelObject(service.models.find(c.req.param("id")), c.req.param("id"))),
-  );
-  app.post("/v1/chat/completions", (c) => chatCompletions(c, service));
+  addRoutes(app, service);
 
   app.notFound((c) => {
     const message = `There is no ${c.req.method} ${c.req.path} here.`;
     const error = new ApiError({ status: 404, type: "invalid_request_error", code: "not_found", message });
-    return errorResponse(c, error, openAiError);
+    return errorResponse(c, error, errorBodyOf(c.req.path));
   });
-  app.onError((error, c) => errorResponse(c, error, openAiError));
+  app.onError((error, c) => errorResponse(c, error, errorBodyOf(c.req.path)));
   return app;
 }
 

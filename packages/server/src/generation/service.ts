@@ -10,9 +10,8 @@ export interface Job {
   readonly model: string;
   /** Whose turn it takes: a key, or an address. */
   readonly client: string;
-  readonly request: GenerationRequest;
-  /** How many outputs, at least 1; their seeds follow each other. */
-  readonly count: number;
+  /** At least one: what each output is to be. */
+  readonly requests: readonly GenerationRequest[];
   /** The field of the request that says what the output must match. */
   readonly constraintParam?: string | undefined;
 }
@@ -37,6 +36,15 @@ export interface ServiceOptions {
   readonly deadlineMilliseconds: number;
 }
 
+/** Time for answers to jobs that were ended, in milliseconds. */
+const LAST_WORDS = 2000;
+
+/** Several outputs of one request, with seeds one after the other. */
+export function repeated(request: GenerationRequest, count: number): GenerationRequest[] {
+  const { seed = Math.floor(Math.random() * 2 ** 32) } = request;
+  return Array.from({ length: count }, (_, i) => ({ ...request, seed: (seed + i) % 2 ** 32 }));
+}
+
 /** Runs jobs: checks them, lets them wait for their turn, generates, and ends them when nobody wants them any more. */
 export class GenerationService {
   readonly models: ModelRegistry;
@@ -48,6 +56,7 @@ export class GenerationService {
   #jobs = 0;
   #isDraining = false;
   #whenIdle: (() => void) | undefined;
+  #whenGivenUp: (() => void) | undefined;
 
   constructor({ models, compileCheck, metrics, deadlineMilliseconds }: ServiceOptions) {
     this.models = models;
@@ -71,7 +80,7 @@ export class GenerationService {
       throw stopping();
     }
     const model = this.models.find(job.model);
-    model.queue.checkRoom(job.count);
+    model.queue.checkRoom(job.requests.length);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), this.#deadlineMilliseconds);
     const signal = AbortSignal.any([gone, deadline.signal, this.#end.signal]);
@@ -92,13 +101,22 @@ export class GenerationService {
   /** Takes no more jobs, and resolves when those that run have ended; after so many milliseconds it ends them. */
   async drain(milliseconds: number): Promise<void> {
     this.#isDraining = true;
+    const idle = async () => {
+      while (this.#jobs > 0) {
+        await new Promise<void>((resolve) => {
+          this.#whenIdle = resolve;
+        });
+      }
+    };
     const timer = setTimeout(() => this.#end.abort(), milliseconds);
-    while (this.#jobs > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
-      });
-    }
+    // Who is ended has a moment to tell the client.
+    const last = setTimeout(() => this.#whenGivenUp?.(), milliseconds + LAST_WORDS);
+    const givenUp = new Promise<void>((resolve) => {
+      this.#whenGivenUp = resolve;
+    });
+    await Promise.race([idle(), givenUp]);
     clearTimeout(timer);
+    clearTimeout(last);
   }
 
   async *#run(
@@ -111,13 +129,13 @@ export class GenerationService {
     const ended = new AbortController();
     const both = AbortSignal.any([signal, ended.signal]);
     try {
-      const { constraint } = job.request;
+      // The outputs of a job have one form.
+      const constraint = job.requests[0]?.constraint;
       if (constraint !== undefined) {
         await this.#compileCheck.check(constraint, job.constraintParam, both);
       }
-      const seed = job.request.seed ?? Math.floor(Math.random() * 2 ** 32);
-      const outputs = Array.from({ length: job.count }, (_, index) =>
-        this.#output(job, model, index, (seed + index) % 2 ** 32, both, why),
+      const outputs = job.requests.map((request, index) =>
+        this.#output(job, request, model, index, both, why),
       );
       yield* outputs.length === 1 ? outputs[0]! : merge(outputs);
     } catch (thrown) {
@@ -130,10 +148,10 @@ export class GenerationService {
 
   /** One of a job's outputs, when it is its turn. */
   async *#output(
-    { client, request, constraintParam }: Job,
+    { client, constraintParam }: Job,
+    request: GenerationRequest,
     model: OfferedModel,
     index: number,
-    seed: number,
     signal: AbortSignal,
     why: () => Error,
   ): AsyncGenerator<JobEvent, void, void> {
@@ -142,7 +160,7 @@ export class GenerationService {
     try {
       this.#metrics.queued(model.id, performance.now() - start);
       const { engine, release } = await this.models.use(model);
-      const generation = engine.generate({ ...request, seed }, signal, constraintParam);
+      const generation = engine.generate(request, signal, constraintParam);
       try {
         for (let isFirst = true; ; isFirst = false) {
           const next = await generation.next();

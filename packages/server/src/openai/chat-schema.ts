@@ -37,6 +37,7 @@ export const chatRequest = z.strictObject({
   max_completion_tokens: maxTokensField,
   response_format: optional(responseFormat),
   logprobs: optional(z.boolean()),
+  tool_choice: optional(z.enum(["auto", "none"])).describe("Without tools, both mean the same"),
   top_logprobs: optional(z.int().min(0).max(20)),
 });
 

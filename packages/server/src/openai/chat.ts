@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { GenerationResult, TokenLogprob } from "../engine/engine.js";
 import { collect } from "../generation/collect.js";
-import type { GenerationService, StartedJob } from "../generation/service.js";
+import { type GenerationService, repeated, type StartedJob } from "../generation/service.js";
 import { readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import { openAiError } from "../http/errors.js";
@@ -15,7 +15,7 @@ export async function chatCompletions(c: Context<AppEnv>, service: GenerationSer
   const body = await readBody(c, chatRequest);
   const { request, constraintParam } = planChat(body);
   const { model, n = 1, stream } = body.value;
-  const job = { model, client: c.get("client"), request, count: n, constraintParam };
+  const job = { model, client: c.get("client"), requests: repeated(request, n), constraintParam };
   const started = await service.start(job, c.req.raw.signal);
   const head = { id: newId("chatcmpl-"), created: nowSeconds(), model: started.model };
   if (stream === true) {

@@ -53,7 +53,7 @@ const samplingObject = z.object(samplingFields);
 type Sampling = z.output<typeof samplingObject>;
 
 /** Of a generation's request, what these fields say. */
-export function samplingRequest(fields: Sampling): Partial<GenerationRequest> {
+export function samplingRequest(fields: Partial<Sampling>): Partial<GenerationRequest> {
   const { temperature, top_p, top_k, min_p, repetition_penalty, seed, logit_bias, stop } = fields;
   // No share of the probability at all: the likeliest token.
   const greedy = top_p === 0;

@@ -1,10 +1,17 @@
 import type { GenerationResult } from "../engine/engine.js";
 
-/** Tokens of all outputs of a request, as OpenAI's chat API writes them. The prompt counts once. */
-export function usageOf(results: readonly GenerationResult[]) {
+/**
+ * Tokens of all outputs of a request, as OpenAI's chat API writes them.
+ *
+ * @param count how many outputs follow each other for the same prompt, which counts once
+ */
+export function usageOf(results: readonly GenerationResult[], count = results.length) {
   const sum = (of: (result: GenerationResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
-  const prompt = results[0]?.usage.promptTokens ?? 0;
+  const prompt = results.reduce(
+    (total, { usage }, i) => total + (i % count === 0 ? usage.promptTokens : 0),
+    0,
+  );
   const completion = sum(({ usage }) => usage.completionTokens);
   return {
     prompt_tokens: prompt,
