@@ -1,3 +1,5 @@
+import type { ToolFormatName } from "@grammask/core";
+import type { GenerateRequest } from "@grammask/onnx";
 import type { ModelOptions } from "./engine/messages.js";
 
 /** A model that a server offers. */
@@ -7,6 +9,10 @@ export interface OfferedModelOptions {
   /** The name that requests use. Default: `source`. */
   readonly id?: string;
   readonly options?: ModelOptions;
+  /** How the model has learned to write calls of tools. Default: "plain", for models that have learned none. */
+  readonly toolFormat?: ToolFormatName;
+  /** How the prompt tells the model its schema. Default: that of `@grammask/onnx`. */
+  readonly schemaInPrompt?: GenerateRequest["schemaInPrompt"];
   /** Whether it is loaded at the start and not when it is first asked for. Default: true for the first model. */
   readonly preload?: boolean;
 }

@@ -8,6 +8,7 @@ import { type ErrorBody, openAiError } from "./http/errors.js";
 import { chatCompletions } from "./openai/chat.js";
 import { completions } from "./openai/completions.js";
 import { modelList, modelObject } from "./openai/models.js";
+import { responses } from "./openai/responses.js";
 
 /** DeepInfra has OpenAI's API below a path of its own. */
 const OPENAI_PREFIXES = ["/v1", "/v1/openai"];
@@ -24,6 +25,7 @@ export function addRoutes(app: Hono<AppEnv>, service: GenerationService): void {
     });
     app.post(`${prefix}/chat/completions`, (c) => chatCompletions(c, service));
     app.post(`${prefix}/completions`, (c) => completions(c, service));
+    app.post(`${prefix}/responses`, (c) => responses(c, service));
   }
   app.post("/v1/inference/:model{.+}", (c) => inference(c, service));
   for (const prefix of CLOUDFLARE_PREFIXES) {

@@ -108,8 +108,9 @@ function assemble(options: ServerOptions) {
   return { service, metrics, compileCheck };
 }
 
-function entryOf({ source, id, options = {} }: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
-  return { id: id ?? source, load: () => ThreadedEngine.load({ source, options, limits }) };
+function entryOf(model: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
+  const { source, id = source, options = {}, toolFormat = "plain", schemaInPrompt } = model;
+  return { id, toolFormat, load: () => ThreadedEngine.load({ source, options, limits, schemaInPrompt }) };
 }
 
 async function preload(models: ModelRegistry, offered: readonly OfferedModelOptions[]): Promise<void> {

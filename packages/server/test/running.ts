@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunningServer, type ServerOptions, startServer } from "../src/index.js";
 
@@ -25,4 +28,15 @@ export function post(url: string, body: unknown, init: RequestInit = {}): Promis
     ...init,
     headers: { "content-type": "application/json", ...(init.headers as Record<string, string>) },
   });
+}
+
+/**
+ * A copy of the tiny model whose chat template is the last message alone: it holds 256 tokens, which long instructions would
+ * fill. The test removes it.
+ */
+export function forgetfulTiny(): string {
+  const folder = mkdtempSync(join(tmpdir(), "grammask-tiny-"));
+  cpSync(TINY, folder, { recursive: true });
+  writeFileSync(join(folder, "chat_template.jinja"), "{{ messages[-1].content }}");
+  return folder;
 }

@@ -5,6 +5,7 @@ import { isJson } from "../engine/constraint.js";
 import type { GenerationRequest, GenerationResult } from "../engine/engine.js";
 import { invalid } from "../errors.js";
 import { collect } from "../generation/collect.js";
+import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { GenerationService, StartedJob } from "../generation/service.js";
 import { type Body, readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
@@ -12,7 +13,7 @@ import type { ErrorBody } from "../http/errors.js";
 import { DONE_EVENT, dataEvent, eventStream } from "../http/sse.js";
 import { defined, maxTokensField, optional, samplingFields, samplingRequest } from "../openai/fields.js";
 import { chatMessage, toChatMessages } from "../openai/messages.js";
-import { type GivenConstraint, jsonSchema, schemaConstraint } from "../openai/structured.js";
+import { jsonSchema, schemaConstraint } from "../openai/structured.js";
 import { extensionOf, finishReasonOf, usageOf } from "../openai/usage.js";
 
 const { stop: _, logit_bias: __, min_p: ___, ...sampling } = samplingFields;

@@ -4,13 +4,14 @@ import { z } from "zod";
 import type { GenerationRequest, GenerationResult } from "../engine/engine.js";
 import type { ModelRegistry } from "../engine/model-registry.js";
 import { collect } from "../generation/collect.js";
+import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { GenerationService, StartedJob } from "../generation/service.js";
 import { type Body, readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import type { ErrorBody } from "../http/errors.js";
 import { eventStream } from "../http/sse.js";
 import { checkStop, defined, optional, samplingFields, samplingRequest } from "../openai/fields.js";
-import { type GivenConstraint, jsonSchema, schemaConstraint } from "../openai/structured.js";
+import { jsonSchema, schemaConstraint } from "../openai/structured.js";
 import { extensionOf, finishReasonOf } from "../openai/usage.js";
 
 const options = z.strictObject({

@@ -1,7 +1,7 @@
 /** The thread in which constraints from clients are tried: what they cost in time and memory, they cost here. */
 import { parentPort, workerData } from "node:worker_threads";
-import { compileChoice, compileJsonObject, compileJsonSchema, compileRegex } from "@grammask/core";
-import { type Constraint, type ConstraintLimits, schemaOptions } from "./constraint.js";
+import { compileConstraint } from "./compile-constraint.js";
+import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
 
 export interface CompileCommand {
@@ -21,25 +21,9 @@ const limits = workerData as ConstraintLimits;
 port.on("message", ({ id, constraint }: CompileCommand) => {
   let error: ErrorRecord | undefined;
   try {
-    compile(constraint);
+    compileConstraint(constraint, limits);
   } catch (thrown) {
     error = recordError(thrown);
   }
   port.postMessage({ id, error } satisfies CompileMessage);
 });
-
-function compile(constraint: Constraint): void {
-  switch (constraint.kind) {
-    case "schema":
-      compileJsonSchema(constraint.schema, schemaOptions(constraint, limits));
-      break;
-    case "json-object":
-      compileJsonObject(schemaOptions(constraint, limits));
-      break;
-    case "regex":
-      compileRegex(constraint.pattern);
-      break;
-    case "choice":
-      compileChoice(constraint.choices);
-  }
-}

@@ -1,4 +1,4 @@
-import type { JsonSchemaOptions } from "@grammask/core";
+import type { JsonSchemaOptions, ToolChoice, ToolFormatName } from "@grammask/core";
 import type { GenerateRequest } from "@grammask/onnx";
 
 /** What an output must match, as plain data. */
@@ -11,7 +11,23 @@ export type Constraint =
     }
   | { readonly kind: "json-object"; readonly whitespacePattern?: string | undefined }
   | { readonly kind: "regex"; readonly pattern: string }
-  | { readonly kind: "choice"; readonly choices: readonly string[] };
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "grammar"; readonly syntax: GrammarSyntax; readonly source: string }
+  | {
+      readonly kind: "tools";
+      readonly tools: readonly ToolSource[];
+      readonly format: ToolFormatName;
+      readonly choice: ToolChoice;
+      readonly parallel: boolean;
+    };
+
+export type GrammarSyntax = "gbnf";
+
+export interface ToolSource {
+  readonly name: string;
+  /** JSON Schema of the arguments; undefined: it takes none. */
+  readonly parameters?: unknown;
+}
 
 /** Bounds on what an untrusted schema may cost, in milliseconds. */
 export interface ConstraintLimits {
@@ -21,14 +37,12 @@ export interface ConstraintLimits {
 
 type ConstraintFields = Pick<GenerateRequest, "schema" | "json" | "regex" | "choice" | "schemaOptions">;
 
+/** The constraints for which a generation's request has fields. */
+export type PlainConstraint = Exclude<Constraint, { readonly kind: "grammar" | "tools" }>;
+
 /** The fields of a generation's request that ask for a constraint. */
-export function constraintFields(
-  constraint: Constraint | undefined,
-  limits: ConstraintLimits,
-): ConstraintFields {
-  switch (constraint?.kind) {
-    case undefined:
-      return {};
+export function constraintFields(constraint: PlainConstraint, limits: ConstraintLimits): ConstraintFields {
+  switch (constraint.kind) {
     case "schema":
       return { schema: constraint.schema, schemaOptions: schemaOptions(constraint, limits) };
     case "json-object":

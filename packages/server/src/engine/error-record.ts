@@ -42,6 +42,7 @@ const CONSTRAINT_CODES = new Set([
   "layout",
   "pattern",
   "invalid-grammar",
+  "grammar-limit",
 ]);
 
 /** Names of errors without a code that are about the constraint too. */

@@ -1,4 +1,4 @@
-import type { LoadOptions } from "@grammask/onnx";
+import type { GenerateRequest, LoadOptions } from "@grammask/onnx";
 import type { ConstraintLimits } from "./constraint.js";
 import type { EngineInfo, GenerationRequest, GenerationResult } from "./engine.js";
 import type { ErrorRecord } from "./error-record.js";
@@ -14,6 +14,8 @@ export interface ModelThreadData {
   readonly source: string;
   readonly options: ModelOptions;
   readonly limits: ConstraintLimits;
+  /** How the prompt tells the model its schema; undefined: as `@grammask/onnx` does where it is not told. */
+  readonly schemaInPrompt?: GenerateRequest["schemaInPrompt"];
 }
 
 /** To a model's thread. */

@@ -1,3 +1,4 @@
+import type { ToolFormatName } from "@grammask/core";
 import { ApiError } from "../errors.js";
 import type { Engine } from "./engine.js";
 import { FairQueue, type FairQueueOptions } from "./fair-queue.js";
@@ -6,6 +7,8 @@ import { FairQueue, type FairQueueOptions } from "./fair-queue.js";
 export interface ModelEntry {
   /** The name that requests use. */
   readonly id: string;
+  /** How it writes calls of tools. */
+  readonly toolFormat: ToolFormatName;
   /** Loads it; called when it is first asked for, and again after it was unloaded. */
   readonly load: () => Promise<Engine>;
 }
@@ -139,6 +142,7 @@ export class ModelRegistry {
 /** A model that is offered, loaded or not. */
 export class OfferedModel {
   readonly id: string;
+  readonly toolFormat: ToolFormatName;
   readonly queue: FairQueue;
   /** Seconds since 1970 at which it was offered. */
   readonly created = Math.floor(Date.now() / 1000);
@@ -151,8 +155,9 @@ export class OfferedModel {
   /** Of its weights, once they are known. */
   knownBytes = 0;
 
-  constructor({ id, load }: ModelEntry, queue: FairQueueOptions) {
+  constructor({ id, toolFormat, load }: ModelEntry, queue: FairQueueOptions) {
     this.id = id;
+    this.toolFormat = toolFormat;
     this.#load = load;
     this.queue = new FairQueue(queue);
   }

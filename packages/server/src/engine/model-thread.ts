@@ -6,13 +6,15 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { type GenerateResult, loadModel, type Model, type TokenLogprobs } from "@grammask/onnx";
-import { constraintFields } from "./constraint.js";
+import { GrammarStore } from "./compile-constraint.js";
+import { type Constraint, constraintFields } from "./constraint.js";
 import type { GenerationRequest, GenerationResult, TokenLogprob } from "./engine.js";
 import { recordError } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
 const port = parentPort!;
-const { source, options, limits } = workerData as ModelThreadData;
+const { source, options, limits, schemaInPrompt } = workerData as ModelThreadData;
+const grammars = new GrammarStore(limits);
 const running = new Map<number, AbortController>();
 
 const post = (message: ModelMessage) => port.postMessage(message);
@@ -50,7 +52,7 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
     const { constraint, ...fields } = request;
     const result = await model.generate({
       ...fields,
-      ...constraintFields(constraint, limits),
+      ...(constraint === undefined ? {} : fieldsOf(constraint, request)),
       // In steps that several take together, wrong guesses do not pay.
       drafts: running.size === 1,
       signal: controller.signal,
@@ -62,6 +64,14 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   } finally {
     running.delete(id);
   }
+}
+
+function fieldsOf(constraint: Constraint, { messages }: GenerationRequest) {
+  if (constraint.kind === "grammar" || constraint.kind === "tools") {
+    return { grammar: grammars.get(constraint) };
+  }
+  const tells = constraint.kind === "schema" && messages !== undefined && schemaInPrompt !== undefined;
+  return { ...constraintFields(constraint, limits), ...(tells ? { schemaInPrompt } : {}) };
 }
 
 function plain(result: GenerateResult, model: Model): GenerationResult {

@@ -1,7 +1,9 @@
+import type { ToolFormatName } from "@grammask/core";
 import { z } from "zod";
 import type { GenerationRequest } from "../engine/engine.js";
 import { invalid } from "../errors.js";
 import type { Body } from "../http/body.js";
+import { planTools, type ToolPlan, withInstructions, withTools } from "../tools/plan.js";
 import {
   checkStop,
   checkStreamOptions,
@@ -19,10 +21,10 @@ import {
   constraintExtras,
   extraConstraint,
   formatConstraint,
-  type GivenConstraint,
   onlyOne,
   responseFormat,
 } from "./structured.js";
+import { chatToolFields, chatTools } from "./tool-schema.js";
 
 /** The body of `POST /v1/chat/completions`. */
 export const chatRequest = z.strictObject({
@@ -37,7 +39,7 @@ export const chatRequest = z.strictObject({
   max_completion_tokens: maxTokensField,
   response_format: optional(responseFormat),
   logprobs: optional(z.boolean()),
-  tool_choice: optional(z.enum(["auto", "none"])).describe("Without tools, both mean the same"),
+  ...chatToolFields,
   top_logprobs: optional(z.int().min(0).max(20)),
 });
 
@@ -47,24 +49,33 @@ export type ChatRequest = z.output<typeof chatRequest>;
 export interface ChatPlan {
   readonly request: GenerationRequest;
   readonly constraintParam: string | undefined;
+  readonly tools: ToolPlan | undefined;
 }
 
 /** @throws ApiError for fields that contradict each other */
-export function planChat(body: Body<ChatRequest>): ChatPlan {
+export function planChat(body: Body<ChatRequest>, toolFormat: ToolFormatName): ChatPlan {
   const fields = body.value;
-  const given: GivenConstraint | undefined = onlyOne([
+  const tools = planTools(chatTools(fields, body), toolFormat);
+  const given = onlyOne([
     formatConstraint(fields.response_format, body, ["response_format"]),
     extraConstraint(fields, body),
   ]);
-  checkStop(fields.stop, given !== undefined);
+  const constrained = withTools(tools, given);
+  checkStop(fields.stop, constrained !== undefined);
   checkStreamOptions(fields);
+  const messages = toChatMessages(fields.messages);
   return {
     request: {
-      messages: toChatMessages(fields.messages),
+      messages: tools === undefined ? messages : withInstructions(messages, tools),
       ...samplingRequest(fields),
-      ...defined({ maxTokens: maxTokensOf(fields), constraint: given?.constraint, ...logprobsOf(fields) }),
+      ...defined({
+        maxTokens: maxTokensOf(fields),
+        constraint: constrained?.constraint,
+        ...logprobsOf(fields),
+      }),
     },
-    constraintParam: given?.param,
+    constraintParam: constrained?.param,
+    tools,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ToolCall } from "@grammask/core";
 import type { Context } from "hono";
 import type { GenerationResult, TokenLogprob } from "../engine/engine.js";
 import { collect } from "../generation/collect.js";
@@ -6,6 +7,9 @@ import { readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import { openAiError } from "../http/errors.js";
 import { DONE_EVENT, dataEvent, eventStream } from "../http/sse.js";
+import { inputOf, kindOf, OutputReader, outputOf } from "../tools/output.js";
+import type { ToolPlan } from "../tools/plan.js";
+import type { ToolDelta } from "../tools/reader.js";
 import { type ChatRequest, chatRequest, planChat } from "./chat-schema.js";
 import { newId, nowSeconds } from "./ids.js";
 import { extensionOf, finishReasonOf, usageOf } from "./usage.js";
@@ -13,15 +17,15 @@ import { extensionOf, finishReasonOf, usageOf } from "./usage.js";
 /** `POST /v1/chat/completions` */
 export async function chatCompletions(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
   const body = await readBody(c, chatRequest);
-  const { request, constraintParam } = planChat(body);
   const { model, n = 1, stream } = body.value;
+  const { request, constraintParam, tools } = planChat(body, service.models.find(model).toolFormat);
   const job = { model, client: c.get("client"), requests: repeated(request, n), constraintParam };
   const started = await service.start(job, c.req.raw.signal);
   const head = { id: newId("chatcmpl-"), created: nowSeconds(), model: started.model };
   if (stream === true) {
     return eventStream(c, {
       contentType: "text/event-stream",
-      events: chunks(started, head, body.value),
+      events: chunks(started, head, body.value, tools),
       failure: (details) => dataEvent(openAiError(details)),
     });
   }
@@ -29,7 +33,7 @@ export async function chatCompletions(c: Context<AppEnv>, service: GenerationSer
   return c.json({
     ...head,
     object: "chat.completion",
-    choices: results.map((result, index) => choice(result, index)),
+    choices: results.map((result, index) => choice(result, index, tools)),
     usage: usageOf(results),
     system_fingerprint: null,
   });
@@ -41,14 +45,28 @@ interface Head {
   readonly model: string;
 }
 
-function choice(result: GenerationResult, index: number) {
+function choice(result: GenerationResult, index: number, tools: ToolPlan | undefined) {
+  const { content, calls } = outputOf(result, tools);
   return {
     index,
-    message: { role: "assistant", content: result.text, refusal: null },
+    message: {
+      role: "assistant",
+      content: calls.length > 0 && content === "" ? null : content,
+      refusal: null,
+      ...(calls.length > 0 ? { tool_calls: calls.map((call) => callObject(call, tools)) } : {}),
+    },
     logprobs: logprobsOf(result),
-    finish_reason: finishReasonOf(result),
+    finish_reason:
+      calls.length > 0 && finishReasonOf(result) === "stop" ? "tool_calls" : finishReasonOf(result),
     ...extensionOf(result),
   };
+}
+
+function callObject(call: ToolCall, tools: ToolPlan | undefined) {
+  const id = newId("call_");
+  return kindOf(call.name, tools) === "custom"
+    ? { id, type: "custom", custom: { name: call.name, input: inputOf(call) } }
+    : { id, type: "function", function: { name: call.name, arguments: call.arguments } };
 }
 
 function logprobsOf({ logprobs }: GenerationResult) {
@@ -65,6 +83,7 @@ async function* chunks(
   { events }: StartedJob,
   head: Head,
   { n = 1, stream_options }: ChatRequest,
+  tools: ToolPlan | undefined,
 ): AsyncGenerator<string, void, void> {
   const includeUsage = stream_options?.include_usage === true;
   const chunk = (choices: readonly object[], usage: object | null = null) =>
@@ -81,25 +100,33 @@ async function* chunks(
     yield piece(index, { role: "assistant", content: "", refusal: null });
   }
   const results: GenerationResult[] = [];
+  const outputs = Array.from({ length: n }, () => new OutputReader(tools));
   for await (const event of events) {
+    const { index } = event;
+    const output = outputs[index]!;
+    const deltas = event.type === "text" ? output.push(event.text) : output.end();
+    for (const delta of deltas) {
+      yield piece(index, delta.type === "content" ? { content: delta.text } : callDelta(delta, tools));
+    }
     if (event.type === "text") {
-      yield piece(event.index, { content: event.text });
       continue;
     }
-    const { index, result } = event;
+    const { result } = event;
     results[index] = result;
-    yield piece(
-      index,
-      {},
-      {
-        logprobs: logprobsOf(result),
-        finish_reason: finishReasonOf(result),
-        ...extensionOf(result),
-      },
-    );
+    const reason = finishReasonOf(result);
+    const end = {
+      logprobs: logprobsOf(result),
+      finish_reason: output.calls > 0 && reason === "stop" ? "tool_calls" : reason,
+      ...extensionOf(result),
+    };
+    yield piece(index, {}, end);
   }
   if (includeUsage) {
     yield chunk([], usageOf(results));
   }
   yield DONE_EVENT;
+}
+
+function callDelta(call: Extract<ToolDelta, { readonly type: "call" }>, tools: ToolPlan | undefined) {
+  return { tool_calls: [{ index: call.index, ...callObject(call, tools) }] };
 }

@@ -1,7 +1,7 @@
 /** What an output must match, as requests say it: OpenAI's `response_format`, and the fields of other servers. */
 import { z } from "zod";
-import type { Constraint } from "../engine/constraint.js";
 import { invalid } from "../errors.js";
+import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { Body } from "../http/body.js";
 import { optional } from "./fields.js";
 
@@ -29,6 +29,7 @@ const structuredOutputs = z.strictObject({
   regex: optional(z.string()),
   choice: optional(z.array(z.string()).min(1)),
   json_object: optional(z.boolean()),
+  grammar: optional(z.string()).describe("GBNF"),
   whitespace_pattern: optional(z.string()),
 });
 
@@ -39,17 +40,13 @@ export const constraintExtras = {
   guided_regex: optional(z.string()),
   guided_choice: optional(z.array(z.string()).min(1)),
   guided_whitespace_pattern: optional(z.string()),
+  guided_grammar: optional(z.string()).describe("GBNF"),
   json_schema: optional(jsonSchema),
+  grammar: optional(z.string()).describe("GBNF"),
 };
 
 const extrasObject = z.object(constraintExtras);
 type Extras = z.output<typeof extrasObject>;
-
-/** A constraint, and the field of the request that it is from. */
-export interface GivenConstraint {
-  readonly constraint: Constraint;
-  readonly param: string;
-}
 
 /** The constraint of a `response_format`, whose place in the body is `path`. */
 export function formatConstraint(
@@ -97,6 +94,9 @@ export function extraConstraint(extras: Extras, body: Body<unknown>): GivenConst
     regexExtra(extras.guided_regex, "guided_regex"),
     choiceExtra(extras.guided_choice, "guided_choice"),
     jsonExtra(extras.json_schema, body, ["json_schema"]),
+    grammarExtra(structured?.grammar, "structured_outputs.grammar"),
+    grammarExtra(extras.guided_grammar, "guided_grammar"),
+    grammarExtra(extras.grammar, "grammar"),
   ];
   const first = onlyOne(given);
   const whitespace = structured?.whitespace_pattern ?? extras.guided_whitespace_pattern;
@@ -140,4 +140,10 @@ function regexExtra(pattern: string | undefined, param: string): GivenConstraint
 
 function choiceExtra(choices: readonly string[] | undefined, param: string): GivenConstraint | undefined {
   return choices === undefined ? undefined : { constraint: { kind: "choice", choices }, param };
+}
+
+function grammarExtra(source: string | undefined, param: string): GivenConstraint | undefined {
+  return source === undefined
+    ? undefined
+    : { constraint: { kind: "grammar", syntax: "gbnf", source }, param };
 }

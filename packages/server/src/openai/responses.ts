@@ -1,0 +1,153 @@
+import type { Context } from "hono";
+import type { GenerationResult } from "../engine/engine.js";
+import type { ErrorDetails } from "../errors.js";
+import { collect } from "../generation/collect.js";
+import type { GenerationService, StartedJob } from "../generation/service.js";
+import { readBody } from "../http/body.js";
+import type { AppEnv } from "../http/env.js";
+import { dataEvent, eventStream } from "../http/sse.js";
+import { inputOf, kindOf, OutputReader, outputOf } from "../tools/output.js";
+import type { ToolPlan } from "../tools/plan.js";
+import type { ToolDelta } from "../tools/reader.js";
+import { newId } from "./ids.js";
+import {
+  callItem,
+  messageItem,
+  newResponse,
+  type OutputItem,
+  type ResponseHead,
+  responseObject,
+  textPart,
+} from "./response-object.js";
+import { planResponse, responseRequest } from "./responses-schema.js";
+import { finishReasonOf } from "./usage.js";
+
+/** `POST /v1/responses`. Nothing is stored: each request has the whole conversation. */
+export async function responses(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
+  const body = await readBody(c, responseRequest);
+  const { model, stream } = body.value;
+  const { request, constraintParam, tools } = planResponse(body, service.models.find(model).toolFormat);
+  const job = { model, client: c.get("client"), requests: [request], constraintParam };
+  const started = await service.start(job, c.req.raw.signal);
+  const head = newResponse(started.model, body.value);
+  if (stream === true) {
+    const events = new ResponseEvents(head, tools);
+    return eventStream(c, {
+      contentType: "text/event-stream",
+      events: events.of(started),
+      failure: (details) => events.failure(details),
+    });
+  }
+  const [result] = await collect(started);
+  return c.json(responseObject(head, itemsOf(result!, tools), result));
+}
+
+function itemsOf(result: GenerationResult, tools: ToolPlan | undefined): OutputItem[] {
+  const { content, calls } = outputOf(result, tools);
+  const status = finishReasonOf(result) === "length" ? "incomplete" : "completed";
+  const message = content === "" && calls.length > 0 ? [] : [messageItem(newId("msg_"), content, status)];
+  return [...message, ...calls.map((call) => callItem(newId("fc_"), call, tools, "completed"))];
+}
+
+/** The events of a response that is streamed: it, its items and their parts are opened, grow, and are closed. */
+class ResponseEvents {
+  readonly #head: ResponseHead;
+  readonly #tools: ToolPlan | undefined;
+  readonly #output: OutputItem[] = [];
+  #sequence = 0;
+  /** The message that is open, and its text. */
+  #message: { readonly id: string; text: string } | undefined;
+
+  constructor(head: ResponseHead, tools: ToolPlan | undefined) {
+    this.#head = head;
+    this.#tools = tools;
+  }
+
+  async *of({ events }: StartedJob): AsyncGenerator<string, void, void> {
+    const response = () => responseObject(this.#head, this.#output);
+    yield this.#event("response.created", { response: response() });
+    yield this.#event("response.in_progress", { response: response() });
+    const reader = new OutputReader(this.#tools);
+    for await (const event of events) {
+      const deltas = event.type === "text" ? reader.push(event.text) : reader.end();
+      for (const delta of deltas) {
+        yield* delta.type === "content" ? this.#text(delta.text) : this.#call(delta);
+      }
+      if (event.type === "result") {
+        yield* this.#end(event.result);
+      }
+    }
+  }
+
+  /** The event that tells of a failure in the middle. */
+  failure({ code, message }: ErrorDetails): string {
+    return this.#event("response.failed", {
+      response: { ...responseObject(this.#head, this.#output), status: "failed", error: { code, message } },
+    });
+  }
+
+  *#text(text: string): Generator<string, void, void> {
+    if (this.#message === undefined) {
+      this.#message = { id: newId("msg_"), text: "" };
+      yield this.#added(messageItem(this.#message.id, undefined, "in_progress"));
+      yield this.#event("response.content_part.added", { ...this.#place(), part: textPart("") });
+    }
+    this.#message.text += text;
+    yield this.#event("response.output_text.delta", { ...this.#place(), delta: text, logprobs: [] });
+  }
+
+  *#closeMessage(status: "completed" | "incomplete"): Generator<string, void, void> {
+    if (this.#message === undefined) {
+      return;
+    }
+    const { id, text } = this.#message;
+    yield this.#event("response.output_text.done", { ...this.#place(), text, logprobs: [] });
+    yield this.#event("response.content_part.done", { ...this.#place(), part: textPart(text) });
+    this.#message = undefined;
+    yield this.#done(messageItem(id, text, status));
+  }
+
+  *#call(call: Extract<ToolDelta, { readonly type: "call" }>): Generator<string, void, void> {
+    yield* this.#closeMessage("completed");
+    const id = newId("fc_");
+    yield this.#added(callItem(id, call, this.#tools, "in_progress"));
+    const place = { item_id: id, output_index: this.#output.length };
+    if (kindOf(call.name, this.#tools) === "custom") {
+      const input = inputOf(call);
+      yield this.#event("response.custom_tool_call_input.delta", { ...place, delta: input });
+      yield this.#event("response.custom_tool_call_input.done", { ...place, input });
+    } else {
+      const { name, arguments: text } = call;
+      yield this.#event("response.function_call_arguments.delta", { ...place, delta: text });
+      yield this.#event("response.function_call_arguments.done", { ...place, name, arguments: text });
+    }
+    yield this.#done(callItem(id, call, this.#tools, "completed"));
+  }
+
+  *#end(result: GenerationResult): Generator<string, void, void> {
+    const isCut = finishReasonOf(result) === "length";
+    if (this.#message === undefined && this.#output.length === 0) {
+      yield* this.#text("");
+    }
+    yield* this.#closeMessage(isCut ? "incomplete" : "completed");
+    const response = responseObject(this.#head, this.#output, result);
+    yield this.#event(isCut ? "response.incomplete" : "response.completed", { response });
+  }
+
+  #place() {
+    return { item_id: this.#message!.id, output_index: this.#output.length, content_index: 0 };
+  }
+
+  #added(item: OutputItem): string {
+    return this.#event("response.output_item.added", { output_index: this.#output.length, item });
+  }
+
+  #done(item: OutputItem): string {
+    this.#output.push(item);
+    return this.#event("response.output_item.done", { output_index: this.#output.length - 1, item });
+  }
+
+  #event(type: string, data: object): string {
+    return dataEvent({ type, sequence_number: this.#sequence++, ...data }, type);
+  }
+}

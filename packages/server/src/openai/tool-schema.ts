@@ -1,0 +1,83 @@
+/** Tools as OpenAI's chat API has them. */
+import { z } from "zod";
+import type { Body } from "../http/body.js";
+import type { GivenTool, ToolRequest } from "../tools/plan.js";
+import { optional } from "./fields.js";
+import { jsonSchema } from "./structured.js";
+
+export const toolName = z
+  .string()
+  .regex(/^[a-zA-Z0-9_.-]{1,64}$/, "letters, digits, _, - and . are expected, at most 64");
+
+export const grammarFormat = z.strictObject({
+  syntax: z.enum(["regex", "lark"]),
+  definition: z.string(),
+});
+
+const functionTool = z.strictObject({
+  type: z.literal("function"),
+  function: z.strictObject({
+    name: toolName,
+    description: optional(z.string()),
+    parameters: optional(jsonSchema),
+    strict: optional(z.boolean()).describe("The arguments match the schema in either case"),
+  }),
+});
+
+const customTool = z.strictObject({
+  type: z.literal("custom"),
+  custom: z.strictObject({
+    name: toolName,
+    description: optional(z.string()),
+    format: optional(
+      z.discriminatedUnion("type", [
+        z.strictObject({ type: z.literal("text") }),
+        z.strictObject({ type: z.literal("grammar"), grammar: grammarFormat }),
+      ]),
+    ),
+  }),
+});
+
+export const chatToolFields = {
+  tools: optional(z.array(z.discriminatedUnion("type", [functionTool, customTool])).max(128)),
+  tool_choice: optional(
+    z.union([
+      z.enum(["auto", "none", "required"]),
+      z.strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) }),
+      z.strictObject({ type: z.literal("custom"), custom: z.strictObject({ name: z.string() }) }),
+    ]),
+  ),
+  parallel_tool_calls: optional(z.boolean()),
+};
+
+const toolFieldsObject = z.object(chatToolFields);
+type ToolFields = z.output<typeof toolFieldsObject>;
+
+/** What a chat request says of tools. */
+export function chatTools(
+  { tools = [], tool_choice, parallel_tool_calls }: ToolFields,
+  body: Body<unknown>,
+): ToolRequest {
+  const given = tools.map((tool, i): GivenTool => {
+    if (tool.type === "function") {
+      const { name, description } = tool.function;
+      const path = ["tools", i, "function", "parameters"];
+      return {
+        kind: "function",
+        name,
+        description,
+        parameters: body.textAt(path),
+        param: `tools[${i}].function`,
+      };
+    }
+    const { name, description, format } = tool.custom;
+    const grammar = format?.type === "grammar" ? format.grammar : undefined;
+    return { kind: "custom", name, description, grammar, param: `tools[${i}].custom` };
+  });
+  const choice = typeof tool_choice !== "object" ? tool_choice : { name: nameOf(tool_choice) };
+  return { tools: given, choice, parallel: parallel_tool_calls ?? true };
+}
+
+function nameOf(choice: Exclude<ToolFields["tool_choice"], string | undefined>): string {
+  return choice.type === "function" ? choice.function.name : choice.custom.name;
+}

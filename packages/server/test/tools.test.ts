@@ -1,0 +1,242 @@
+import { rmSync } from "node:fs";
+import OpenAI from "openai";
+import { zodFunction } from "openai/helpers/zod";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { RunningServer } from "../src/index.js";
+import { forgetfulTiny, runTiny } from "./running.js";
+
+const weather = z.object({ city: z.string().max(4), days: z.int().min(1).max(9) });
+const clock = z.object({ zone: z.enum(["utc", "local"]) });
+const tools = [
+  zodFunction({ name: "weather", parameters: weather }),
+  zodFunction({ name: "clock", parameters: clock }),
+];
+const messages = [{ role: "user" as const, content: "the user" }];
+const options = { threads: 1, spinning: false };
+/** Against the tokens that end an output, so that free text goes on. */
+const ON_AND_ON = { "0": -100, "2": -100 };
+
+let folder: string;
+let server: RunningServer;
+let client: OpenAI;
+beforeAll(async () => {
+  folder = forgetfulTiny();
+  server = await runTiny({
+    models: [
+      { source: folder, id: "tiny", options },
+      { source: folder, id: "hermes", options, toolFormat: "hermes" },
+    ],
+  });
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+function check(call: { readonly name: string; readonly arguments: string }): void {
+  const schema = call.name === "weather" ? weather : clock;
+  schema.parse(JSON.parse(call.arguments));
+}
+
+describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
+  it("are called with arguments that match where a call is demanded", async () => {
+    for (let seed = 0; seed < 4; seed++) {
+      const completion = await client.chat.completions.create({
+        model,
+        messages,
+        tools,
+        tool_choice: "required",
+        parallel_tool_calls: false,
+        temperature: 1,
+        seed,
+      });
+      const [choice] = completion.choices;
+      expect(choice!.finish_reason).toBe("tool_calls");
+      expect(choice!.message.content).toBeNull();
+      const calls = choice!.message.tool_calls!;
+      expect(calls).toHaveLength(1);
+      expect(calls[0]!.id).toMatch(/^call_/);
+      check((calls[0] as OpenAI.ChatCompletionMessageFunctionToolCall).function);
+    }
+  });
+
+  it("are the one that was named", async () => {
+    const completion = await client.chat.completions.parse({
+      model,
+      messages,
+      tools,
+      tool_choice: { type: "function", function: { name: "clock" } },
+    });
+    const calls = completion.choices[0]!.message.tool_calls!;
+    expect(calls.map((call) => call.function.name)).toEqual(["clock"]);
+    clock.parse(calls[0]!.function.parsed_arguments);
+  });
+
+  it("stream what they give at once", async () => {
+    const request = {
+      model,
+      messages,
+      tools,
+      tool_choice: "required" as const,
+      temperature: 1,
+      seed: 1,
+      parallel_tool_calls: false,
+    };
+    const whole = await client.chat.completions.create(request);
+    const streamed = await client.chat.completions.stream(request).finalChatCompletion();
+    const functions = (completion: OpenAI.ChatCompletion) =>
+      completion.choices[0]!.message.tool_calls!.map(
+        (call) => (call as OpenAI.ChatCompletionMessageFunctionToolCall).function,
+      );
+    const plain = ({ name, arguments: text }: { name: string; arguments: string }) => ({
+      name,
+      arguments: text,
+    });
+    expect(functions(streamed).map(plain)).toEqual(functions(whole).map(plain));
+    functions(streamed).map(check);
+    expect(streamed.choices[0]!.finish_reason).toBe(whole.choices[0]!.finish_reason);
+  });
+
+  it("are several where the model wants it", async () => {
+    const counts = new Set<number>();
+    for (let seed = 0; seed < 4; seed++) {
+      const completion = await client.chat.completions.create({
+        model,
+        messages,
+        tools,
+        tool_choice: "required",
+        temperature: 1,
+        seed,
+        max_tokens: 200,
+      });
+      const calls = completion.choices[0]!.message
+        .tool_calls as OpenAI.ChatCompletionMessageFunctionToolCall[];
+      calls.map((call) => check(call.function));
+      counts.add(calls.length);
+    }
+    expect(Math.max(...counts)).toBeGreaterThan(1);
+  });
+
+  it("leave text as it is where none is called", async () => {
+    const request = {
+      model,
+      messages,
+      tools,
+      temperature: 1,
+      seed: 3,
+      max_tokens: 20,
+      logit_bias: ON_AND_ON,
+    };
+    const whole = await client.chat.completions.create(request);
+    const { content, tool_calls } = whole.choices[0]!.message;
+    for (const call of tool_calls ?? []) {
+      check((call as OpenAI.ChatCompletionMessageFunctionToolCall).function);
+    }
+    let text = "";
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
+      text += chunk.choices[0]?.delta.content ?? "";
+    }
+    expect(text).toBe(content ?? "");
+  });
+
+  it("take part in a conversation", async () => {
+    const completion = await client.chat.completions.create({
+      model,
+      messages: [
+        ...messages,
+        {
+          role: "assistant",
+          tool_calls: [
+            { id: "call_1", type: "function", function: { name: "clock", arguments: '{"zone":"utc"}' } },
+          ],
+        },
+        { role: "tool", tool_call_id: "call_1", content: "12:00" },
+      ],
+      max_tokens: 3,
+    });
+    expect(completion.usage!.prompt_tokens).toBeGreaterThan(20);
+  });
+
+  it("may be custom, with an input that matches a pattern", async () => {
+    const request = {
+      model,
+      messages,
+      tools: [
+        {
+          type: "custom" as const,
+          custom: {
+            name: "sum",
+            format: {
+              type: "grammar" as const,
+              grammar: { syntax: "regex" as const, definition: "[0-9]{1,3}\\+[0-9]{1,3}" },
+            },
+          },
+        },
+      ],
+      tool_choice: "required" as const,
+      parallel_tool_calls: false,
+    };
+    const completion = await client.chat.completions.create(request);
+    const [call] = completion.choices[0]!.message.tool_calls!;
+    expect(call).toMatchObject({ type: "custom", custom: { name: "sum" } });
+    expect((call as OpenAI.ChatCompletionMessageCustomToolCall).custom.input).toMatch(/^\d{1,3}\+\d{1,3}$/);
+  });
+
+  it("that cannot be are refused", async () => {
+    const ask = (extra: object) =>
+      client.chat.completions.create({ model, messages, ...extra }).then(
+        () => undefined,
+        (error: { status: number; param: string }) => [error.status, error.param],
+      );
+    expect(await ask({ tool_choice: "required" })).toEqual([400, "tool_choice"]);
+    expect(await ask({ tools, tool_choice: { type: "function", function: { name: "x" } } })).toEqual([
+      400,
+      "tool_choice",
+    ]);
+    expect(await ask({ tools, response_format: { type: "json_object" } })).toEqual([400, "response_format"]);
+    const bad = {
+      type: "function",
+      function: {
+        name: "f",
+        parameters: { type: "object", properties: { a: { enum: [] } }, required: ["a"] },
+      },
+    };
+    expect(await ask({ tools: [bad] })).toEqual([400, "tools"]);
+    expect(await ask({ tools: [{ ...bad, function: { name: "a b" } }] })).toEqual([
+      400,
+      "tools[0].function.name",
+    ]);
+    expect(await ask({ tools, tool_choice: "none", max_tokens: 2 })).toBeUndefined();
+  });
+
+  it("work in responses", async () => {
+    const request = {
+      model,
+      input: "the user",
+      tools: [
+        { type: "function" as const, name: "weather", strict: true, parameters: z.toJSONSchema(weather) },
+      ],
+      tool_choice: "required" as const,
+      parallel_tool_calls: false,
+    };
+    const response = await client.responses.create(request);
+    expect(response.status).toBe("completed");
+    const [item] = response.output as OpenAI.Responses.ResponseFunctionToolCall[];
+    expect(item).toMatchObject({ type: "function_call", name: "weather", status: "completed" });
+    check(item!);
+    const streamed = await client.responses.stream(request).finalResponse();
+    expect((streamed.output[0] as OpenAI.Responses.ResponseFunctionToolCall).arguments).toBe(item!.arguments);
+    const next = await client.responses.create({
+      model,
+      input: [
+        { role: "user", content: [{ type: "input_text", text: "the user" }] },
+        { type: "function_call", call_id: item!.call_id, name: item!.name, arguments: item!.arguments },
+        { type: "function_call_output", call_id: item!.call_id, output: "sunny" },
+      ],
+      max_output_tokens: 3,
+    });
+    expect(next.usage!.input_tokens).toBeGreaterThan(20);
+  });
+});
