@@ -44,6 +44,21 @@ describe("the order of properties", () => {
     );
   });
 
+  it("has names that depend on others behind them", () => {
+    const schema = { properties: { c: true }, dependentRequired: { a: ["b"] }, dependencies: { d: ["c"] } };
+    const strict = compileJsonSchema(schema, COMPACT);
+    for (const keys of [
+      ["a", "b"],
+      ["c", "d"],
+      ["c", "a", "b", "d"],
+    ]) {
+      expect(accepts(strict, object(keys)), object(keys)).toBe(true);
+    }
+    for (const keys of [["b", "a"], ["a"], ["d"], ["d", "c"], ["a", "b", "c"]]) {
+      expect(accepts(strict, object(keys)), object(keys)).toBe(false);
+    }
+  });
+
   it("goes through allOf, anyOf and $ref in the order of the document", () => {
     expectOrder(
       {

@@ -22,8 +22,8 @@ export interface JsonSchemaOptions extends Layout {
    */
   readonly numbers?: "any" | "plain";
   /**
-   * Keywords that cannot be enforced are passed over, each with a line in `report.warnings`, instead of an
-   * UnsupportedSchemaError: an output may then be invalid. Default: false.
+   * Keywords that cannot be enforced, and references to documents that are not at hand, are passed over, each with a line
+   * in `report.warnings`, instead of an UnsupportedSchemaError: an output may then be invalid. Default: false.
    */
   readonly lenient?: boolean;
   /** Bounds on what the schema may cost; missing ones have defaults. */

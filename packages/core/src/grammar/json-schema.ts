@@ -69,7 +69,7 @@ export async function compileJsonSchemaAsync(
   const limits = limitsOf(options);
   const json = readSchema(schema, limits);
   const documents = new SchemaDocuments(options.schemas ?? {}, limits);
-  await documents.load(json, options.resolve);
+  await documents.load(json, options.resolve, withGuidance(json, options).lenient === true);
   return compile(json, documents, options, limits);
 }
 
@@ -92,7 +92,12 @@ function compile(
   const { compileMilliseconds } = limits;
   const build = () =>
     within("compileMilliseconds", compileMilliseconds, () =>
-      buildAutomaton(new SchemaSet(json, limits, source), options, limits, unenforceable),
+      buildAutomaton(
+        new SchemaSet(json, limits, source, (error) => unenforceable.passOver(error)),
+        options,
+        limits,
+        unenforceable,
+      ),
     );
   try {
     return new RenewableGrammar(build(), build);

@@ -99,6 +99,38 @@ describe("compileJsonSchemaAsync", () => {
     await expect(compileJsonSchemaAsync({ $ref: `${URL}a` }, { resolve })).rejects.toMatchObject(expected);
   });
 
+  it("leaves out what is not there, or fails, under lenient", async () => {
+    const schema = {
+      properties: { a: { $ref: `${URL}list` }, b: { $ref: `${URL}gone#/x`, type: "integer" } },
+      additionalProperties: { $ref: `${URL}broken` },
+    };
+    const { resolve } = documents({ list: { items: { $ref: "missing#/x" } } });
+    const asked: string[] = [];
+    const load = (uri: string) => {
+      asked.push(uri);
+      if (uri.endsWith("broken")) throw new Error("503");
+      return uri.endsWith("list") ? resolve(uri) : undefined;
+    };
+    const places = [
+      { pointer: "/properties/b", keyword: "$ref" },
+      { pointer: "/additionalProperties", keyword: "$ref" },
+      { pointer: "/items", document: `${URL}list`, keyword: "$ref" },
+    ];
+    for (const grammar of [
+      await compileJsonSchemaAsync(schema, { resolve: load, lenient: true }),
+      await compileJsonSchemaAsync({ ...schema, "x-guidance": { lenient: true } }, { resolve: load }),
+    ]) {
+      const reason = expect.stringContaining("is in another document");
+      expect(grammar.report.warnings).toHaveLength(places.length);
+      expect(grammar.report.warnings).toEqual(
+        expect.arrayContaining(places.map((place) => ({ ...place, reason }))),
+      );
+      expect(accepts(grammar, '{"a":[1,"x"],"b":1,"c":null}')).toBe(true);
+      expect(accepts(grammar, '{"b":"x"}')).toBe(false);
+    }
+    expect(asked.sort()).toEqual([...new Set(asked)].flatMap((uri) => [uri, uri]));
+  });
+
   it("ends at a limit of documents and of bytes", async () => {
     let count = 0;
     const endless = (uri: string) => ({ $ref: `${uri}x`, n: ++count });
@@ -127,6 +159,25 @@ describe("documents of the option schemas", () => {
     const schemas = { [`${URL}a`]: "{", [`${URL}b#`]: true };
     expect(accepts(compileJsonSchema({ $ref: `${URL}b` }, { schemas }), "1")).toBe(true);
     expect(() => compileJsonSchema({ $ref: `${URL}a` }, { schemas })).toThrow(/root of https:.*not JSON/);
+  });
+
+  it("that are missing are a warning under lenient, and so is a metaschema", () => {
+    const schema = {
+      $schema: `${URL}meta`,
+      items: { $ref: `${URL}a#/$defs/x`, type: "integer" },
+      dependencies: { a: ["b"] },
+      not: { $ref: `${URL}b`, type: "string" },
+    };
+    expect(() => compileJsonSchema(schema)).toThrow(MissingDocumentError);
+    const grammar = compileJsonSchema(schema, { lenient: true });
+    expect(grammar.report).toMatchObject({ dialect: "2020-12", isDialectAssumed: true });
+    expect(grammar.report.warnings.map(({ pointer, keyword }) => [pointer, keyword])).toEqual([
+      ["", "$schema"],
+      ["/items", "$ref"],
+      ["/not", "$ref"],
+    ]);
+    for (const text of ["[1]", '{"a":1,"b":2}', "{}"]) expect(accepts(grammar, text), text).toBe(true);
+    for (const text of ['["x"]', '{"a":1}', '"x"']) expect(accepts(grammar, text), text).toBe(false);
   });
 
   it("count", () => {

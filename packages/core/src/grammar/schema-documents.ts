@@ -70,21 +70,27 @@ export class SchemaDocuments {
    * Asks for the documents that a schema's references lead to, and theirs, until none is missing: those that are known
    * to be missing at the same time, each once.
    *
+   * @param lenient whether documents that cannot be had are left out
    * @throws MissingDocumentError with the pointer of the reference, where `resolve` fails or has no document;
    *   SchemaLimitError past `maxDocuments`, or `maxBytes` of all of them together; what reading the schema throws
    */
-  async load(json: JsonNode, resolve: DocumentResolver): Promise<void> {
+  async load(json: JsonNode, resolve: DocumentResolver, lenient: boolean): Promise<void> {
     const { maxBytes, maxDocuments } = this.limits;
     let bytes = 0;
     let count = 0;
+    const absent = new Set<string>();
     for (;;) {
-      const missing = this.missing(json);
+      const missing = this.missing(json, absent);
       if (missing.length === 0) return;
       count += missing.length;
       if (count > maxDocuments) throw limitOf("maxDocuments", maxDocuments, missing[0]);
-      const loaded = await Promise.all(missing.map((reference) => this.ask(reference, resolve)));
+      const loaded = await Promise.all(missing.map((reference) => this.ask(reference, resolve, lenient)));
       for (const [i, document] of loaded.entries()) {
         const reference = missing[i] as MissingDocumentError;
+        if (document === undefined) {
+          absent.add(reference.uri);
+          continue;
+        }
         const node = readSchema(document, this.limits, reference.uri);
         bytes += (typeof document === "string" ? document : stringifyJson(node)).length;
         if (bytes > maxBytes) throw limitOf("maxBytes", maxBytes, reference);
@@ -93,33 +99,45 @@ export class SchemaDocuments {
     }
   }
 
-  /** The documents that the schema, as far as it is known, refers to in vain; one reference to each. */
-  private missing(json: JsonNode): MissingDocumentError[] {
+  /**
+   * The documents that the schema, as far as it is known, refers to in vain; one reference to each.
+   *
+   * @param absent those that cannot be had
+   */
+  private missing(json: JsonNode, absent: ReadonlySet<string>): MissingDocumentError[] {
     const missing = new Map<string, MissingDocumentError>();
     const note = (error: MissingDocumentError) => {
+      if (absent.has(error.uri)) return;
       if (!missing.has(error.uri)) missing.set(error.uri, error);
+      // A metaschema: how to read on is known only from it.
+      if (error.keyword === "$schema") throw error;
     };
     try {
       new SchemaSet(json, this.limits, this.source, note);
     } catch (error) {
-      // A metaschema: how to read on is known only from it.
       if (!(error instanceof MissingDocumentError)) throw error;
-      note(error);
     }
     return [...missing.values()];
   }
 
-  private async ask(reference: MissingDocumentError, resolve: DocumentResolver): Promise<unknown> {
+  /** Undefined: there is none, and lenient. */
+  private async ask(
+    reference: MissingDocumentError,
+    resolve: DocumentResolver,
+    lenient: boolean,
+  ): Promise<unknown> {
     let document: unknown;
     const { uri, pointer, keyword } = reference;
     const details = { uri, pointer, document: reference.document, ...(keyword && { keyword }) };
     try {
       document = await resolve(uri);
     } catch (cause) {
+      if (lenient) return undefined;
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new MissingDocumentError({ ...details, reason: `loading ${uri} failed: ${message}`, cause });
     }
     if (document !== undefined && document !== null) return document;
+    if (lenient) return undefined;
     throw new MissingDocumentError({ ...details, reason: `the option resolve has no document ${uri}` });
   }
 }

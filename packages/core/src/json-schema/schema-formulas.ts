@@ -25,6 +25,9 @@ const TYPE_BITS: Readonly<Record<string, number>> = {
   object: JsonType.Object,
 };
 
+/** What a property calls for, by its name. */
+const DEPENDENCIES: ReadonlySet<string> = new Set(["dependentRequired", "dependentSchemas", "dependencies"]);
+
 /** Schemas of an in-place cycle, one inside the other, and all that one is expanded to. */
 const MAX_CYCLE_LENGTH = 200;
 const MAX_CYCLE_STEPS = 10_000;
@@ -194,6 +197,14 @@ export class SchemaFormulas implements KeywordContext {
         }
       } else {
         for (const child of this.inPlace(node, name, value)) yield* this.propertyNames(child.id, seen);
+      }
+    }
+    // Names that are only called for come last.
+    for (const [name, value] of this.schemas.keywords(node)) {
+      if (!DEPENDENCIES.has(name)) continue;
+      for (const [key, needed] of value as JsonObject) {
+        yield key;
+        if (isJsonArray(needed)) yield* needed as readonly string[];
       }
     }
     const required = typeof node.json === "boolean" ? undefined : node.json.get("required");

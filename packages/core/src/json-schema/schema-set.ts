@@ -2,11 +2,11 @@
 import { isJsonArray, type JsonNode, type JsonObject, jsonPointer } from "../json/index.js";
 import { Dialect } from "./dialect.js";
 import { Document, type DocumentContext, type Position, placeOf, type Resource } from "./document.js";
-import { InvalidSchemaError, MissingDocumentError, SchemaLimitError } from "./errors.js";
+import { InvalidSchemaError, MissingDocumentError, type Place, SchemaLimitError } from "./errors.js";
 import { type Keyword, REFERENCES } from "./keywords.js";
 import { standardMetaschema } from "./metaschemas/index.js";
 import { resolveUri, withoutFragment } from "./uri.js";
-import { rulesOf, standardRules } from "./vocabularies.js";
+import { rulesOf, type SchemaRules, standardRules } from "./vocabularies.js";
 
 /** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
 interface Scope {
@@ -36,10 +36,12 @@ export class SchemaSet {
   private readonly context: DocumentContext;
   private readonly maxDocuments: number;
   private readonly onMissing: (error: MissingDocumentError) => void;
+  private anything: Position | undefined;
   private order = 0;
 
   /**
-   * @param onMissing called for each reference to a document that is not at hand; throws by default
+   * @param onMissing called for each reference, or `$schema`, to a document that is not at hand; throws by default. Where it
+   *   does not, the reference stands for a schema that everything matches, and the `$schema` for none
    * @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError
    */
   constructor(
@@ -58,7 +60,7 @@ export class SchemaSet {
       addResource: (resource) => {
         if (!this.resources.has(resource.uri)) this.resources.set(resource.uri, resource);
       },
-      rules: (metaschema, at) => rulesOf(metaschema, at, this.source),
+      rules: (metaschema, at) => this.rules(metaschema, at),
       nextOrder: () => this.order++,
     };
     const document = new Document(json, undefined, standardRules(Dialect.Unnamed), this.context);
@@ -145,19 +147,10 @@ export class SchemaSet {
         if (checked.size > this.maxDocuments + 1) throw this.tooManyDocuments(document);
         for (const position of document.positions()) {
           for (const [name, value] of Document.keywords(position)) {
-            if (REFERENCES.includes(name)) this.checkReference(position, name, value as string);
+            if (REFERENCES.includes(name)) this.resolve(position, name, value as string);
           }
         }
       }
-    }
-  }
-
-  private checkReference(position: Position, keyword: string, reference: string): void {
-    try {
-      this.resolve(position, keyword, reference);
-    } catch (error) {
-      if (!(error instanceof MissingDocumentError)) throw error;
-      this.onMissing(error);
     }
   }
 
@@ -185,9 +178,27 @@ export class SchemaSet {
     if (target === undefined) {
       const other = withoutFragment(uri);
       const reason = `"${reference}" is in another document (${other}); pass it in the option schemas`;
-      throw new MissingDocumentError({ ...details, uri: other, reason });
+      this.onMissing(new MissingDocumentError({ ...details, uri: other, reason }));
+      return this.anywhere();
     }
     throw new InvalidSchemaError({ ...details, reason: `there is no schema at "${reference}"` });
+  }
+
+  private rules(metaschema: JsonNode, at: Place): SchemaRules {
+    try {
+      return rulesOf(metaschema, at, this.source);
+    } catch (error) {
+      if (!(error instanceof MissingDocumentError)) throw error;
+      this.onMissing(error);
+      return standardRules(Dialect.Unnamed);
+    }
+  }
+
+  /** A schema that everything matches, in a document that does not count. */
+  private anywhere(): Position {
+    const context = { ...this.context, addResource() {} };
+    this.anything ??= new Document(true, "about:blank", standardRules(Dialect.Unnamed), context).root;
+    return this.anything;
   }
 
   private resource(uri: string, from: Resource): Resource | undefined {
