@@ -1,6 +1,5 @@
 /** The states of an open array: the formulas that the rest of it, from the next item on, must satisfy. */
 import { canonicalJson, type JsonNode } from "../json/index.js";
-import { ENOUGH } from "../json-schema/distinct-values.js";
 import { FALSE, type Formula, JsonType } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
@@ -23,6 +22,9 @@ export interface PendingItem extends PendingGoal {
   isPlentiful: boolean | undefined;
   readonly constraint: Formula;
 }
+
+/** So many values of an item are listed at most. */
+const MOST_LISTED = 4096;
 
 export class Arrays {
   private readonly goals: Goals;
@@ -84,13 +86,14 @@ export class Arrays {
 
   /**
    * The goal of an item without the values that items to come cannot do without: in [1 or 2, 1] with all different, the
-   * first must be 2. Only scalars can be so scarce here; arrays and objects are taken to be as many as needed.
+   * first must be 2.
    */
   private withoutFatal(item: PendingItem): Goal {
     const { goals, satisfiability } = this;
     const { goal } = item;
     if (!this.needsMore(item)) return goal;
-    const fatal = this.scarce(item).filter((value) => {
+    const scarce = this.scarce(item) ?? satisfiability.giveUp();
+    const fatal = scarce.filter((value) => {
       const equal = this.constant(value);
       const truths = goal.formulas.map((f) => satisfiability.value(goals.and([f, equal])));
       if (!goals.allows(goal.constraint, truths)) return false;
@@ -111,7 +114,7 @@ export class Arrays {
    * whether an item can follow, not which. Undefined where that depends on the item.
    */
   afterAnyUnique(item: PendingItem, result: Result): ArrayState | undefined {
-    item.isPlentiful ??= this.scarce(item).length === 0;
+    item.isPlentiful ??= this.scarce(item)?.length === 0;
     return item.isPlentiful ? this.afterValue(item, result) : undefined;
   }
 
@@ -120,15 +123,20 @@ export class Arrays {
     return rests.some((rest) => !this.goals.steps.holdsAtEnd(rest));
   }
 
-  /** The scalars of the item and of those to come, where these are few. */
-  private scarce({ goal, rests }: PendingItem): JsonNode[] {
+  /**
+   * The values of the item and of those to come, where these are fewer than the items that the array can need: which one
+   * is taken matters then. Undefined: that cannot be told.
+   */
+  private scarce({ goal, rests }: PendingItem): JsonNode[] | undefined {
+    const { goals, satisfiability } = this;
+    const { steps } = goals;
+    const enough = Math.max(...rests.map((rest) => steps.neededItems(rest))) + 2;
+    const atMost = Math.min(enough, MOST_LISTED);
     const values: JsonNode[] = [];
-    for (const formula of [
-      ...goal.formulas,
-      ...rests.flatMap((rest) => this.goals.steps.itemFormulas(rest)),
-    ]) {
-      const scalars = this.satisfiability.scalarsOf(formula, ENOUGH);
-      if (scalars !== undefined && scalars.length < ENOUGH) values.push(...scalars);
+    for (const formula of [...goal.formulas, ...rests.flatMap((rest) => steps.itemFormulas(rest))]) {
+      const { list, isAll, isEndless } = satisfiability.valuesOf(formula, atMost);
+      if (isAll) values.push(...list);
+      else if (!isEndless && atMost < enough) return undefined;
     }
     return [...new Map(values.map((value) => [canonicalJson(value), value])).values()];
   }
@@ -158,7 +166,8 @@ export class Arrays {
       isPlentiful: undefined,
       constraint: state.constraint,
     };
-    if (isUnique) item.goal = this.withoutFatal(item);
+    if (isUnique && !state.formulas.every((formula) => this.goals.steps.isUniform(formula)))
+      item.goal = this.withoutFatal(item);
     this.items.push(item);
     return item;
   }

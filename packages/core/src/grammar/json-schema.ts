@@ -124,7 +124,7 @@ function buildAutomaton(
   const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
   schemas.checkAll();
   const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
-  const satisfiability = new Satisfiability(store, derivatives, limits);
+  const satisfiability = new Satisfiability(store, derivatives, limits, (value) => schemas.constant(value));
   const root = schemas.reference(documents.root);
   if (!satisfiability.value(root)) {
     if (!derivatives.leavesOut) {

@@ -3,8 +3,8 @@
  * least n items) are met by items at chosen indices; the indices up to the last one, and up to the least length, must
  * have items as well. Counts that must not be exceeded are budgets that items spend.
  */
-import type { JsonNode } from "../json/index.js";
 import { canDiffer } from "./distinct-values.js";
+import type { Values } from "./finite-values.js";
 import { FALSE, type Formula, type FormulaStore, Kind, UNBOUNDED } from "./formula.js";
 
 /** What the search asks. */
@@ -12,8 +12,8 @@ export interface ArraySearch {
   readonly store: FormulaStore;
   /** Whether some value satisfies a formula. */
   value(formula: Formula): boolean;
-  /** Up to `atMost` different scalars that satisfy a formula; undefined: arrays or objects do, too. */
-  scalars(formula: Formula, atMost: number): readonly JsonNode[] | undefined;
+  /** Up to `atMost` different values that satisfy a formula. */
+  values(formula: Formula, atMost: number): Values;
   /** Counts a step against the limit. */
   step(): void;
   /** Throws the error of a limit: there is more to do than is reasonable. */

@@ -1,5 +1,12 @@
 import { canonicalJson, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
-import { numberChoice } from "../language/index.js";
+import {
+  type Language,
+  type LanguageArena,
+  normalisedNumber,
+  numberChoice,
+  numberFits,
+  numberRange,
+} from "../language/index.js";
 import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
 
 /**
@@ -17,28 +24,35 @@ export class Constants {
     this.reserveId = reserveId;
   }
 
-  /** The value equals one of these, by JSON Schema's equality. */
+  /**
+   * The value equals one of these, by JSON Schema's equality. A number beyond the limits, which only an output can have
+   * (an item that others must differ from), stands for all very long ones: more is then excluded than must be.
+   */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
     const strings: string[] = [];
     const numbers: string[] = [];
     const parts: Formula[] = [];
     let mask = 0;
+    let hasLong = false;
     for (const value of values) {
       if (value === null) mask |= JsonType.Null;
       else if (typeof value === "boolean") mask |= value ? JsonType.True : JsonType.False;
       else if (typeof value === "string") strings.push(value);
-      else if (value instanceof JsonNumber) numbers.push(value.text);
-      else parts.push(this.reference(value));
+      else if (value instanceof JsonNumber) {
+        if (numberFits(value.text, store.arena.nodes.limits)) numbers.push(value.text);
+        else hasLong = true;
+      } else parts.push(this.reference(value));
     }
     const primitives: Formula[] = [];
     if (strings.length > 0) {
       mask |= JsonType.String;
       primitives.push(store.str(store.arena.choice(strings)));
     }
-    if (numbers.length > 0) {
+    if (numbers.length > 0 || hasLong) {
       mask |= JsonType.Number;
-      primitives.push(store.num(numberChoice(store.arena, numbers)));
+      const chosen = numberChoice(store.arena, numbers);
+      primitives.push(store.num(hasLong ? store.arena.union([chosen, longNumbers(store.arena)]) : chosen));
     }
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
   }
@@ -82,4 +96,10 @@ export class Constants {
     }
     return this.store.schema(id);
   }
+}
+
+/** Numbers that need more than 100 digits before or behind the point. */
+function longNumbers(arena: LanguageArena): Language {
+  const short = { min: "-1e100", max: "1e100", exclusiveMin: true, exclusiveMax: true, multipleOf: "1e-100" };
+  return arena.difference(normalisedNumber(arena), numberRange(arena, short));
 }

@@ -238,6 +238,40 @@ export class Derivatives {
     return [...found];
   }
 
+  /** A bound of the items that an array which satisfies the formula can need: its shortest ones have no more. */
+  neededItems(formula: Formula): number {
+    let last = 0;
+    let others = 0;
+    this.store.forEachAtom(formula, (literal) => {
+      const kind = this.store.kind(literal);
+      if (kind === Kind.Items) {
+        last = Math.max(last, this.store.first(literal) + 1);
+        others++;
+      } else if (kind === Kind.ItemCount) others += this.store.first(literal);
+      else if (kind === Kind.Unique) others += 2;
+    });
+    return last + others;
+  }
+
+  /** Whether the formula says the same of all items to come, so that it does not matter which of them takes a value. */
+  isUniform(formula: Formula): boolean {
+    const { store } = this;
+    let value: Formula | undefined;
+    let isUniform = true;
+    store.forEachAtom(formula, (literal) => {
+      const kind = store.kind(literal);
+      if (kind === Kind.Unique) return;
+      const of = kind === Kind.Items ? store.third(literal) : TRUE;
+      // Lengths.
+      if (of === FALSE && store.second(literal) === UNBOUNDED) return;
+      const isForAll =
+        kind === Kind.Items && store.first(literal) === 0 && store.second(literal) === UNBOUNDED;
+      if (!isForAll || (literal & 1) === 1 || (value !== undefined && value !== of)) isUniform = false;
+      value = of;
+    });
+    return isUniform;
+  }
+
   /** Whether the formula depends on what the items were. */
   hasUnique(formula: Formula): boolean {
     let found = false;

@@ -10,7 +10,9 @@ import {
   SchemaLimitError,
   UnsatisfiableSchemaError,
 } from "../index.js";
+import type { JsonNode } from "../json/index.js";
 import { jsonNumber, LanguageArena, normalisedNumber } from "../language/index.js";
+import { Constants } from "./constants.js";
 import { Derivatives } from "./derivative.js";
 import { FALSE, type Formula, FormulaStore, TRUE } from "./formula.js";
 import { ALL_KEYS } from "./key-availability.js";
@@ -21,7 +23,11 @@ function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
   const store = new FormulaStore(arena, { maxNodes: 1_000_000 });
   const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
   const derivatives = new Derivatives(store, (id) => schemas[id] as Formula, numbers);
-  return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }) };
+  const constants = new Constants(store, () => {
+    throw new Error("only scalars");
+  });
+  const constant = (value: JsonNode) => constants.formula([value]);
+  return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }, constant) };
 }
 
 const vocabulary = byteVocabulary([]);

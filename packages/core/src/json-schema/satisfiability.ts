@@ -5,12 +5,13 @@
  * provisional answers (Tarjan's low links).
  */
 
-import { type JsonNode, JsonNumber } from "../json/index.js";
-import { checkTime, numberValues } from "../language/index.js";
+import type { JsonNode } from "../json/index.js";
+import { checkTime } from "../language/index.js";
 import { arrayLiteralsHold } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
 import { SchemaLimitError } from "./errors.js";
+import { FiniteValues, type Values } from "./finite-values.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
 import { ALL_KEYS, type KeyAvailability } from "./key-availability.js";
 import { objectLiteralsHold } from "./object-satisfiability.js";
@@ -40,6 +41,9 @@ export class Satisfiability {
   /** Formulas found false while others were open, with the least depth of those that the answer depends on. */
   private readonly provisional = new Map<Formula, number>();
   private readonly provisionalOrder: Formula[] = [];
+  /** Values listed, by formula and how many. */
+  private readonly lists = new Map<string, Values>();
+  private readonly finite: FiniteValues;
   private low = Number.POSITIVE_INFINITY;
   /** Formulas too deep in the recursion, false for now; undefined: one ends the question. */
   private assumed: Set<Formula> | undefined;
@@ -47,10 +51,26 @@ export class Satisfiability {
   /** Disjunctions being branched on, one inside the other. */
   private branchDepth = 0;
 
-  constructor(store: FormulaStore, derivatives: Derivatives, limits: { readonly maxSatSteps: number }) {
+  /** @param constant the formula "the value equals this one" */
+  constructor(
+    store: FormulaStore,
+    derivatives: Derivatives,
+    limits: { readonly maxSatSteps: number },
+    constant: (value: JsonNode) => Formula,
+  ) {
     this.store = store;
     this.derivatives = derivatives;
     this.maxSteps = limits.maxSatSteps;
+    this.finite = new FiniteValues({
+      store,
+      derivatives,
+      value: (formula) => this.valueStep(formula),
+      array: (formula) => this.arrayRest(formula),
+      object: (formula, keys) => this.objectRest(formula, keys),
+      constant,
+      step: () => this.countStep(),
+      giveUp: () => this.giveUp(),
+    });
   }
 
   /** Whether some JSON value satisfies the formula. @throws SchemaLimitError past `maxSatSteps` steps. */
@@ -68,14 +88,14 @@ export class Satisfiability {
     return this.solve(formula, () => this.arrayRest(formula));
   }
 
-  /** Different scalars that satisfy a formula; undefined: arrays or objects do, too, or more than `atMost` texts. */
-  scalarsOf(formula: Formula, atMost: number): JsonNode[] | undefined {
-    let found: JsonNode[] | undefined = formula === TRUE ? undefined : [];
+  /** Up to `atMost` different values that satisfy a formula. */
+  valuesOf(formula: Formula, atMost: number): Values {
+    let found: Values | undefined;
     this.solve(formula, () => {
-      found = this.scalars(formula, atMost);
+      found = this.listed(formula, atMost);
       return true;
     });
-    return found;
+    return found ?? this.listed(formula, atMost);
   }
 
   /** Runs a question from an empty stack; what turns out too deep is solved first, by itself. */
@@ -206,8 +226,8 @@ export class Satisfiability {
   }
 
   private arrayRest(formula: Formula): boolean {
-    const { store, decide, scalars, countStep, giveUp } = this;
-    const search = { store, value: decide, scalars, step: countStep, giveUp };
+    const { store, decide, listed: values, countStep, giveUp } = this;
+    const search = { store, value: decide, values, step: countStep, giveUp };
     const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
     return this.rest(formula, this.arrays, 0, literalsHold, (rest) => this.arrayRest(rest));
   }
@@ -279,29 +299,17 @@ export class Satisfiability {
     return branchesOfExactlyOne(store, choice);
   }
 
-  private readonly scalars = (formula: Formula, atMost: number): JsonNode[] | undefined => {
-    const { derivatives, store } = this;
-    const { arena } = store;
-    const found: JsonNode[] = [];
-    for (const type of JSON_TYPES) {
-      const special = derivatives.specialise(formula, type as JsonType);
-      if (special === FALSE) continue;
-      if (type === JsonType.Array || type === JsonType.Object) {
-        const some = type === JsonType.Array ? this.arrayRest(special) : this.objectRest(special, ALL_KEYS);
-        if (some) return undefined;
-      } else if (type === JsonType.Number) {
-        const numbers = derivatives.numberLanguage(special);
-        const texts = numberValues(arena, numbers, atMost - found.length);
-        found.push(...texts.map((text) => new JsonNumber(text)));
-      } else if (type === JsonType.String) {
-        const language = derivatives.writable(derivatives.stringLanguage(special));
-        const texts = arena.isFinite(language) ? arena.members(language, atMost) : undefined;
-        if (texts === undefined) return undefined;
-        this.countStep();
-        found.push(...texts);
-      } else if (special === TRUE) found.push(type === JsonType.Null ? null : type === JsonType.True);
+  private readonly listed = (formula: Formula, atMost: number): Values => {
+    const key = `${formula},${atMost}`;
+    let values = this.lists.get(key);
+    if (values === undefined) {
+      const outerLow = this.low;
+      this.low = Number.POSITIVE_INFINITY;
+      values = this.finite.of(formula, atMost);
+      if (this.low === Number.POSITIVE_INFINITY) this.lists.set(key, values);
+      this.low = Math.min(outerLow, this.low);
     }
-    return found;
+    return values;
   };
 
   private readonly decide = (formula: Formula): boolean => this.valueStep(formula);
@@ -311,7 +319,8 @@ export class Satisfiability {
     if (++this.steps > this.maxSteps) throw this.limit();
   };
 
-  private readonly giveUp = (): never => {
+  /** @throws SchemaLimitError: there is more to do than is reasonable */
+  readonly giveUp = (): never => {
     throw this.limit();
   };
 

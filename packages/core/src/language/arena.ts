@@ -30,7 +30,7 @@ import {
 import { intersectionOf } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
 import { ListMemo } from "./list-memo.js";
-import { isFiniteLanguage, membersOf } from "./members.js";
+import { firstMembers, isFiniteLanguage, membersOf } from "./members.js";
 import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBOUNDED } from "./nodes.js";
 import { PairMemo } from "./pair-memo.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
@@ -357,6 +357,11 @@ export class LanguageArena implements Algebra {
   /** All members, undefined if there are more than `atMost`. Throws as `isEmpty` does. */
   members(node: Language, atMost: number): string[] | undefined {
     return this.nodes.bounded(() => membersOf(this, node, atMost));
+  }
+
+  /** Up to `atMost` members of a language that has finitely many. Throws as `isEmpty` does. */
+  someMembers(node: Language, atMost: number): string[] {
+    return this.nodes.bounded(() => firstMembers(this, node, atMost));
   }
 
   /** The text of a language that has exactly one; else undefined. Throws as `isEmpty` does. */

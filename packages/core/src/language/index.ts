@@ -22,7 +22,14 @@ export {
   type LanguageLimits,
   type TimeLimit,
 } from "./limits.js";
-export { type NumberRange, numberChoice, numberFits, numberRange, numberValues } from "./number.js";
+export {
+  hasEndlessNumbers,
+  type NumberRange,
+  numberChoice,
+  numberFits,
+  numberRange,
+  numberValues,
+} from "./number.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { mix, PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";

@@ -45,21 +45,29 @@ export function isFiniteLanguage(algebra: Algebra, root: Language): boolean {
 
 /** All members in the order of their code points, or undefined if there are more than `atMost`. */
 export function membersOf(algebra: Algebra, root: Language, atMost: number): string[] | undefined {
-  const members: string[] = [];
   root = plainGoal(algebra, root);
-  if (isEmptyLanguage(algebra, root)) return members;
   const { nodes, texts } = algebra;
   if (nodes.kind[root] === Kind.Texts) {
     return texts.count(root) > atMost ? undefined : texts.members(root).map((text) => stringOf(text));
   }
   if (!isFiniteLanguage(algebra, root)) return undefined;
+  const members = firstMembers(algebra, root, atMost + 1);
+  return members.length > atMost ? undefined : members;
+}
+
+/** The first members, in the order of their code points, of a language that has finitely many: up to `atMost`. */
+export function firstMembers(algebra: Algebra, root: Language, atMost: number): string[] {
+  const members: string[] = [];
+  root = plainGoal(algebra, root);
+  if (atMost < 1 || isEmptyLanguage(algebra, root)) return members;
+  const { nodes } = algebra;
   const prefix: number[] = [];
   const stack: Cursor[] = [{ node: root, segment: -1, codePoint: 0, last: -1 }];
   while (stack.length > 0) {
     const top = stack.at(-1)!;
     if (top.segment < 0 && algebra.nullable(top.node)) {
-      if (members.length === atMost) return undefined;
       members.push(stringOf(prefix));
+      if (members.length >= atMost) return members;
     }
     const target = advance(algebra, top);
     if (target < 0) {

@@ -162,6 +162,14 @@ export class NumberSet {
     return this.meets(0n, last * powerOfTen(resolution - this.scale), resolution);
   }
 
+  /** Whether there are infinitely many members. */
+  get isEndless(): boolean {
+    const last = this.pieces.length - 1;
+    return this.pieces.some(
+      (piece, i) => piece !== Divisibility.none && (piece.isDense || i === 0 || i === last),
+    );
+  }
+
   /** Up to `atMost` members as JSON texts; all, if there are no more. */
   members(atMost: number): string[] {
     const found: string[] = [];

@@ -88,6 +88,11 @@ export function numberValues(arena: LanguageArena, language: Language, atMost: n
   return numbersOf(arena).values(language).members(atMost);
 }
 
+/** Whether such a language has infinitely many values. */
+export function hasEndlessNumbers(arena: LanguageArena, language: Language): boolean {
+  return numbersOf(arena).values(language).isEndless;
+}
+
 function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
   const of = decimal(text, limits);
   if (of.sign <= 0) throw new RangeError(`multipleOf must be positive: ${text}`);
