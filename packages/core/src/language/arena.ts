@@ -22,7 +22,7 @@ import {
   horizonOf,
   type Limited,
   limitedOf,
-  loopsFrom,
+  loopsWithin,
   lowersMinimum,
   type Run,
   saturated,
@@ -397,9 +397,9 @@ export class LanguageArena implements Algebra {
     return enoughToEnd(this, node);
   }
 
-  /** Whether all code points from `from` on, surrogates left out, lead from a language to itself. */
-  loopsFrom(node: Language, from: number): boolean {
-    return loopsFrom(this, node, from);
+  /** Whether all code points from `from` to `to - 1`, surrogates left out, lead from a language to itself. */
+  loopsWithin(node: Language, from: number, to: number): boolean {
+    return loopsWithin(this, node, from, to);
   }
 
   /** Whether `saturate` lowers a counter's minimum, so that a text may end earlier. */

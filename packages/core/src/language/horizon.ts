@@ -121,15 +121,15 @@ export function enoughToEnd(algebra: Algebra, node: Language): number {
   return enough;
 }
 
-/** Whether all code points from `from` on, surrogates left out, lead from a language to itself. */
-export function loopsFrom(algebra: Algebra, node: Language, from: number): boolean {
+/** Whether all code points from `from` to `to - 1`, surrogates left out, lead from a language to itself. */
+export function loopsWithin(algebra: Algebra, node: Language, from: number, to: number): boolean {
   const { nodes } = algebra;
   algebra.prepare(node);
   const start = nodes.stepStart[node]!;
   const end = start + nodes.stepCount[node]!;
   for (let i = start; i < end; i++) {
     const first = Math.max(from, nodes.stepBounds[i]!);
-    const after = i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END;
+    const after = Math.min(to, i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END);
     const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
     if (hasAny && nodes.stepTargets[i] !== node) return false;
   }

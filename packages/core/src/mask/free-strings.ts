@@ -12,6 +12,8 @@ export interface FreeStrings {
   readonly stays: DenseTokens;
   /** The same by how many code points they need. */
   readonly byNeed: TokensByNeed;
+  /** By trie node: 1 where its path is one of the string, or of its end. */
+  readonly live: Uint8Array;
   /** The trie nodes at a closing quote, ascending. */
   readonly exits: Int32Array;
   /** How many code points the string has before each of them. */
@@ -39,6 +41,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   const { size, bytes, depth, subtreeEnd, tokens, nextDuplicate, maxDepth } = vocabulary.trie;
   const stays = createBitset(vocabulary.size);
   const needs = new Uint16Array(size);
+  const live = new Uint8Array(size);
   const exits: number[] = [];
   const exitLengths: number[] = [];
   // By depth in the trie: the state, and how many code points are whole.
@@ -50,6 +53,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
     const d = depth[node] as number;
     const length = lengths[d - 1] as number;
     const next = strings.step(states[d - 1] as number, bytes[node] as number);
+    if (next !== 0) live[node] = 1;
     if (next !== 0 && strings.hasNext(next)) {
       const isWhole = strings.language(next) !== NO_LANGUAGE;
       if ((tokens[node] as number) >= 0) needs[node] = length + 1;
@@ -73,6 +77,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   return {
     stays: all,
     byNeed: new TokensByNeed(vocabulary.trie, all, needs),
+    live,
     exits: Int32Array.from(exits),
     exitLengths: Uint16Array.from(exitLengths),
     exitPaths,

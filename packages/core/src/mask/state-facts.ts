@@ -5,14 +5,53 @@ import type { WholeTexts } from "./whole-texts.js";
 /** No set of groups, since `SPECIAL` never loops. */
 const UNKNOWN = -1;
 
+/** States that more bytes leave have no list of them: most subtrees have one. */
+const MAX_LEAVING = 24;
+
 /** What walks ask of string states, each asked once. */
 export class StateFacts {
   private readonly strings: JsonStringAutomaton | WholeTexts;
   private loopsByState = new Int32Array(1024).fill(UNKNOWN);
+  private readonly leavingByState = new Map<number, Uint8Array | undefined>();
+  private readonly freeState: number;
   private enoughByState = new Float64Array(1024).fill(-1);
 
   constructor(strings: JsonStringAutomaton | WholeTexts) {
     this.strings = strings;
+    this.freeState = strings.start(strings.arena.any);
+  }
+
+  /**
+   * The bytes at the start of a character with which another state is reached, or none, from one between code points;
+   * undefined where they are many. Bytes that no string can have there are left out.
+   */
+  leaving(state: number): Uint8Array | undefined {
+    let leaving = this.leavingByState.get(state);
+    if (leaving === undefined && !this.leavingByState.has(state)) {
+      leaving = this.computeLeaving(state);
+      this.leavingByState.set(state, leaving);
+    }
+    return leaving;
+  }
+
+  private computeLeaving(state: number): Uint8Array | undefined {
+    const { strings, freeState } = this;
+    const language = strings.language(state);
+    if (language === NO_LANGUAGE) return undefined;
+    const bytes: number[] = [];
+    for (let byte = 0; byte < 256 && bytes.length <= MAX_LEAVING; byte++) {
+      if (strings.step(freeState, byte) === 0) continue;
+      const stays = byte < 0x80 ? strings.step(state, byte) === state : this.staysBehind(language, byte);
+      if (!stays) bytes.push(byte);
+    }
+    return bytes.length <= MAX_LEAVING ? Uint8Array.from(bytes) : undefined;
+  }
+
+  /** Whether all characters that begin with this byte of UTF-8 lead from a language to itself. */
+  private staysBehind(language: number, byte: number): boolean {
+    const bits = byte < 0xe0 ? 6 : byte < 0xf0 ? 12 : 18;
+    const first = (byte & (bits === 6 ? 0x1f : bits === 12 ? 0x0f : 0x07)) << bits;
+    return this.strings.arena.loopsWithin(language, Math.max(0x80, first), first + (1 << bits));
   }
 
   /** The groups of bytes (see `groupOf`) of which any number can be read, and the state stays what it is. */
@@ -35,7 +74,7 @@ export class StateFacts {
       const group = groupOf[byte] as number;
       if ((others & group) === 0 && strings.step(state, byte) !== state) others |= group;
     }
-    if (!strings.arena.loopsFrom(language, 0x80)) others |= BEYOND_ASCII;
+    if (!strings.arena.loopsWithin(language, 0x80, Infinity)) others |= BEYOND_ASCII;
     return ~others;
   }
 

@@ -11,6 +11,8 @@ import type { WholeTexts } from "./whole-texts.js";
 const ROOT = 0;
 /** Smaller subtrees are walked: looking at their bytes first would not save anything. */
 const SMALL = 8;
+/** In larger subtrees the nodes with bytes that leave a state are looked up. */
+const LARGE = 64;
 
 /** The tokens below a trie node against one state of a string, whatever is on the stack below. */
 export interface StringMask {
@@ -27,8 +29,9 @@ export interface StringMask {
 }
 
 /**
- * Walks the trie with a string's states. A subtree all of whose bytes lead from a state to itself is not walked: all of its
- * tokens stay. So a pattern such as `[a-z]+` costs the places where a token leaves its letters, not the vocabulary.
+ * Walks the trie with a string's states. Where bytes lead from a state to itself nothing is looked at: neither subtrees
+ * with no others, nor, below large ones, what is between the nodes with the few others. So a pattern such as `[a-z]+` or
+ * `[^:]+:` costs the places where a token leaves its set, not the vocabulary.
  */
 export class StringWalk {
   readonly free: FreeStrings;
@@ -42,6 +45,12 @@ export class StringWalk {
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
+  /** By byte: an index in the nodes with that byte, before which all have been passed. */
+  private readonly places = new Int32Array(256);
+  /** Whether all tokens begin in the string, between code points. */
+  private isWhole = false;
+  /** Of the walk so far: see `StringMask`. */
+  private enough = 0;
   private readonly freeState: number;
   private readonly freeEnd: number;
 
@@ -80,57 +89,84 @@ export class StringWalk {
 
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
   below(root: number, state: number): StringMask {
-    const { strings, states, collector, facts, free } = this;
-    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
-    const { groups, ids, firstId } = this.subtrees;
+    const { collector } = this;
+    this.begin(root, state);
     const exits = new ExitList();
-    let enough = this.enough(state, 0);
-    collector.clear();
-    const end = subtreeEnd[root] as number;
-    states[depth[root] as number] = state;
-    let node = root + 1;
-    while (node < end) {
-      const d = depth[node] as number;
-      const above = states[d - 1] as number;
-      const next = strings.step(above, bytes[node] as number);
-      if (next === 0 || !strings.hasNext(next)) {
-        if (next !== 0) exits.add(node, next);
-        node = subtreeEnd[node] as number;
-        continue;
-      }
-      const after = subtreeEnd[node] as number;
-      if (next !== above) enough = this.enough(next, enough);
-      if (after - node > SMALL && (groups[node]! & ~facts.loops(next)) === 0) {
-        // Some tokens are not UTF-8.
-        const within = (groups[node]! & BEYOND_ASCII) === 0 ? undefined : free.stays.words;
-        collector.addNode(node);
-        collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
-        node = after;
-      } else {
-        collector.addNode(node);
-        states[d] = next;
-        node++;
-      }
-    }
+    this.collect(root + 1, this.vocabulary.trie.subtreeEnd[root] as number, exits);
     const isDense = root === ROOT && collector.count > MAX_LISTED;
     const inside = isDense
       ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
       : this.layered(undefined, collector.take());
-    return { inside, exits: this.exitLists.grouped(exits), enough, reach: Infinity };
+    return { inside, exits: this.exitLists.grouped(exits), enough: this.enough, reach: Infinity };
+  }
+
+  /** Collects the tokens of the nodes from `from` to `to - 1`, which are whole subtrees; the states above are known. */
+  private collect(from: number, to: number, exits: ExitList): void {
+    const { strings, states, collector, facts, free } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { groups, ids, firstId } = this.subtrees;
+    // Some tokens are not UTF-8. Which ones is known of those that begin in the string only.
+    const { isWhole } = this;
+    const unknown = isWhole ? 0 : BEYOND_ASCII;
+    for (let node = from; node < to; ) {
+      const d = depth[node] as number;
+      const above = states[d - 1] as number;
+      const next = strings.step(above, bytes[node] as number);
+      const after = subtreeEnd[node] as number;
+      if (next === 0 || !strings.hasNext(next)) {
+        if (next !== 0) exits.add(node, next);
+        node = after;
+        continue;
+      }
+      if (next !== above) this.visited(next);
+      collector.addNode(node);
+      states[d] = next;
+      if (after - node <= SMALL) node++;
+      else if ((groups[node]! & (unknown | ~facts.loops(next))) === 0) {
+        const within = (groups[node]! & BEYOND_ASCII) === 0 ? undefined : free.stays.words;
+        collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
+        node = after;
+      } else if (isWhole && after - node > LARGE && facts.leaving(next) !== undefined) {
+        const leaving = facts.leaving(next) as Uint8Array;
+        let loops = node + 1;
+        while (loops < after) {
+          const leaves = this.nextLeaving(leaving, loops, after);
+          collector.addRange(ids, firstId[loops] as number, firstId[leaves] as number, free.stays.words);
+          if (leaves === after) break;
+          loops = subtreeEnd[leaves] as number;
+          if (free.live[leaves] === 0) continue;
+          states[(depth[leaves] as number) - 1] = next;
+          this.collect(leaves, loops, exits);
+        }
+        node = after;
+      } else node++;
+    }
   }
 
   /** The free string's tokens without those that die, found by walking only where the states differ. */
   private difference(state: number): StringMask {
-    const { strings, states, references, collector, facts, free } = this;
-    const { size, bytes, depth, subtreeEnd } = this.vocabulary.trie;
-    const { groups } = this.subtrees;
+    const { references, collector, free } = this;
     const exits = new ExitChanges();
-    let enough = this.enough(state, 0);
-    collector.clear();
-    states[0] = state;
+    this.begin(ROOT, state);
     references[0] = this.freeState;
-    let node = 1;
-    while (node < size) {
+    this.drop(ROOT + 1, this.vocabulary.trie.size, exits);
+    const ends = this.changed(exits);
+    if (collector.count <= MAX_LISTED) {
+      const inside = this.layered(free.stays, NO_TOKENS, collector.take());
+      return { inside, exits: ends, enough: this.enough, reach: Infinity };
+    }
+    const words = collector.takeWords();
+    for (let i = 0; i < words.length; i++) words[i] = free.stays.words[i]! & ~words[i]!;
+    const inside = this.layered(new DenseTokens(words), NO_TOKENS);
+    return { inside, exits: ends, enough: this.enough, reach: Infinity };
+  }
+
+  /** Collects the free string's tokens that die at the nodes from `from` to `to - 1`, as `collect` does those that stay. */
+  private drop(from: number, to: number, exits: ExitChanges): void {
+    const { strings, states, references, collector, facts, free } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { groups } = this.subtrees;
+    for (let node = from; node < to; ) {
       const d = depth[node] as number;
       const byte = bytes[node] as number;
       const next = strings.step(states[d - 1] as number, byte);
@@ -139,32 +175,78 @@ export class StringWalk {
       if (next === reference) {
         // The same from here on.
         node = after;
-      } else if (next !== 0 && strings.hasNext(next)) {
-        enough = this.enough(next, enough);
-        states[d] = next;
-        references[d] = reference;
-        const stays = after - node > SMALL && (groups[node]! & ~facts.loops(next)) === 0;
-        node = stays ? after : node + 1;
-      } else {
+        continue;
+      }
+      if (next === 0 || !strings.hasNext(next)) {
         if (next !== 0) exits.change(node, next);
         else {
           collector.addNodesWithin(node, after, free.stays.words);
           exits.lose(node, after);
         }
         node = after;
+        continue;
       }
+      this.visited(next);
+      states[d] = next;
+      references[d] = reference;
+      if (after - node <= SMALL) node++;
+      else if ((groups[node]! & ~facts.loops(next)) === 0) node = after;
+      else if (after - node > LARGE && facts.leaving(next) !== undefined) {
+        const leaving = facts.leaving(next) as Uint8Array;
+        let loops = node + 1;
+        while (loops < after) {
+          const leaves = this.nextLeaving(leaving, loops, after);
+          if (leaves === after) break;
+          loops = subtreeEnd[leaves] as number;
+          if (free.live[leaves] === 0) continue;
+          const above = (depth[leaves] as number) - 1;
+          states[above] = next;
+          references[above] = this.freeState;
+          this.drop(leaves, loops, exits);
+        }
+        node = after;
+      } else node++;
     }
-    const ends = this.changed(exits);
-    if (collector.count <= MAX_LISTED)
-      return {
-        inside: this.layered(free.stays, NO_TOKENS, collector.take()),
-        exits: ends,
-        enough,
-        reach: Infinity,
-      };
-    const words = collector.takeWords();
-    for (let i = 0; i < words.length; i++) words[i] = free.stays.words[i]! & ~words[i]!;
-    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), exits: ends, enough, reach: Infinity };
+  }
+
+  /** The first node from `from` to `to - 1` with one of some bytes; `to` where there is none. */
+  private nextLeaving(leaving: Uint8Array, from: number, to: number): number {
+    const { places } = this;
+    const { byByte, firstOfByte } = this.subtrees;
+    let first = to;
+    for (let i = 0; i < leaving.length; i++) {
+      const byte = leaving[i] as number;
+      const end = firstOfByte[byte + 1] as number;
+      let place = places[byte] as number;
+      // Walks go from the first node to the last one; what was left out is passed over in growing steps.
+      for (let stride = 1; place < end && (byByte[place] as number) < from; ) {
+        const far = place + stride * 2;
+        if (far < end && (byByte[far] as number) < from) {
+          place = far;
+          stride *= 2;
+        } else if (stride > 1) stride = 1;
+        else place++;
+      }
+      places[byte] = place;
+      if (place < end && (byByte[place] as number) < first) first = byByte[place] as number;
+    }
+    return first;
+  }
+
+  private begin(root: number, state: number): void {
+    this.isWhole = root === ROOT && this.strings.language(state) !== NO_LANGUAGE;
+    this.collector.clear();
+    this.states[this.vocabulary.trie.depth[root] as number] = state;
+    this.places.set(this.subtrees.firstOfByte.subarray(0, 256));
+    this.enough = 0;
+    this.visited(state);
+  }
+
+  /** Notes what a state needs to end. */
+  private visited(state: number): void {
+    if (this.strings.language(state) === NO_LANGUAGE) return;
+    const enough = this.facts.enough(state);
+    if (enough > this.enough) this.enough = enough;
   }
 
   /** The free string's tokens without some of those that need most code points: of the first ones those that die. */
@@ -213,12 +295,6 @@ export class StringWalk {
     const { vocabulary } = this;
     const path = vocabulary.tokenBytes(vocabulary.trie.tokens[node] as number) as Uint8Array;
     return this.read(state, path, 0, path.length) === 0;
-  }
-
-  /** The larger of `enough` and what a state between code points needs. */
-  private enough(state: number, enough: number): number {
-    if (this.strings.language(state) === NO_LANGUAGE) return enough;
-    return Math.max(enough, this.facts.enough(state));
   }
 
   private layered(base: DenseTokens | undefined, added: Int32Array, removed?: Int32Array): LayeredMask {

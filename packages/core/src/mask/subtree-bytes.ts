@@ -29,7 +29,7 @@ for (const [i, group] of GROUPS.entries()) {
   for (const character of group) groupOf[character.charCodeAt(0)] = 1 << i;
 }
 
-/** What is below each node of a trie. */
+/** What is below each node of a trie, and where each byte is. */
 export interface SubtreeBytes {
   /** By node: the groups of the bytes below it, its own left out. */
   readonly groups: Int32Array;
@@ -37,6 +37,9 @@ export interface SubtreeBytes {
   readonly ids: Int32Array;
   /** By node: how many of these come before those at the node. One more at the end. */
   readonly firstId: Int32Array;
+  /** The nodes by byte, ascending: those of byte `b` from `firstOfByte[b]` to `firstOfByte[b + 1]`. */
+  readonly byByte: Int32Array;
+  readonly firstOfByte: Int32Array;
 }
 
 const known = new WeakMap<TokenTrie, SubtreeBytes>();
@@ -70,5 +73,12 @@ function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenT
     for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) ids[count++] = id;
   }
   firstId[size] = count;
-  return { groups, ids: ids.slice(0, count), firstId };
+  // A counting sort.
+  const firstOfByte = new Int32Array(257);
+  for (let node = 1; node < size; node++) firstOfByte[(bytes[node] as number) + 1]!++;
+  for (let byte = 0; byte < 256; byte++) firstOfByte[byte + 1]! += firstOfByte[byte] as number;
+  const next = firstOfByte.slice();
+  const byByte = new Int32Array(size - 1);
+  for (let node = 1; node < size; node++) byByte[next[bytes[node] as number]!++] = node;
+  return { groups, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
 }
