@@ -12,6 +12,7 @@ import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
 import type { Engine } from "./engine.js";
 import type { Result } from "./goals.js";
+import { STRUCTURE_CLASSES, structureClass } from "./json-bytes.js";
 
 export const enum FrameKind {
   Structure,
@@ -65,7 +66,7 @@ export interface Frames {
   readonly literals: ByteAutomaton & { completion(state: number): number[] };
   /** The structural state that an output starts in. */
   readonly start: FrameState;
-  /** Computes a structural state's transition on a byte below 128; undefined: none. */
+  /** Computes a structural state's transition on a byte that JSON's structure is made of; undefined: none. */
   transition(structure: number, byte: number): Transition | undefined;
   /** The structural state after the frame that it waits for ended with a result. */
   resume(structure: number, result: Result): FrameState;
@@ -123,8 +124,11 @@ export class Automaton implements Engine {
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
-  /** By structural state: for each byte below 128 a transition's number, DEAD or UNKNOWN. */
-  private readonly rows: (Int32Array | undefined)[] = [];
+  /** By structural state: where its row starts in the cells, 0 for none yet. */
+  private rows = new Int32Array(256);
+  /** By class of bytes (see `structureClass`): a transition's number, DEAD or UNKNOWN. */
+  private cells = new Int32Array(64 * STRUCTURE_CLASSES);
+  private cellsUsed = STRUCTURE_CLASSES;
   private readonly nexts: number[] = [0];
   private readonly waitings: number[] = [0];
   private readonly resumed = new Map<number, FrameState>();
@@ -157,7 +161,7 @@ export class Automaton implements Engine {
       const id = state >> 2;
       switch ((state & 3) as FrameKind) {
         case FrameKind.Structure: {
-          const transition = byte < 128 ? this.transition(id, byte) : DEAD;
+          const transition = this.transition(id, byte);
           if (transition === DEAD) return Step.Dead;
           const waiting = this.waitings[transition] as number;
           const next = this.nexts[transition] as number;
@@ -304,16 +308,23 @@ export class Automaton implements Engine {
   }
 
   private transition(structure: number, byte: number): number {
-    let row = this.rows[structure];
-    if (row === undefined) {
-      row = new Int32Array(128);
-      this.rows[structure] = row;
+    const column = structureClass[byte] as number;
+    if (column === 0) return DEAD;
+    const row = structure < this.rows.length ? (this.rows[structure] as number) : 0;
+    const known = row === 0 ? UNKNOWN : (this.cells[row + column] as number);
+    return known !== UNKNOWN ? known : this.computeTransition(structure, byte, column);
+  }
+
+  private computeTransition(structure: number, byte: number, column: number): number {
+    // It can make states and rows, so it comes first.
+    const transition = this.addTransition(this.frames.transition(structure, byte));
+    while (structure >= this.rows.length) this.rows = doubled(this.rows);
+    if (this.rows[structure] === 0) {
+      if (this.cellsUsed === this.cells.length) this.cells = doubled(this.cells);
+      this.rows[structure] = this.cellsUsed;
+      this.cellsUsed += STRUCTURE_CLASSES;
     }
-    let transition = row[byte] as number;
-    if (transition === UNKNOWN) {
-      transition = this.addTransition(this.frames.transition(structure, byte));
-      row[byte] = transition;
-    }
+    this.cells[(this.rows[structure] as number) + column] = transition;
     return transition;
   }
 
@@ -330,4 +341,10 @@ export class Automaton implements Engine {
     this.waitings.push(transition.isUnsure ? UNSURE : (transition.waiting ?? SAME_FRAME));
     return this.nexts.push(transition.next) - 1;
   }
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(array.length * 2);
+  result.set(array);
+  return result;
 }

@@ -25,3 +25,20 @@ export function startsValue(byte: number): boolean {
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
+
+/** By byte: a number from 1 on for each that can stand outside of strings and within no number or literal, 0 for others. */
+export const structureClass: Uint8Array = new Uint8Array(256);
+/** More than these numbers. */
+export const STRUCTURE_CLASSES = 32;
+
+let classes = 0;
+for (let byte = 0; byte < 256; byte++) {
+  const isStructure =
+    startsValue(byte) ||
+    isSpace(byte) ||
+    byte === COMMA ||
+    byte === COLON ||
+    byte === CLOSE_BRACE ||
+    byte === CLOSE_BRACKET;
+  if (isStructure) structureClass[byte] = ++classes;
+}
