@@ -210,8 +210,7 @@ export class Automaton implements Engine {
           // A number ends where a byte does not continue it; the byte is for the frame below.
           if (!this.texts.isFinal(id)) return Step.Dead;
           const result = this.frames.lexemeResult(FrameKind.Text, id);
-          if (parent === 0) return this.exit(result, false);
-          const step = this.finish(result, parent, trail, position);
+          const step = this.endText(result, parent, trail, position);
           if (step !== Step.Read) return step;
           state = this.nextState;
           parent = this.nextParent;
@@ -283,6 +282,11 @@ export class Automaton implements Engine {
     }
     this.nextParent = this.configs.parent(parent);
     return Step.Read;
+  }
+
+  /** Ends a text with a result before the byte at `position`. As `advance`. */
+  endText(result: Result, parent: Config, trail: ByteTrail | undefined, position: number): Step {
+    return parent === 0 ? this.exit(result, false) : this.finish(result, parent, trail, position);
   }
 
   private exit(result: Result, consumes: boolean): Step {

@@ -1,28 +1,13 @@
 import { type Automaton, FrameKind, type FrameState, Step } from "../automaton/automaton.js";
 import type { Config } from "../automaton/configs.js";
+import { structureClass } from "../automaton/json-bytes.js";
 import type { TokenTrie } from "../vocabulary/index.js";
 import type { StringExits } from "./exit-lists.js";
+import { NodeList } from "./node-list.js";
 import type { StringMasks } from "./string-masks.js";
+import { structureSkips } from "./structure-skips.js";
+import type { TextMasks } from "./text-masks.js";
 import type { TokenCollector } from "./token-collector.js";
-
-/** A growing list of trie nodes, reused. */
-class NodeList {
-  length = 0;
-  private nodes = new Int32Array(64);
-
-  push(node: number): void {
-    if (this.length === this.nodes.length) {
-      const nodes = new Int32Array(this.length * 2);
-      nodes.set(this.nodes);
-      this.nodes = nodes;
-    }
-    this.nodes[this.length++] = node;
-  }
-
-  copy(): Int32Array {
-    return this.nodes.slice(0, this.length);
-  }
-}
 
 /**
  * Walks the vocabulary's trie from a state, and finds the tokens that can be read there whatever was read before, and,
@@ -38,17 +23,27 @@ export class FrameWalk {
   readonly exitResults = new NodeList();
   private readonly automaton: Automaton;
   private readonly trie: TokenTrie;
+  private readonly skips: Int32Array;
   private readonly strings: StringMasks;
+  private readonly texts: TextMasks;
   private readonly collector: TokenCollector;
   // By depth in the trie: what the automaton is in after that many bytes of the path.
   private readonly states: Int32Array;
   private readonly parents: Int32Array;
 
   /** @param collector gets the tokens. */
-  constructor(automaton: Automaton, trie: TokenTrie, strings: StringMasks, collector: TokenCollector) {
+  constructor(
+    automaton: Automaton,
+    trie: TokenTrie,
+    strings: StringMasks,
+    texts: TextMasks,
+    collector: TokenCollector,
+  ) {
     this.automaton = automaton;
     this.trie = trie;
+    this.skips = structureSkips(trie);
     this.strings = strings;
+    this.texts = texts;
     this.collector = collector;
     this.states = new Int32Array(trie.maxDepth + 1);
     this.parents = new Int32Array(trie.maxDepth + 1);
@@ -64,6 +59,10 @@ export class FrameWalk {
 
   /** Collects the tokens below a node, where the automaton is in `state` above `parent`; no string is open there. */
   below(root: number, state: FrameState, parent: Config): void {
+    if ((state & 3) === FrameKind.Text) {
+      this.text(root, state >> 2, parent);
+      return;
+    }
     const { depth, subtreeEnd } = this.trie;
     const top = depth[root] as number;
     this.states[top] = state;
@@ -87,7 +86,9 @@ export class FrameWalk {
     const { bytes, depth, subtreeEnd } = this.trie;
     const d = depth[node] as number;
     const above = states[d - 1] as number;
-    const step = automaton.advance(above, parents[d - 1] as number, bytes[node] as number, undefined, 0);
+    const byte = bytes[node] as number;
+    if ((above & 3) === FrameKind.Structure && structureClass[byte] === 0) return this.skips[node] as number;
+    const step = automaton.advance(above, parents[d - 1] as number, byte, undefined, 0);
     if (step === Step.Read) {
       const state = automaton.nextState;
       const parent = automaton.nextParent;
@@ -96,6 +97,11 @@ export class FrameWalk {
       if (after === node + 1) return after;
       if ((state & 3) === FrameKind.String) {
         this.string(node, state >> 2, parent);
+        return after;
+      }
+      if ((state & 3) === FrameKind.Text) {
+        // It sets states further down only.
+        this.text(node, state >> 2, parent);
         return after;
       }
       states[d] = state;
@@ -136,6 +142,34 @@ export class FrameWalk {
     for (let i = 0; i < mask.exits.length; i++) {
       const { end, nodes } = mask.exits[i] as StringExits;
       this.behind(end, nodes, parent);
+    }
+  }
+
+  /** The tokens below a node where a text such as a number is open. */
+  private text(node: number, state: number, parent: Config): void {
+    const { automaton, asks } = this;
+    const { inside, ends, endStates } = this.texts.under(node, state);
+    this.collector.addAll(inside);
+    let last = -1;
+    let step = Step.Dead;
+    let below = 0;
+    let config = 0;
+    let exit = 0;
+    for (let i = 0; i < ends.length; i++) {
+      const end = ends[i] as number;
+      if (endStates[i] !== last) {
+        last = endStates[i] as number;
+        const result = automaton.frames.lexemeResult(FrameKind.Text, last);
+        step = automaton.endText(result, parent, undefined, 0);
+        below = automaton.nextState;
+        config = automaton.nextParent;
+        exit = automaton.exitResult;
+      }
+      if (step === Step.Asks) asks.push(end);
+      else if (step === Step.Exits) {
+        this.exits.push(end);
+        this.exitResults.push(exit * 2);
+      } else this.from(end, below, config);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import { MaskBudget } from "./mask-cache.js";
 import { onceFor } from "./once.js";
 import { StringMasks } from "./string-masks.js";
+import { TextMasks } from "./text-masks.js";
 import { TokenCollector } from "./token-collector.js";
 import { WholeTexts } from "./whole-texts.js";
 
@@ -13,6 +14,8 @@ export class MaskStore {
   private readonly vocabulary: Vocabulary;
   /** The automaton goes when the last grammar that reads strings with it does. */
   private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();
+
+  private byTexts = new WeakMap<TextAutomaton, TextMasks>();
 
   /** @param maxBytes memory for masks, in bytes. */
   constructor(vocabulary: Vocabulary, maxBytes: number) {
@@ -28,6 +31,13 @@ export class MaskStore {
   /** The masks of whole outputs that are text. */
   wholeTexts(automaton: TextAutomaton): StringMasks {
     return this.masksOf(automaton, new WholeTexts(automaton));
+  }
+
+  /** The masks of texts within JSON: numbers. */
+  texts(automaton: TextAutomaton): TextMasks {
+    const { trie, size } = this.vocabulary;
+    const make = () => new TextMasks(automaton, trie, new TokenCollector(size, trie), this.budget);
+    return onceFor(this.byTexts, automaton, make);
   }
 
   private masksOf(

@@ -57,7 +57,8 @@ export class Masks {
     this.strings = store.strings(automaton.frames.strings);
     this.wholeTexts = store.wholeTexts(automaton.frames.texts);
     this.collector = store.collector;
-    this.frameWalk = new FrameWalk(automaton, vocabulary.trie, this.strings, this.collector);
+    const texts = store.texts(automaton.frames.texts);
+    this.frameWalk = new FrameWalk(automaton, vocabulary.trie, this.strings, texts, this.collector);
     this.trieWalk = new TrieWalk(automaton, vocabulary, this.collector);
     this.configs = new MaskCache(budget);
     this.texts = new MaskCache(budget);

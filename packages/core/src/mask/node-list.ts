@@ -1,0 +1,18 @@
+/** A growing list of trie nodes, or of what belongs to them, reused. */
+export class NodeList {
+  length = 0;
+  private nodes = new Int32Array(64);
+
+  push(node: number): void {
+    if (this.length === this.nodes.length) {
+      const nodes = new Int32Array(this.length * 2);
+      nodes.set(this.nodes);
+      this.nodes = nodes;
+    }
+    this.nodes[this.length++] = node;
+  }
+
+  copy(): Int32Array {
+    return this.nodes.slice(0, this.length);
+  }
+}
