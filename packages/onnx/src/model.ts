@@ -104,6 +104,21 @@ export class Model implements AsyncDisposable {
   }
 
   /**
+   * The prompt that a request becomes: its conversation with what it tells of the schema, up to where the answer begins.
+   *
+   * @throws InvalidRequestError where the request has no conversation, or for what `renderChat` throws it
+   */
+  renderPrompt(request: GenerateRequest): string {
+    const plain = plainRequest(request);
+    checkRequest(plain);
+    const { messages } = this.#schemaPrompts.tell(plain);
+    if (messages === undefined) {
+      throw new InvalidRequestError("messages", "a conversation is needed; a prompt is taken as it is");
+    }
+    return this.renderChat(messages);
+  }
+
+  /**
    * Generates one output.
    *
    * @throws InvalidRequestError for a value that is wrong

@@ -117,6 +117,9 @@ describe("a model", () => {
     expect(plain.schemaInPrompt).toBeUndefined();
     expect(told.schemaInPrompt?.text).toBe(type);
     expect(told.usage.promptTokens).toBe(by.usage.promptTokens);
+    const rendered = model.renderPrompt({ messages, schema, schemaInPrompt: "typescript" });
+    expect(model.encode(rendered)).toHaveLength(told.usage.promptTokens);
+    expect(() => model.renderPrompt({ prompt: "a" })).toThrow(InvalidRequestError);
     expect(told.tokens).toEqual(by.tokens);
     expect(told.usage.promptTokens).toBeGreaterThan(plain.usage.promptTokens);
     await expect(model.generate({ prompt: "a", schema, schemaInPrompt: "example" })).rejects.toThrow(

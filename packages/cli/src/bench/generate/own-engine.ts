@@ -15,7 +15,7 @@ export async function loadOwn({ model: folder, threads }: EngineSetup): Promise<
       const total = performance.now() - start;
       return { total, tokens: results.reduce((sum, { usage }) => sum + usage.completionTokens, 0) };
     },
-    prompt: ({ messages }) => (typeof messages === "string" ? messages : model.renderChat(messages)),
+    prompt: (request) => model.renderPrompt(toRequest(request)),
   };
 }
 
