@@ -139,7 +139,7 @@ function addGenerateBench(bench: Command, io: Io, done: (code: ExitCode) => void
         .default(false)
         .conflicts("peers"),
     )
-    .option("--only <text>", "modes with this in their names")
+    .option("--only <texts...>", "modes with one of these in their names")
     .option("--batch", "outputs a second at 1 to 16 at once, too", false)
     .option("--max-tokens <n>", "the most tokens of an output", count, 192)
     .option("--threads <n>", "threads on the CPU (default: one for each core, at most 4)", count)

@@ -8,7 +8,14 @@ import { Progress } from "../progress.js";
 import { measureBatches } from "./batch.js";
 import { EngineFailure, GenerationProcess } from "./engine-process.js";
 import { modes } from "./modes.js";
-import { type Outcome, type Read, type SystemReport, summarise } from "./outcomes.js";
+import {
+  compareLevels,
+  type LevelReport,
+  type Outcome,
+  type Read,
+  type SystemReport,
+  summarise,
+} from "./outcomes.js";
 import { findPeer } from "./peer-setup.js";
 import { writeGenerationPlots } from "./plots.js";
 import { messagesOf } from "./prompts.js";
@@ -24,7 +31,7 @@ export interface GenerateBenchOptions {
   readonly data?: string;
   readonly peers: boolean;
   readonly modes: boolean;
-  readonly only?: string;
+  readonly only?: readonly string[];
   readonly batch: boolean;
   readonly maxTokens: number;
   readonly threads?: number;
@@ -68,9 +75,7 @@ export async function generateBench(io: Io, options: GenerateBenchOptions): Prom
   const field = new Field(io, setupOf("grammask"));
   let batch: GenerationResult["batch"];
   try {
-    const systems = options.modes
-      ? modes().filter(({ name }) => name.includes(options.only ?? ""))
-      : [OWN, FREE, ...(options.peers ? PEERS : [])];
+    const systems = options.modes ? modes(options.only) : [OWN, FREE, ...(options.peers ? PEERS : [])];
     for (const system of systems) await field.add(system);
     await field.run(tasks, options.maxTokens, () => interrupted);
     if (options.batch && !interrupted) {
@@ -87,6 +92,7 @@ export async function generateBench(io: Io, options: GenerateBenchOptions): Prom
   const result: GenerationResult = {
     command: "grammask bench generate",
     systems: field.reports(),
+    ...(options.modes && { levels: field.levels() }),
     ...(batch && { batch }),
     skipped: field.skipped,
     options: {
@@ -173,6 +179,18 @@ class Field {
     return Object.fromEntries(
       reads.map(([name, read]) => [name, summarise(read, read === first ? undefined : first)]),
     );
+  }
+
+  /** What the levels of the systems' factors make of the fields. */
+  levels(): LevelReport[] {
+    return this.done === 0
+      ? []
+      : compareLevels(
+          this.#entrants.map((entrant) => ({
+            factors: entrant.system.factors ?? {},
+            read: readOf(entrant, "strict"),
+          })),
+        );
   }
 
   /** What each system wrote, by task. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { estimateBars } from "../charts/estimate-bars.js";
-import { type Outcome, summarise } from "./outcomes.js";
+import { compareLevels, type Outcome, summarise } from "./outcomes.js";
 import type { EngineResult } from "./protocol.js";
 import { generationReport } from "./report.js";
 import type { QualityTask } from "./tasks.js";
@@ -49,6 +49,24 @@ test("shares are of all tasks, times of those that both have an output for", () 
   expect(report.fieldsMore!.value).toBeCloseTo(-1 / 3);
   expect(report.timesSlower!.value).toBeCloseTo(1400 / 600);
   expect(report.tokenTimesSlower!.value).toBeCloseTo(1200 / 30 / (400 / 20));
+});
+
+test("levels of a factor are compared over all systems that have them", () => {
+  const levels = compareLevels([
+    { factors: { prompt: "a", whitespace: "x" }, read: first },
+    { factors: { prompt: "a", whitespace: "y" }, read: other },
+    { factors: { prompt: "b", whitespace: "x" }, read: other },
+    { factors: { prompt: "b", whitespace: "y" }, read: other },
+  ]);
+  expect(levels.map(({ factor, level }) => `${factor} ${level}`)).toEqual([
+    "prompt a",
+    "prompt b",
+    "whitespace x",
+    "whitespace y",
+  ]);
+  expect(levels.map(({ fields }) => fields.value.toFixed(3))).toEqual(["0.500", "0.333", "0.500", "0.333"]);
+  expect(levels[0]!.fieldsMore).toBeUndefined();
+  expect(levels[1]!.fieldsMore!.value).toBeCloseTo(-1 / 6);
 });
 
 test("a result is told in tables and bars", () => {

@@ -69,6 +69,39 @@ export function summarise(own: Read, first: Read | undefined): SystemReport {
   };
 }
 
+/** What a level of a factor makes of the fields, on average over all systems that have it. */
+export interface LevelReport {
+  readonly factor: string;
+  readonly level: string;
+  readonly fields: Estimate;
+  /** How much more than the factor's first level, task by task. */
+  readonly fieldsMore: Estimate | undefined;
+}
+
+/** @param systems all levels of each factor together with the same ones of the others */
+export function compareLevels(
+  systems: readonly { readonly factors: Readonly<Record<string, string>>; readonly read: Read }[],
+): LevelReport[] {
+  const all = systems.map(({ factors, read }) => ({ factors, shares: verdictsOf(read).map(shareOf) }));
+  return Object.keys(systems[0]?.factors ?? {}).flatMap((factor) => {
+    const levels = [...new Set(all.map(({ factors }) => factors[factor]!))];
+    const shares = levels.map((level) =>
+      meanShares(all.filter(({ factors }) => factors[factor] === level).map((each) => each.shares)),
+    );
+    return levels.map((level, i) => ({
+      factor,
+      level,
+      fields: bootstrap(shares[i]!.length, meanOf(shares[i]!)),
+      fieldsMore: i === 0 ? undefined : fieldsMore(shares[i]!, shares[0]!),
+    }));
+  });
+}
+
+/** By task. */
+function meanShares(lists: readonly (readonly number[])[]): number[] {
+  return lists[0]!.map((_, i) => lists.reduce((sum, list) => sum + list[i]!, 0) / lists.length);
+}
+
 export function verdictsOf({ outcomes, reading }: Read): Verdict[] {
   return outcomes.map(({ task, result }) => judge(task, result?.text, reading));
 }

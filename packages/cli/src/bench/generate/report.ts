@@ -1,16 +1,17 @@
 import { table } from "../report.js";
 import type { BatchPoint } from "./batch.js";
 import type { Estimate } from "./bootstrap.js";
-import type { SystemReport } from "./outcomes.js";
+import type { LevelReport, SystemReport } from "./outcomes.js";
 import type { GenerationResult } from "./result-file.js";
 
 /** The tables of a result. */
-export function generationReport({ systems, batch, skipped, options }: GenerationResult): string {
+export function generationReport({ systems, levels, batch, skipped, options }: GenerationResult): string {
   const parts = [
     `${options.tasks} tasks of the half "${options.half}", at most ${options.maxTokens} tokens\n`,
   ];
   const rows = Object.entries(systems);
   if (rows.length > 0) parts.push(table(qualityRows(rows, options.tasks)), table(timeRows(rows)));
+  if (levels !== undefined && levels.length > 0) parts.push(table(levelRows(levels)));
   if (batch !== undefined) parts.push(table(batchRows(batch)));
   for (const [name, reason] of Object.entries(skipped)) parts.push(`skipped ${name}: ${reason}\n`);
   return parts.join("\n");
@@ -40,6 +41,18 @@ function timeRows(systems: readonly (readonly [string, SystemReport])[]): string
       times(timesSlower),
       tokenMs.toFixed(1),
       times(tokenTimesSlower),
+    ]),
+  ];
+}
+
+function levelRows(levels: readonly LevelReport[]): string[][] {
+  return [
+    ["on average", "fields right", "95 % interval", "more than the first"],
+    ...levels.map(({ factor, level, fields, fieldsMore }) => [
+      `${factor}: ${level}`,
+      fields.value.toFixed(3),
+      interval(fields, 3),
+      fieldsMore === undefined ? "" : withInterval(fieldsMore, 3),
     ]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { BatchPoint } from "./batch.js";
-import type { SystemReport } from "./outcomes.js";
+import type { LevelReport, SystemReport } from "./outcomes.js";
 import type { EngineResult } from "./protocol.js";
 
 /** What `grammask bench generate --json` writes. */
@@ -7,6 +7,8 @@ export interface GenerationResult {
   readonly command: string;
   /** By name; the others are compared with the first one. */
   readonly systems: Readonly<Record<string, SystemReport>>;
+  /** Where the ways of asking are compared: each level of what varies, over all others. */
+  readonly levels?: readonly LevelReport[];
   readonly batch?: readonly BatchPoint[];
   /** Systems that could not be measured, and why. */
   readonly skipped: Readonly<Record<string, string>>;

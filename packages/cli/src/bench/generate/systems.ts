@@ -14,6 +14,8 @@ export interface System {
   readonly readings: readonly Reading[];
   /** For this project's own engine. */
   readonly options: Partial<GenerateRequest>;
+  /** What varies between the ways of asking, with its level here. */
+  readonly factors?: Readonly<Record<string, string>>;
 }
 
 const STRICT: readonly Reading[] = ["strict"];
