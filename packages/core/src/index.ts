@@ -24,7 +24,9 @@ export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
 export { compileLark } from "./grammar/lark.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
+export { compileStructuralTag, type StructuralTagOptions } from "./grammar/structural-tag/compile.js";
 export { compileTools } from "./grammar/tools/compile-tools.js";
+export { toolFormatOf } from "./grammar/tools/formats.js";
 export type {
   Tool,
   ToolCall,

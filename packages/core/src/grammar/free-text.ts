@@ -5,7 +5,12 @@ import { choice, type GrammarNode, repeat, sequence } from "./tree.js";
 /** Any text, the empty one included, in which none of these strings stands. */
 export function textWithout(strings: readonly string[]): GrammarNode {
   if (strings.length === 0) return { kind: "regular", build: (arena) => arena.any };
-  return { kind: "regular", build: (arena) => arena.complement(containing(arena, strings)) };
+  return { kind: "regular", build: (arena) => without(strings, arena) };
+}
+
+/** The language of texts in which none of these strings stands. */
+export function without(strings: readonly string[], arena: LanguageArena): Language {
+  return arena.complement(arena.concat(arena.any, arena.choice(strings), arena.any));
 }
 
 /** Any text that ends with one of these strings, and in which neither it nor another one has ended before. */
@@ -25,10 +30,6 @@ export function textNotBeginningWith(strings: readonly string[]): GrammarNode {
     kind: "regular",
     build: (arena) => arena.complement(arena.concat(arena.choice(strings), arena.any)),
   };
-}
-
-function containing(arena: LanguageArena, strings: readonly string[]): Language {
-  return arena.concat(arena.any, arena.choice(strings), arena.any);
 }
 
 /**

@@ -1,19 +1,23 @@
 import type { JsonSchemaOptions } from "../json-schema-options.js";
 import { choice, type GrammarNode, sequence, text, token } from "../tree.js";
-import type { Tool, ToolCall } from "./types.js";
+import type { Tool, ToolCall, ToolOutput } from "./types.js";
 
 /** How a family of models writes calls of tools. */
 export interface ToolFormat {
-  /** What a run of calls begins with. */
-  readonly begin: Marker;
-  /** Whether calls stand at the start of an output only, without other text before them. */
-  readonly isAlone: boolean;
-  /** What thinking stands between; undefined: not in this format. */
-  readonly reasoning: { readonly begin: Marker; readonly end: Marker } | undefined;
-  /** All calls, behind `begin`: one, or if `isMany` any number from one on. */
-  calls(tools: readonly Tool[], isMany: boolean, json: JsonSchemaOptions): GrammarNode;
-  /** Reads calls from behind `begin` on. */
-  parse(text: string, offset: number, tools: readonly Tool[]): ParsedCalls;
+  /** What outputs follow. @throws GrammarError for what the format does not have */
+  output(request: OutputRequest): GrammarNode;
+  /** Reads an output, or the beginning of one. @param isOpen whether the prompt has begun the reasoning */
+  parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOutput;
+}
+
+export interface OutputRequest {
+  /** Those that may be called; none: there are no calls. */
+  readonly tools: readonly Tool[];
+  readonly isCallRequired: boolean;
+  /** Whether there may be several calls. */
+  readonly isMany: boolean;
+  readonly reasoning: "none" | "optional" | "required" | "open";
+  readonly json: JsonSchemaOptions;
 }
 
 export interface ParsedCalls {
@@ -32,7 +36,10 @@ export interface Marker {
 export const plainMarker = (value: string): Marker => ({ text: value, isToken: false });
 export const tokenMarker = (value: string): Marker => ({ text: value, isToken: true });
 
-export const THINK = { begin: tokenMarker("<think>"), end: tokenMarker("</think>") };
+export const THINK: { readonly begin: Marker; readonly end: Marker } = {
+  begin: tokenMarker("<think>"),
+  end: tokenMarker("</think>"),
+};
 
 /** A marker: its text, or where the vocabulary has it as a special token, also that. */
 export function markerNode({ text: value, isToken }: Marker): GrammarNode {

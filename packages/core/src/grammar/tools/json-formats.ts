@@ -1,7 +1,8 @@
 /** Formats whose calls are JSON objects with a name and arguments. */
 import { optional, repeat, sequence, text } from "../tree.js";
-import { eachTool, type ParsedCalls, plainMarker, THINK, type ToolFormat } from "./format.js";
+import { eachTool, type ParsedCalls, plainMarker, type ToolFormat, tokenMarker } from "./format.js";
 import { behindJson, behindSpace, callOf } from "./json-text.js";
+import { markerFormat } from "./marker-format.js";
 import type { Tool, ToolCall } from "./types.js";
 
 const nameOf = ({ name }: Tool) => JSON.stringify(name);
@@ -41,22 +42,19 @@ function readObjects(
  * The plain format, for models that have not learned another: an output is text, or calls alone, each an object
  * `{"name": ..., "arguments": {...}}` on a line of its own.
  */
-export const PLAIN: ToolFormat = {
+export const PLAIN: ToolFormat = markerFormat({
   begin: plainMarker('{"name": '),
   isAlone: true,
-  reasoning: THINK,
   calls(tools, isMany, json) {
     const call = eachTool(tools, json, (tool) => `${nameOf(tool)}, "arguments": `, "}");
     return isMany ? sequence(call, repeat(sequence(text('\n{"name": '), call), 0, MANY)) : call;
   },
   parse: (source, offset) => readObjects(source, offset, "arguments", { prefix: '{"name": ' }),
-};
+});
 
 /** Hermes 2 Pro, Qwen 2.5 and 3: `<tool_call>`, a line with an object, `</tool_call>`; before them text. */
-export const HERMES: ToolFormat = {
+export const HERMES: ToolFormat = markerFormat({
   begin: plainMarker("<tool_call>"),
-  isAlone: false,
-  reasoning: THINK,
   calls(tools, isMany, json) {
     const line = optional(text("\n"));
     const object = eachTool(tools, json, (tool) => `{"name": ${nameOf(tool)}, "arguments": `, "}");
@@ -65,4 +63,37 @@ export const HERMES: ToolFormat = {
   },
   parse: (source, offset) =>
     readObjects(source, offset, "arguments", { closing: "</tool_call>", separator: "<tool_call>" }),
-};
+});
+
+/**
+ * Llama 3.1 to 3.3: an output is text, or calls alone, objects `{"name": ..., "parameters": {...}}` between which `; ` stands,
+ * behind `<|python_tag|>` or not.
+ */
+export const LLAMA3: ToolFormat = markerFormat({
+  begin: plainMarker('{"name": '),
+  isAlone: true,
+  lead: tokenMarker("<|python_tag|>"),
+  calls(tools, isMany, json) {
+    const call = eachTool(tools, json, (tool) => `${nameOf(tool)}, "parameters": `, "}");
+    return isMany ? sequence(call, repeat(sequence(text('; {"name": '), call), 0, MANY)) : call;
+  },
+  parse: (source, offset) =>
+    readObjects(source, offset, "parameters", { prefix: '{"name": ', separator: ";" }),
+});
+
+/** Mistral with tokenizers v3 to v7: `[TOOL_CALLS]` and a list of objects. */
+export const MISTRAL: ToolFormat = markerFormat({
+  begin: tokenMarker("[TOOL_CALLS]"),
+  calls(tools, isMany, json) {
+    const call = eachTool(tools, json, (tool) => `{"name": ${nameOf(tool)}, "arguments": `, "}");
+    const list = isMany ? sequence(call, repeat(sequence(text(", "), call), 0, MANY)) : call;
+    return sequence(optional(text(" ")), text("["), list, text("]"));
+  },
+  parse(source, offset) {
+    const start = behindSpace(source, offset);
+    if (source[start] !== "[") return { calls: [], end: source.length, isCut: true };
+    const { calls, end, isCut } = readObjects(source, start + 1, "arguments", { separator: "," });
+    const closed = source[behindSpace(source, end)] === "]";
+    return { calls, end: closed ? behindSpace(source, end) + 1 : source.length, isCut: isCut || !closed };
+  },
+});

@@ -66,6 +66,7 @@ export type ToolFormatName =
   | "minimax"
   | "llama3"
   | "mistral"
+  | "mistral-v11"
   | "deepseek"
   | "deepseek-v3.1"
   | "kimi"
