@@ -6,7 +6,12 @@
  * string's content, a text lexeme (numbers, and whole outputs that are not JSON), or a JSON literal. Every state that a
  * transition leads to is live: some continuation ends the output.
  */
-import type { ByteAutomaton, JsonStringAutomaton, TextAutomaton } from "../language/index.js";
+import {
+  type ByteAutomaton,
+  type JsonStringAutomaton,
+  PairMemo,
+  type TextAutomaton,
+} from "../language/index.js";
 import { ByteTrail } from "./byte-trail.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
@@ -131,7 +136,8 @@ export class Automaton implements Engine {
   private cellsUsed = STRUCTURE_CLASSES;
   private readonly nexts: number[] = [0];
   private readonly waitings: number[] = [0];
-  private readonly resumed = new Map<number, FrameState>();
+  /** By waiting state and result. */
+  private readonly resumed = new PairMemo();
 
   /** Time for one mask, or for accepting one token. */
   readonly maskMilliseconds: number;
@@ -269,13 +275,12 @@ export class Automaton implements Engine {
     if (waitsForItem && trail !== undefined) {
       this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));
     } else {
-      const key = waiting * 0x100000 + result;
-      let state = this.resumed.get(key);
-      if (state === undefined) {
+      let state = this.resumed.get(waiting, result);
+      if (state < 0) {
         state = waitsForItem
           ? this.frames.afterAnyItem(waiting, result)
           : this.frames.resume(waiting, result);
-        this.resumed.set(key, state);
+        this.resumed.set(waiting, result, state);
       }
       if (state === 0) return Step.Asks;
       this.nextState = state;

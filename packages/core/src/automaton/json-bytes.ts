@@ -15,11 +15,15 @@ export function startsValue(byte: number): boolean {
     byte === OPEN_BRACE ||
     byte === OPEN_BRACKET ||
     byte === MINUS ||
-    (byte >= 0x30 && byte <= 0x39) ||
+    isDigit(byte) ||
     byte === 0x6e ||
     byte === 0x74 ||
     byte === 0x66
   );
+}
+
+export function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 export function isSpace(byte: number): boolean {

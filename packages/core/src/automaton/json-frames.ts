@@ -1,7 +1,6 @@
 /** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
 import { parseJson } from "../json/index.js";
-import type { Derivatives } from "../json-schema/derivative.js";
-import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
+import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
 import type { Arrays, PendingItem } from "./arrays.js";
 import {
@@ -22,22 +21,19 @@ import {
   COLON,
   COMMA,
   isSpace,
-  MINUS,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
   startsValue,
 } from "./json-bytes.js";
 import { JsonCompletions } from "./json-completions.js";
-import { type Literal, LiteralAutomaton } from "./literals.js";
+import { LiteralAutomaton } from "./literals.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import type { PlainNumbers } from "./plain-numbers.js";
 import { Place, Structure } from "./structure.js";
+import { ValueOpenings } from "./value-openings.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
-
-/** Shapes are below. */
-const MAX_SHAPE = 2 ** 20;
 
 /** More than any grammar has goals. */
 const MAX_GOALS = 2 ** 26;
@@ -77,12 +73,10 @@ export class JsonFrames implements Frames {
   readonly start: FrameState;
   private readonly structure = new Structure();
   private readonly parts: JsonFramesParts;
-  private readonly steps: Derivatives;
   private readonly openGoals: Goal[] = [];
   private readonly keyedValues: KeyedValue[] = [];
   private readonly keyedValueIds = new Map<number, number>();
-  /** By goal, first byte and shape: the state behind it; 0: none. */
-  private readonly openValues = new Map<number, FrameState>();
+  private readonly values: ValueOpenings;
   private readonly observed = new Map<Language, Result>();
   private completionSource: JsonCompletions | undefined;
 
@@ -90,7 +84,12 @@ export class JsonFrames implements Frames {
     this.parts = parts;
     this.strings = parts.strings;
     this.texts = parts.texts;
-    this.steps = parts.goals.steps;
+    const { store, goals, objects, arrays, strings, texts, whitespace, plainNumbers } = parts;
+    const { literals } = this;
+    this.values = new ValueOpenings({
+      ...{ store, goals, objects, arrays, strings, texts, literals, whitespace, plainNumbers },
+      at: (place, data, space, shape) => this.at(place, data, space, shape),
+    });
     // Structural state 0 would be frame state 0, which means "none".
     this.structure.intern(Place.RootDone, -1, 0, 0);
     const root = parts.goals.single(parts.root);
@@ -106,7 +105,7 @@ export class JsonFrames implements Frames {
     const { structure, strings, texts, literals, parts } = this;
     const { store, goals, objects, arrays, whitespace } = parts;
     const opened = (goal: Goal, byte: number, shape: number) => {
-      const state = this.openValue(goal, byte, shape);
+      const state = this.values.open(goal, byte, shape);
       return state === undefined ? undefined : frameId(state);
     };
     return new JsonCompletions({
@@ -116,8 +115,8 @@ export class JsonFrames implements Frames {
       openObject: (goal, shape) => opened(goal, OPEN_BRACE, shape),
       openArray: (goal, shape) => opened(goal, OPEN_BRACKET, shape),
       openLiteral: (goal, byte) => opened(goal, byte, 0),
-      stringLanguage: (goal) => this.lexeme(goal, JsonType.String),
-      numberLanguage: (goal) => this.lexeme(goal, JsonType.Number),
+      stringLanguage: (goal) => this.values.lexeme(goal, JsonType.String),
+      numberLanguage: (goal) => this.values.lexeme(goal, JsonType.Number),
       stringResult: (state) => this.lexemeResult(FrameKind.String, state),
       textResult: (state) => this.lexemeResult(FrameKind.Text, state),
       after: (waiting, result, text) =>
@@ -227,7 +226,7 @@ export class JsonFrames implements Frames {
     const place = this.structure.place[structure] as Place;
     switch (place) {
       case Place.RootStart: {
-        const next = this.openValue(this.openGoals[data] as Goal, byte, 0);
+        const next = this.values.open(this.openGoals[data] as Goal, byte, 0);
         return next === undefined ? undefined : { next, waiting: this.at(Place.RootWait, 0, 0, 0) };
       }
       case Place.ObjectOpen:
@@ -247,7 +246,7 @@ export class JsonFrames implements Frames {
         if ((whitespace.follows(Gap.AfterColon, shape, space) & Follow.Next) !== 0) {
           if (data === ANY_KEY && startsValue(byte)) return { asksText: true };
           const behind = whitespace.after(Gap.AfterColon, shape, space);
-          const next = data === ANY_KEY ? undefined : this.openValue(this.propertyGoal(data), byte, behind);
+          const next = data === ANY_KEY ? undefined : this.values.open(this.propertyGoal(data), byte, behind);
           if (next !== undefined) return { next, waiting: this.at(Place.ObjectWait, data, 0, behind) };
         }
         return this.inGap(place, Gap.AfterColon, data, space, shape, byte, Follow.Next);
@@ -324,7 +323,7 @@ export class JsonFrames implements Frames {
       if (gap === Gap.AfterValue) {
         return byte === COMMA ? { next: this.at(Place.ArrayNext, data, 0, behind) } : undefined;
       }
-      const next = this.openValue(item.goal, byte, behind);
+      const next = this.values.open(item.goal, byte, behind);
       if (isAfterAny && next !== undefined) {
         return this.canMissOne(item, next) ? { next, isUnsure: true } : { asksText: true };
       }
@@ -368,80 +367,6 @@ export class JsonFrames implements Frames {
   private propertyGoal(data: number): Goal {
     if (data <= FIRST_VALUE) return (this.keyedValues[FIRST_VALUE - data] as KeyedValue).goal;
     return this.parts.objects.property(data).goal;
-  }
-
-  // --- values ------------------------------------------------------------------------------------------------------
-
-  /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
-  private openValue(goal: Goal, byte: number, shape: number): FrameState | undefined {
-    // Properties behind different keys often have the same goal.
-    const key = (goal.id * 128 + byte) * MAX_SHAPE + shape;
-    let opened = this.openValues.get(key);
-    if (opened === undefined) {
-      opened = this.computeOpenValue(goal, byte, shape) ?? 0;
-      this.openValues.set(key, opened);
-    }
-    return opened === 0 ? undefined : opened;
-  }
-
-  private computeOpenValue(goal: Goal, byte: number, shape: number): FrameState | undefined {
-    const { objects, arrays } = this.parts;
-    const inner = this.parts.whitespace.inner(shape);
-    switch (byte) {
-      case QUOTE: {
-        const language = this.lexeme(goal, JsonType.String);
-        if (this.parts.store.arena.isEmpty(language)) return undefined;
-        return frameState(FrameKind.String, this.strings.start(language));
-      }
-      case OPEN_BRACE: {
-        const object = objects.open(goal);
-        return object === undefined ? undefined : this.at(Place.ObjectOpen, object.id, 0, inner);
-      }
-      case OPEN_BRACKET: {
-        const array = arrays.open(goal);
-        return array === undefined ? undefined : this.at(Place.ArrayOpen, array.id, 0, inner);
-      }
-      case 0x6e:
-        return this.openLiteral(goal, JsonType.Null, 0);
-      case 0x74:
-        return this.openLiteral(goal, JsonType.True, 1);
-      case 0x66:
-        return this.openLiteral(goal, JsonType.False, 2);
-      default: {
-        if (byte !== MINUS && (byte < 0x30 || byte > 0x39)) return undefined;
-        const language = this.lexeme(goal, JsonType.Number);
-        if (this.parts.store.arena.isEmpty(language)) return undefined;
-        const state = this.texts.step(this.texts.start(language), byte);
-        return state === 0 ? undefined : frameState(FrameKind.Text, state);
-      }
-    }
-  }
-
-  private openLiteral(goal: Goal, type: JsonType, literal: Literal): FrameState | undefined {
-    const truths = goal.formulas.map((formula) => this.steps.specialise(formula, type) === TRUE);
-    if (!this.parts.goals.allows(goal.constraint, truths)) return undefined;
-    return frameState(FrameKind.Literal, this.literals.start(literal, this.parts.goals.result(truths)));
-  }
-
-  /** The language of strings or numbers that meet the goal; with the goal's formulas as parts where it has several. */
-  private lexeme(goal: Goal, type: JsonType.String | JsonType.Number): Language {
-    const { store, goals, plainNumbers } = this.parts;
-    const languages = goal.formulas.map((formula) => {
-      const special = this.steps.specialise(formula, type);
-      return type === JsonType.String
-        ? this.steps.stringLanguage(special)
-        : this.steps.numberLanguage(special);
-    });
-    const single = goals.isSingle(goal);
-    let allowed = languages[0] as Language;
-    if (!single) {
-      const all = type === JsonType.String ? store.arena.any : this.steps.numbers.normalised;
-      const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
-      allowed = this.steps.language(goal.constraint, all, leaf, new Map());
-    }
-    if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
-    if (type === JsonType.String) allowed = this.steps.writable(allowed);
-    return single ? allowed : store.arena.observe(allowed, languages);
   }
 
   private keyedValue(goal: Goal, after: ObjectState | undefined): number {

@@ -110,8 +110,9 @@ function isExact(algebra: Algebra, node: Language): boolean {
  */
 export function enoughToEnd(algebra: Algebra, node: Language): number {
   const { nodes, empty } = algebra;
+  if (!isExact(algebra, node)) return Infinity;
   algebra.prepare(node);
-  let enough = isExact(algebra, node) ? nodes.minLength[node]! : Infinity;
+  let enough = nodes.minLength[node]!;
   const start = nodes.stepStart[node]!;
   for (let i = start; i < start + nodes.stepCount[node]!; i++) {
     const target = nodes.stepTargets[i]!;

@@ -244,7 +244,7 @@ export class StringWalk {
 
   /** Notes what a state needs to end. */
   private visited(state: number): void {
-    if (this.strings.language(state) === NO_LANGUAGE) return;
+    if (this.enough === Infinity || this.strings.language(state) === NO_LANGUAGE) return;
     const enough = this.facts.enough(state);
     if (enough > this.enough) this.enough = enough;
   }

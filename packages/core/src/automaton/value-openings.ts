@@ -1,0 +1,134 @@
+/** What the first byte of a value leads to, by the value's goal. */
+import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
+import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
+import type { Arrays } from "./arrays.js";
+import { FrameKind, type FrameState, frameState } from "./automaton.js";
+import type { Goal, Goals } from "./goals.js";
+import {
+  isDigit,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  STRUCTURE_CLASSES,
+  structureClass,
+} from "./json-bytes.js";
+import type { Literal, LiteralAutomaton } from "./literals.js";
+import type { Objects } from "./objects.js";
+import type { PlainNumbers } from "./plain-numbers.js";
+import { Place } from "./structure.js";
+import type { WhitespacePolicy } from "./whitespace-policy.js";
+
+export interface ValueOpeningsParts {
+  readonly store: FormulaStore;
+  readonly goals: Goals;
+  readonly objects: Objects;
+  readonly arrays: Arrays;
+  readonly strings: JsonStringAutomaton;
+  readonly texts: TextAutomaton;
+  readonly literals: LiteralAutomaton;
+  readonly whitespace: WhitespacePolicy;
+  /** Undefined: numbers may have any spelling. */
+  readonly plainNumbers: PlainNumbers | undefined;
+  /** The structural state at the start of an object or array. */
+  readonly at: (place: Place, data: number, space: number, shape: number) => FrameState;
+}
+
+const UNKNOWN = 0;
+const NONE = -1;
+
+export class ValueOpenings {
+  private readonly parts: ValueOpeningsParts;
+  /** By shape and goal: by class of the first byte a frame state, `NONE` or `UNKNOWN`. Properties often share a goal. */
+  private readonly rows: (Int32Array | undefined)[][] = [];
+  /** By goal: where its numbers start, 0 where it has none. */
+  private readonly numberStarts: number[] = [];
+
+  constructor(parts: ValueOpeningsParts) {
+    this.parts = parts;
+  }
+
+  /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
+  open(goal: Goal, byte: number, shape: number): FrameState | undefined {
+    this.rows[shape] ??= [];
+    const rows = this.rows[shape];
+    rows[goal.id] ??= new Int32Array(STRUCTURE_CLASSES);
+    const row = rows[goal.id] as Int32Array;
+    const column = structureClass[byte] as number;
+    let opened = row[column] as number;
+    if (opened === UNKNOWN) {
+      opened = this.compute(goal, byte, shape) ?? NONE;
+      row[column] = opened;
+    }
+    return opened === NONE ? undefined : opened;
+  }
+
+  private compute(goal: Goal, byte: number, shape: number): FrameState | undefined {
+    const { objects, arrays, store, strings, whitespace, at } = this.parts;
+    const inner = whitespace.inner(shape);
+    switch (byte) {
+      case QUOTE: {
+        const language = this.lexeme(goal, JsonType.String);
+        if (store.arena.isEmpty(language)) return undefined;
+        return frameState(FrameKind.String, strings.start(language));
+      }
+      case OPEN_BRACE: {
+        const object = objects.open(goal);
+        return object === undefined ? undefined : at(Place.ObjectOpen, object.id, 0, inner);
+      }
+      case OPEN_BRACKET: {
+        const array = arrays.open(goal);
+        return array === undefined ? undefined : at(Place.ArrayOpen, array.id, 0, inner);
+      }
+      case 0x6e:
+        return this.openLiteral(goal, JsonType.Null, 0);
+      case 0x74:
+        return this.openLiteral(goal, JsonType.True, 1);
+      case 0x66:
+        return this.openLiteral(goal, JsonType.False, 2);
+      default: {
+        if (byte !== MINUS && !isDigit(byte)) return undefined;
+        const start = this.numberStart(goal);
+        const state = start === 0 ? 0 : this.parts.texts.step(start, byte);
+        return state === 0 ? undefined : frameState(FrameKind.Text, state);
+      }
+    }
+  }
+
+  private numberStart(goal: Goal): number {
+    let start = this.numberStarts[goal.id];
+    if (start === undefined) {
+      const { store, texts } = this.parts;
+      const language = this.lexeme(goal, JsonType.Number);
+      start = store.arena.isEmpty(language) ? 0 : texts.start(language);
+      this.numberStarts[goal.id] = start;
+    }
+    return start;
+  }
+
+  private openLiteral(goal: Goal, type: JsonType, literal: Literal): FrameState | undefined {
+    const truths = goal.formulas.map((formula) => this.parts.goals.steps.specialise(formula, type) === TRUE);
+    if (!this.parts.goals.allows(goal.constraint, truths)) return undefined;
+    return frameState(FrameKind.Literal, this.parts.literals.start(literal, this.parts.goals.result(truths)));
+  }
+
+  /** The language of strings or numbers that meet the goal; with the goal's formulas as parts where it has several. */
+  lexeme(goal: Goal, type: JsonType.String | JsonType.Number): Language {
+    const { store, goals, plainNumbers } = this.parts;
+    const { steps } = goals;
+    const languages = goal.formulas.map((formula) => {
+      const special = steps.specialise(formula, type);
+      return type === JsonType.String ? steps.stringLanguage(special) : steps.numberLanguage(special);
+    });
+    const single = goals.isSingle(goal);
+    let allowed = languages[0] as Language;
+    if (!single) {
+      const all = type === JsonType.String ? store.arena.any : steps.numbers.normalised;
+      const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
+      allowed = steps.language(goal.constraint, all, leaf, new Map());
+    }
+    if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
+    if (type === JsonType.String) allowed = steps.writable(allowed);
+    return single ? allowed : store.arena.observe(allowed, languages);
+  }
+}
