@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { SchemaTextForm } from "@grammask/core";
+import type { LeadInFormat, SchemaTextForm } from "@grammask/core";
 import type { ChatMessage, Device, GenerateRequest, GenerateResult } from "@grammask/onnx";
 import { type ConstraintOptions, readConstraint } from "./constraint.js";
 import { ExitCode, UsageError } from "./exit.js";
@@ -26,6 +26,8 @@ export interface GenerateOptions extends ConstraintOptions {
   readonly stats?: boolean;
   readonly html?: string;
   readonly schemaInPrompt?: "auto" | "none" | SchemaTextForm;
+  readonly leadIn?: "none" | LeadInFormat;
+  readonly leadInTokens?: number;
   readonly schemaPlace?: "user" | "system";
 }
 
@@ -36,7 +38,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
   for (const { pointer, keyword, reason } of grammar.report.warnings) {
     io.err(`${io.colors.yellow("warning:")} ${pointer}/${keyword} is not enforced: ${reason}\n`);
   }
-  const inPrompt = schemaInPrompt(options);
+  const shape = { ...schemaInPrompt(options), ...leadIn(options) };
   const messages = await readMessages(io, options);
   await using page = options.html === undefined ? undefined : await openPage(options.html);
 
@@ -56,7 +58,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     const result = await model.generate({
       messages,
       ...request,
-      ...inPrompt,
+      ...shape,
       maxTokens,
       onLength,
       temperature,
@@ -81,6 +83,7 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
   if (options.json) io.out(`${JSON.stringify(report(result))}\n`);
   else if (options.stream) io.out("\n");
   else if (complete) io.out(`${result.text}\n`);
+  if (!options.json && result.leadIn) io.err(`${io.colors.dim(result.leadIn.trim())}\n`);
   if (options.stats) io.err(statistics(result));
   if (result.limit !== undefined) {
     const { error, length } = result.limit;
@@ -114,6 +117,20 @@ function schemaInPrompt({
     throw new UsageError("--schema-place needs --schema-in-prompt with a form.");
   }
   return { schemaInPrompt: { form, place } };
+}
+
+/** What the options say of the text before the JSON. */
+function leadIn({
+  schema,
+  leadIn: format,
+  leadInTokens: maxTokens,
+}: GenerateOptions): Pick<GenerateRequest, "leadIn"> {
+  if (format === undefined || format === "none") {
+    if (maxTokens !== undefined) throw new UsageError("--lead-in-tokens needs --lead-in with a format.");
+    return {};
+  }
+  if (schema === undefined) throw new UsageError("--lead-in needs --schema.");
+  return { leadIn: { format, ...(maxTokens === undefined ? {} : { maxTokens }) } };
 }
 
 async function openPage(file: string): Promise<FileHandle> {

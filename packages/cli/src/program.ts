@@ -87,6 +87,13 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
         "how the prompt tells the model what the schema asks for (at the end of the prompt, or of the system message)",
       ).choices(["auto", "none", "typescript", "example", "json-schema"]),
     )
+    .addOption(
+      new Option(
+        "--lead-in <format>",
+        "what the model may write before the JSON, which is shown on standard error",
+      ).choices(["none", "fence", "optional-fence", "think", "text"]),
+    )
+    .option("--lead-in-tokens <n>", "the most tokens of that", wholeNumber({ min: 1 }))
     .addOption(new Option("--schema-place <place>", "where it does so").choices(["user", "system"]))
     .addOption(modelOption())
     .option("--device <device>", "cpu, cuda, webgpu, dml, coreml or auto", "cpu")

@@ -2,13 +2,24 @@ import type { GenerateResult, Report, TokenPressure } from "@grammask/onnx";
 
 /** The result for `--json`: one object with all that is known of the generation. Times are in milliseconds. */
 export function report(result: GenerateResult): object {
-  const { text, value, finishReason, closedEarly, seed, usage, timings, report } = result;
+  const { text, leadIn, value, finishReason, closedEarly, seed, usage, timings, report } = result;
   const limit = result.limit && {
     name: result.limit.error.limit,
     value: result.limit.error.value,
     length: result.limit.length,
   };
-  return { value: value ?? null, text, finishReason, closedEarly, seed, usage, timings, limit, report };
+  return {
+    value: value ?? null,
+    text,
+    leadIn,
+    finishReason,
+    closedEarly,
+    seed,
+    usage,
+    timings,
+    limit,
+    report,
+  };
 }
 
 /** The lines that `--stats` prints. */

@@ -52,6 +52,14 @@ test.each([
     message: "--schema-in-prompt needs --schema.",
   },
   {
+    args: ["generate", "--regex", "a", "--lead-in", "text", "--prompt", "x"],
+    message: "--lead-in needs --schema.",
+  },
+  {
+    args: ["generate", "--schema", person, "--lead-in-tokens", "9", "--prompt", "x"],
+    message: "--lead-in-tokens needs --lead-in",
+  },
+  {
     args: ["generate", "--schema", person, "--schema-place", "system", "--prompt", "x"],
     message: "--schema-place needs --schema-in-prompt",
   },

@@ -1,5 +1,6 @@
 export type { Layout } from "./automaton/layout.js";
 export { LayoutError } from "./automaton/layout-error.js";
+export type { LeadIn, LeadInFormat, LeadInOptions } from "./automaton/lead-in.js";
 export type { PropertyOrder } from "./automaton/property-order.js";
 export type { Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";
@@ -73,6 +74,7 @@ export {
 } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { fillBitmasks, Matcher } from "./matcher.js";
+export { OutputParts, type PieceParts } from "./output-parts.js";
 export {
   describeSchema,
   type SchemaText,

@@ -3,6 +3,7 @@ import { type Completion, completionBytes, NOTHING } from "./automaton/completio
 import type { Config } from "./automaton/configs.js";
 import { tokenName } from "./automaton/context-free/terminals.js";
 import type { Engine } from "./automaton/engine.js";
+import { OutputPart } from "./automaton/output-part.js";
 import { Budget } from "./budget.js";
 import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
 import { type ForcedContinuation, forcedAfter } from "./forced-tokens.js";
@@ -70,6 +71,12 @@ export class Matcher {
   /** Whether the end of the sequence has been accepted. */
   get isEnded(): boolean {
     return this.ended;
+  }
+
+  /** Whether the output is before its value still: in the text that `leadIn` allows there. */
+  get isInLeadIn(): boolean {
+    const { automaton } = this;
+    return automaton.hasLeadIn === true && automaton.partOf?.(this.config) === OutputPart.LeadIn;
   }
 
   /**

@@ -7,6 +7,7 @@ export type TokenMatcher = Pick<
   | "mask"
   | "accept"
   | "isComplete"
+  | "isInLeadIn"
   | "rollback"
   | "forcedContinuation"
   | "limitHit"

@@ -1,4 +1,4 @@
-import type { TokenMask } from "@grammask/core";
+import type { OutputParts, TokenMask } from "@grammask/core";
 import { onlyEnds, type TokenMatcher, type TokenVocabulary } from "./constraint.js";
 import { type Draft, Drafts } from "./drafts.js";
 import { BudgetTooSmallError, InferenceError } from "./errors.js";
@@ -25,6 +25,8 @@ export interface DecodingParts {
   readonly promptIds: readonly number[];
   /** Undefined for free text. */
   readonly matcher: TokenMatcher | undefined;
+  /** Tells what comes before the value; undefined: nothing does. */
+  readonly parts?: OutputParts | undefined;
   readonly request: CheckedRequest;
   /** The most tokens that the context has room for behind the prompt. */
   readonly room: number;
@@ -69,6 +71,9 @@ export class Decoding {
   closing: Closing | undefined;
   /** How many of the tokens were forced: the grammar left no choice, and the model was not asked. */
   forcedTokens = 0;
+  /** How many of them have a part before the value, and of how many bytes that is. */
+  leadInTokens = 0;
+  leadInBytes = 0;
   /** How many tokens were guessed, and how many of them were right; tokens that guesses forced not counted. */
   draftTokens = 0;
   acceptedDraftTokens = 0;
@@ -78,6 +83,9 @@ export class Decoding {
   readonly #matcher: TokenMatcher | undefined;
   readonly #sampler: Sampler;
   readonly #stream: TextStream;
+  readonly #parts: OutputParts | undefined;
+  readonly #leadIn = new TextStream([]);
+  readonly #mostLeadIn: number;
   readonly #timings: Timings;
   readonly #most: number;
   readonly #closes: boolean;
@@ -93,12 +101,15 @@ export class Decoding {
   /** Tokens that the matcher has accepted, and no event has told of. */
   #untold = 0;
 
-  constructor({ vocabulary, promptIds, matcher, request, room, canRollback, timings }: DecodingParts) {
+  constructor(decodingParts: DecodingParts) {
+    const { vocabulary, promptIds, matcher, parts, request, room, canRollback, timings } = decodingParts;
     this.#vocabulary = vocabulary;
     this.#matcher = matcher;
     this.#timings = timings;
     this.#sampler = new Sampler(request.sampling, vocabulary.size);
     this.#stream = new TextStream(request.stop);
+    this.#parts = parts;
+    this.#mostLeadIn = request.maxLeadInTokens;
     this.#most = Math.min(request.maxTokens, room);
     this.#closes = request.onLength === "close" && matcher !== undefined;
     this.#forces = request.forcedTokens;
@@ -140,6 +151,11 @@ export class Decoding {
 
   get text(): string {
     return this.#stream.text;
+  }
+
+  /** What came before the value; undefined where nothing can. */
+  get leadIn(): string | undefined {
+    return this.#parts && this.#leadIn.text;
   }
 
   /** The stop string that ended the output, if one did. */
@@ -226,7 +242,7 @@ export class Decoding {
 
   /** The next token, and the mask that it is from. */
   #choose(logits: Float32Array): { readonly id: number; readonly mask: TokenMask | undefined } {
-    const mask = this.#timed(() => this.#matcher?.mask());
+    const mask = this.#timed(() => this.#mask());
     const id = this.#sample(logits, mask);
     const closing = this.#closes ? this.#timed(() => this.#closingMask(id)) : undefined;
     if (closing === undefined) {
@@ -237,6 +253,14 @@ export class Decoding {
       this.closing ??= { token: this.tokens.length, offset: this.text.length };
     }
     return { id: other, mask: closing };
+  }
+
+  /** The grammar's mask; where enough was written before the value, what is on the shortest way to its end. */
+  #mask(): TokenMask | undefined {
+    const matcher = this.#matcher;
+    return this.leadInTokens >= this.#mostLeadIn && matcher?.isInLeadIn === true
+      ? matcher.maskWithin(matcher.completionTokens())
+      : matcher?.mask();
   }
 
   #sample(logits: Float32Array, mask: TokenMask | undefined): number {
@@ -379,8 +403,7 @@ export class Decoding {
       this.#sampler.observe(id);
       this.#drafts?.push(id);
       this.tokens.push(id);
-      const text = this.#stream.push(this.#vocabulary.tokenBytes(id) ?? NO_BYTES);
-      yield { id, index: this.tokens.length - 1, text };
+      yield this.#event(id);
       if (this.#stream.stopString !== undefined) {
         this.finishReason = "stop-string";
         this.#pending = tokens.slice(0, tokens.length - this.#untold);
@@ -389,6 +412,20 @@ export class Decoding {
         return;
       }
     }
+  }
+
+  /** The text of the last token. */
+  #event(id: number): TokenEvent {
+    const index = this.tokens.length - 1;
+    const bytes = this.#vocabulary.tokenBytes(id) ?? NO_BYTES;
+    if (this.#parts === undefined) {
+      return { id, index, text: this.#stream.push(bytes) };
+    }
+    const { leadIn, value } = this.#parts.push(bytes);
+    this.leadInBytes += leadIn;
+    this.leadInTokens += leadIn > 0 ? 1 : 0;
+    const before = this.#leadIn.push(bytes.subarray(0, leadIn));
+    return { id, index, text: this.#stream.push(bytes.subarray(leadIn, leadIn + value)), leadIn: before };
   }
 
   /** Ends the output where nothing can follow, without a step of the model. */

@@ -123,6 +123,9 @@ describe("generateTokens", () => {
     expect(output.tokens.length).toBeLessThan(7);
     expect((await run({}, { aborted: () => true })).output).toEqual({
       text: "",
+      leadIn: undefined,
+      leadInTokens: 0,
+      leadInBytes: 0,
       tokens: [],
       finishReason: "abort",
       stopString: undefined,

@@ -1,3 +1,4 @@
+import type { OutputParts } from "@grammask/core";
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import type { Decoder, Sequence } from "./decoder.js";
 import { type Closing, Decoding, type FinishReason } from "./decoding.js";
@@ -14,6 +15,8 @@ export interface Generation {
   readonly promptIds: readonly number[];
   /** Undefined for free text. */
   readonly matcher: TokenMatcher | undefined;
+  /** Tells what of the output comes before its value; undefined: nothing does. */
+  readonly parts?: OutputParts | undefined;
   readonly request: CheckedRequest;
   /** What is known of prompts that were read before. */
   readonly prefixes: PrefixCache;
@@ -25,6 +28,11 @@ export interface Generation {
 
 export interface Output {
   readonly text: string;
+  /** What came before the value; undefined where nothing can. */
+  readonly leadIn: string | undefined;
+  /** How many tokens have a part in it, and its bytes. */
+  readonly leadInTokens: number;
+  readonly leadInBytes: number;
   /** Ids of the generated tokens, without the one that ended the output. */
   readonly tokens: readonly number[];
   readonly finishReason: FinishReason;
@@ -97,6 +105,9 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
   yield* decoding.end("abort");
   const {
     text,
+    leadIn,
+    leadInTokens,
+    leadInBytes,
     tokens,
     stopString,
     closing,
@@ -108,6 +119,9 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
   } = decoding;
   return {
     text,
+    leadIn,
+    leadInTokens,
+    leadInBytes,
     tokens,
     finishReason: decoding.finishReason!,
     stopString,

@@ -1,4 +1,4 @@
-import { Matcher, Vocabulary } from "@grammask/core";
+import { Matcher, OutputParts, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { Decoder } from "./decoder.js";
 import type { Device } from "./device.js";
@@ -6,6 +6,7 @@ import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
 import { GrowingJson } from "./growing-json.js";
+import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
 import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport } from "./report.js";
@@ -265,10 +266,12 @@ export class Model implements AsyncDisposable {
     const timings: Timings = { prompt: 0, compile: 0, prefill: 0, decode: 0, mask: 0, sampling: 0, total: 0 };
     const checked = checkRequest(request);
     const { messages, told } = this.#schemaPrompts.tell(request);
-    const promptIds = this.#promptIds({ ...request, messages });
+    const prompt = messages === undefined ? request.prompt! : this.renderChat(messages);
+    const promptIds = this.#promptIds(prompt, messages === undefined);
     timings.prompt = performance.now() - start;
     const compileStart = performance.now();
-    const grammar = this.#grammars.get(request);
+    const schemaOptions = withLeadIn(request, typeof prompt === "string" ? prompt : "");
+    const grammar = this.#grammars.get({ ...request, schemaOptions });
     const { vocabulary } = this;
     const matcher = grammar === undefined ? undefined : new Matcher(grammar, vocabulary);
     timings.compile = performance.now() - compileStart;
@@ -277,6 +280,7 @@ export class Model implements AsyncDisposable {
       vocabulary,
       promptIds,
       matcher,
+      parts: grammar?.automaton.hasLeadIn === true ? new OutputParts(grammar) : undefined,
       request: checked,
       prefixes: this.#prefixes,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
@@ -284,7 +288,18 @@ export class Model implements AsyncDisposable {
       timings,
     });
     timings.total = performance.now() - start;
-    const { text, tokens, finishReason, stopString, closing, isComplete, pressures, ...counts } = output;
+    const {
+      text,
+      leadIn,
+      leadInBytes,
+      tokens,
+      finishReason,
+      stopString,
+      closing,
+      isComplete,
+      pressures,
+      ...counts
+    } = output;
     const isJson = wantsJson(request);
     // A stop string may have cut the JSON short although the matcher went on.
     const hasValue = isJson && isComplete && stopString === undefined;
@@ -292,6 +307,7 @@ export class Model implements AsyncDisposable {
       text,
       value: hasValue ? JSON.parse(text) : undefined,
       finishReason,
+      leadIn,
       stopString,
       closedEarly: closing && {
         token: closing.token,
@@ -311,19 +327,15 @@ export class Model implements AsyncDisposable {
       report:
         checked.report === undefined
           ? undefined
-          : makeReport(pressures, text, isJson, vocabulary, checked.report),
+          : makeReport(pressures, text, isJson, vocabulary, checked.report, leadInBytes),
       logprobs: checked.topLogprobs === undefined ? undefined : makeLogprobs(pressures, checked.topLogprobs),
       rejected: [],
     } as GenerateResult;
   }
 
-  #promptIds({ messages, prompt }: GenerateRequest): readonly number[] {
-    const ids =
-      messages !== undefined
-        ? this.encode(this.renderChat(messages))
-        : typeof prompt === "string"
-          ? this.encode(prompt, { specialTokens: true })
-          : prompt!;
+  /** @param specialTokens whether those that the tokenizer puts around a text are wanted: a chat template has its own */
+  #promptIds(prompt: string | readonly number[], specialTokens: boolean): readonly number[] {
+    const ids = typeof prompt === "string" ? this.encode(prompt, { specialTokens }) : prompt;
     const size = this.#decoder.contract.vocabularySize;
     const wrong = ids.find((id) => id >= size);
     if (wrong !== undefined) {

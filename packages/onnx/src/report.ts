@@ -51,6 +51,7 @@ const DOUBTFUL_BELOW = 0.5;
  * @param text the output
  * @param isJson whether it is JSON, or the beginning of it
  * @param alternatives how many of them to keep
+ * @param leadInBytes how much of the tokens comes before the text
  */
 export function makeReport(
   pressures: readonly TokenPressure[],
@@ -58,13 +59,14 @@ export function makeReport(
   isJson: boolean,
   vocabulary: Pick<TokenVocabulary, "tokenBytes">,
   alternatives = Number.POSITIVE_INFINITY,
+  leadInBytes = 0,
 ): Report {
   const tokens = pressures.map((each) => ({
     ...each,
     allowed: each.allowed.slice(0, alternatives),
     removedTokens: each.removedTokens.slice(0, alternatives),
   }));
-  return { tokens, values: isJson ? valuePressures(tokens, text, vocabulary) : [] };
+  return { tokens, values: isJson ? valuePressures(tokens, text, vocabulary, leadInBytes) : [] };
 }
 
 /** @param top how many of the likeliest tokens to name */
@@ -84,13 +86,14 @@ function valuePressures(
   tokens: readonly TokenPressure[],
   text: string,
   vocabulary: Pick<TokenVocabulary, "tokenBytes">,
+  leadInBytes: number,
 ): ValuePressure[] {
   const json = new GrowingJson();
   json.push(text);
   const open = json.openSpans;
   const ended: JsonSpan[] = json.takeEnded();
   const spans = [...ended, ...open].sort((a, b) => a.start - b.start || b.end - a.end);
-  const ends = tokenEnds(tokens, vocabulary);
+  const ends = tokenEnds(tokens, vocabulary, leadInBytes);
   const values: ValuePressure[] = [];
   // From the last to the first, so that what is in a container comes before it.
   for (const { pointer, start, end } of spans.reverse()) {
@@ -133,11 +136,15 @@ function valuePressure(
 function tokenEnds(
   tokens: readonly TokenPressure[],
   vocabulary: Pick<TokenVocabulary, "tokenBytes">,
+  leadInBytes: number,
 ): number[] {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let end = 0;
+  let before = leadInBytes;
   return tokens.map(({ id }) => {
-    end += decoder.decode(vocabulary.tokenBytes(id) ?? new Uint8Array(0), { stream: true }).length;
+    const bytes = vocabulary.tokenBytes(id) ?? new Uint8Array(0);
+    end += decoder.decode(bytes.subarray(before), { stream: true }).length;
+    before = Math.max(0, before - bytes.length);
     return end;
   });
 }

@@ -2,6 +2,7 @@ import type { Grammar, JsonSchemaOptions } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import type { DraftOptions } from "./drafts.js";
 import { InvalidRequestError } from "./errors.js";
+import { checkLeadIn, type RequestLeadIn } from "./lead-in.js";
 import { randomSeed } from "./random.js";
 import type { ReportOptions } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
@@ -42,6 +43,13 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
    * it said. Default: "none".
    */
   readonly schemaInPrompt?: SchemaInPrompt;
+  /**
+   * What the model may write before the JSON value of `schema` or `json`: "fence" (the value stands in a code fence),
+   * "optional-fence" (it may), "think" (there may be a block `<think>...</think>` before that), "text" (there may be any
+   * text besides). It is not part of the result's text and value: see `result.leadIn`. Its tokens count for `maxTokens`.
+   * Default: "none".
+   */
+  readonly leadIn?: RequestLeadIn;
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;
   /** The most tokens to generate, at least 1. Default: 1,024, or what the context has room for. */
@@ -92,6 +100,8 @@ export interface TokenEvent {
    * All of them together are the result's text.
    */
   readonly text: string;
+  /** The same for what comes before the value, where something may. */
+  readonly leadIn?: string;
 }
 
 export interface PromptProgress {
@@ -106,6 +116,8 @@ export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
   readonly onLength: "close" | "cut";
+  /** The most tokens before the value. */
+  readonly maxLeadInTokens: number;
   readonly forcedTokens: boolean;
   /** Undefined: no drafts. */
   readonly drafts: Required<DraftOptions> | undefined;
@@ -134,6 +146,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   if (!Number.isInteger(maxTokens) || maxTokens < 1) {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
   }
+  const maxLeadInTokens = checkLeadIn(request, maxTokens);
   const { forcedTokens = true, onLength = "close" } = request;
   if (onLength !== "close" && onLength !== "cut") {
     throw new InvalidRequestError("onLength", `${String(onLength)} is not "close" or "cut"`);
@@ -149,7 +162,10 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   const [report, topLogprobs] = [checkReport(request.report), checkLogprobs(request)];
   const alternatives =
     report === undefined && topLogprobs === undefined ? undefined : Math.max(report ?? 0, topLogprobs ?? 0);
-  return { sampling, maxTokens, onLength, forcedTokens, drafts, report, topLogprobs, alternatives, stop };
+  return {
+    ...{ sampling, maxTokens, maxLeadInTokens, onLength, forcedTokens, drafts },
+    ...{ report, topLogprobs, alternatives, stop },
+  };
 }
 
 function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptions> | undefined {

@@ -24,8 +24,10 @@ export type GenerateResult<T = unknown> = Output &
   );
 
 interface Output {
-  /** The output; without the stop string, and without a last character that was cut in two. */
+  /** The output; without what came before its value, the stop string, and without a last character that was cut in two. */
   readonly text: string;
+  /** What came before the value, where the request let something; "": nothing did. */
+  readonly leadIn: string | undefined;
   /** The stop string that ended the output, if one did. */
   readonly stopString: string | undefined;
   /** Where the output was led to its end because of `maxTokens` or the context: then it is complete, but short. */
@@ -68,6 +70,8 @@ export interface Usage {
   readonly cachedPromptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Tokens of the output that have a part before its value. */
+  readonly leadInTokens: number;
   /** Tokens of the output that the grammar forced, so that the model was not asked. */
   readonly forcedTokens: number;
   /** Tokens that were guessed from the prompt or the output, and how many of them the model took. */

@@ -42,6 +42,7 @@ export function maskOf(ids: Iterable<number>, size: number, sparse: boolean): To
 /** A matcher that allows the same tokens `length` times, then the end only. */
 export class CountingMatcher implements TokenMatcher {
   readonly limitHit = undefined;
+  readonly isInLeadIn = false;
   readonly accepted: number[] = [];
   readonly #mask: TokenMask;
   readonly #end: TokenMask;

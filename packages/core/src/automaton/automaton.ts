@@ -18,6 +18,7 @@ import { type Config, Configs } from "./configs.js";
 import type { Engine } from "./engine.js";
 import type { Result } from "./goals.js";
 import { STRUCTURE_CLASSES, structureClass } from "./json-bytes.js";
+import { OutputPart } from "./output-part.js";
 
 export const enum FrameKind {
   Structure,
@@ -71,6 +72,8 @@ export interface Frames {
   readonly literals: ByteAutomaton & { completion(state: number): number[] };
   /** The structural state that an output starts in. */
   readonly start: FrameState;
+  /** The state below it, which waits for the text that comes before the value; undefined: there is none. */
+  readonly startBelow: FrameState | undefined;
   /** Computes a structural state's transition on a byte that JSON's structure is made of; undefined: none. */
   transition(structure: number, byte: number): Transition | undefined;
   /** The structural state after the frame that it waits for ended with a result. */
@@ -97,6 +100,8 @@ export interface Frames {
    * 0 where that depends on the item.
    */
   afterAnyItem(structure: number, result: Result): FrameState;
+  /** Which part of the output a structural state at the bottom of the stack is in. */
+  partOf(structure: number): OutputPart;
   /** The result that the final state of a lexeme stands for. */
   lexemeResult(kind: FrameKind, state: number): Result;
   /** Whether the output may end in this structural state. */
@@ -148,7 +153,41 @@ export class Automaton implements Engine {
     this.strings = frames.strings;
     this.texts = frames.texts;
     this.literals = frames.literals;
-    this.start = this.configs.intern(frames.start, 0);
+    const { start, startBelow } = frames;
+    this.start = this.configs.intern(
+      start,
+      startBelow === undefined ? 0 : this.configs.intern(startBelow, 0),
+    );
+  }
+
+  /** Whether something may come before the value, and a code fence around it. */
+  get hasLeadIn(): boolean {
+    return this.frames.startBelow !== undefined;
+  }
+
+  /** The part of the output that the byte before a config belongs to. */
+  partOf(config: Config): OutputPart {
+    const parent = this.configs.parent(config);
+    // Within a value the stack may be deep: what comes before it is two frames at most.
+    if (parent !== 0 && this.configs.parent(parent) !== 0) return OutputPart.Value;
+    const state = this.configs.state(parent === 0 ? config : parent);
+    return frameKind(state) === FrameKind.Structure ? this.frames.partOf(frameId(state)) : OutputPart.Value;
+  }
+
+  /** Where the value begins in a trail of which it has at least a byte. */
+  private valueStart(trail: ByteTrail): number {
+    const { start, startBelow } = this.frames;
+    if (startBelow === undefined) return 0;
+    let state = frameId(start);
+    for (let at = 0; ; at++) {
+      state = this.texts.step(state, trail.bytes[at] as number);
+      if (state === 0) return at;
+    }
+  }
+
+  /** Where an item begins: see `ByteTrail`. */
+  itemStart(trail: ByteTrail, end: number, depth: number): number {
+    return trail.itemStart(this.valueStart(trail), end, depth);
   }
 
   /**
@@ -273,7 +312,11 @@ export class Automaton implements Engine {
     if (trail === undefined && this.frames.asksForKey(waiting)) return Step.Asks;
     const waitsForItem = this.frames.waitsForItem(waiting);
     if (waitsForItem && trail !== undefined) {
-      this.nextState = this.frames.resumeItem(waiting, result, trail.item(end));
+      this.nextState = this.frames.resumeItem(
+        waiting,
+        result,
+        trail.text(this.itemStart(trail, end, 0), end),
+      );
     } else {
       let state = this.resumed.get(waiting, result);
       if (state < 0) {

@@ -24,20 +24,20 @@ export class ByteTrail {
     return content.includes(0x5c) ? (JSON.parse(`"${text}"`) as string) : text;
   }
 
-  /** The array item that ends at `end`: its text. */
-  item(end: number): string {
-    return decoder.decode(this.bytes.subarray(this.itemStart(end, 0), end));
+  /** A part of the text. */
+  text(start: number, end: number): string {
+    return decoder.decode(this.bytes.subarray(start, end));
   }
 
   /**
    * Where the item or property begins that is open at `end` in the innermost bracket, or in the one that is `depth`
-   * brackets further out. Found from the start of the output, since states do not know where they began; arrays whose
+   * brackets further out. Found from the start of the value, since states do not know where they began; arrays whose
    * items must differ are rare.
    */
-  itemStart(end: number, depth: number): number {
+  itemStart(start: number, end: number, depth: number): number {
     const starts: number[] = [];
     let inString = false;
-    for (let i = 0; i < end; i++) {
+    for (let i = start; i < end; i++) {
       const byte = this.bytes[i] as number;
       if (inString) {
         if (byte === 0x5c) i++;

@@ -2,6 +2,7 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import type { ByteTrail } from "./byte-trail.js";
 import type { Completion } from "./completion.js";
 import type { Config } from "./configs.js";
+import type { OutputPart } from "./output-part.js";
 
 /**
  * What runs a grammar: the pushdown automaton of JSON Schemas and texts (`Automaton`), or that of context-free grammars
@@ -26,6 +27,10 @@ export interface Engine {
   endToken?(config: Config): Config;
   /** What a sampler's temperature should be for the next token; undefined: the grammar does not say. */
   temperature?(config: Config): number | undefined;
+  /** Whether something may come before the value, and a code fence around it; missing: it may not. */
+  readonly hasLeadIn?: boolean;
+  /** The part of the output that the byte before a config belongs to; missing: all is the value. */
+  partOf?(config: Config): OutputPart;
   /** Whether it asks for tokens in a config. */
   asksForTokens?(config: Config): boolean;
 }

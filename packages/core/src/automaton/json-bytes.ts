@@ -7,6 +7,8 @@ export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
+/** Of a code fence around a value. */
+export const BACKTICK = 0x60;
 
 /** Whether some JSON value begins with the byte. */
 export function startsValue(byte: number): boolean {
@@ -43,6 +45,7 @@ for (let byte = 0; byte < 256; byte++) {
     byte === COMMA ||
     byte === COLON ||
     byte === CLOSE_BRACE ||
-    byte === CLOSE_BRACKET;
+    byte === CLOSE_BRACKET ||
+    byte === BACKTICK;
   if (isStructure) structureClass[byte] = ++classes;
 }

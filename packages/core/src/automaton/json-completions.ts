@@ -18,6 +18,7 @@ import type {
 } from "./completion-source.js";
 import { bareResult, withTold } from "./frame-result.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
+import { FENCE_END } from "./lead-in.js";
 import type { LiteralAutomaton } from "./literals.js";
 import { NeededPropertiesIndex } from "./needed-properties.js";
 import type { ObjectState } from "./object-state.js";
@@ -49,6 +50,8 @@ export interface CompletedFrames {
   readonly whitespace: WhitespacePolicy;
   /** The goal of the value that a `RootStart` begins. */
   rootGoal(data: number): Goal;
+  /** The state that waits for it, by the whitespace of the `RootStart`. */
+  rootWaiting(space: number): number;
   state(place: Place, data: number, shape: number): number;
   openObject(goal: Goal, shape: number): number | undefined;
   openArray(goal: Goal, shape: number): number | undefined;
@@ -77,6 +80,8 @@ export class JsonCompletions implements CompletionSource {
     switch (structure.place[state]) {
       case Place.RootDone:
         return { bytes: [], result: HOLDS };
+      case Place.FenceEnd:
+        return { bytes: FENCE_END.slice(structure.space[state]), result: HOLDS };
       case Place.ObjectOpen:
       case Place.ObjectAfter:
         return this.close(state, objects.end(objects.state(data)), CLOSE_BRACE);
@@ -104,7 +109,8 @@ export class JsonCompletions implements CompletionSource {
     if (run === undefined) return [];
     switch (place) {
       case Place.RootStart: {
-        const value = { goal: this.frames.rootGoal(data), waiting: this.frames.state(Place.RootWait, 0, 0) };
+        const waiting = this.frames.rootWaiting(structure.space[state] as number);
+        const value = { goal: this.frames.rootGoal(data), waiting };
         return [{ bytes: [], value: () => value }];
       }
       case Place.ObjectColon:

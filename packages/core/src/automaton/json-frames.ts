@@ -27,10 +27,13 @@ import {
   startsValue,
 } from "./json-bytes.js";
 import { JsonCompletions } from "./json-completions.js";
+import type { LeadInText } from "./lead-in.js";
 import { LiteralAutomaton } from "./literals.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
+import type { OutputPart } from "./output-part.js";
 import type { PlainNumbers } from "./plain-numbers.js";
+import { RootFrames } from "./root-frames.js";
 import { Place, Structure } from "./structure.js";
 import { ValueOpenings } from "./value-openings.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
@@ -64,6 +67,8 @@ export interface JsonFramesParts {
   /** Undefined: numbers may have any spelling. */
   readonly plainNumbers: PlainNumbers | undefined;
   readonly root: Formula;
+  /** What comes before the value; undefined: nothing. */
+  readonly leadIn: LeadInText | undefined;
 }
 
 export class JsonFrames implements Frames {
@@ -71,6 +76,8 @@ export class JsonFrames implements Frames {
   readonly texts: TextAutomaton;
   readonly literals = new LiteralAutomaton();
   readonly start: FrameState;
+  readonly startBelow: FrameState | undefined;
+  private readonly root: RootFrames;
   private readonly structure = new Structure();
   private readonly parts: JsonFramesParts;
   private readonly openGoals: Goal[] = [];
@@ -92,8 +99,12 @@ export class JsonFrames implements Frames {
     });
     // Structural state 0 would be frame state 0, which means "none".
     this.structure.intern(Place.RootDone, -1, 0, 0);
-    const root = parts.goals.single(parts.root);
-    this.start = this.at(Place.RootStart, this.goalNumber(root), 0, 0);
+    this.root = new RootFrames({
+      ...{ ...parts, structure: this.structure },
+      goalNumber: (goal) => this.goalNumber(goal),
+    });
+    this.start = this.root.start;
+    this.startBelow = this.root.startBelow;
   }
 
   get completions(): CompletionSource {
@@ -111,6 +122,7 @@ export class JsonFrames implements Frames {
     return new JsonCompletions({
       ...{ structure, store, goals, objects, arrays, strings, texts, literals, whitespace },
       rootGoal: (data) => this.openGoals[data] as Goal,
+      rootWaiting: (space) => frameId(this.root.waiting(space)),
       state: (place, data, shape) => frameId(this.at(place, data, 0, shape)),
       openObject: (goal, shape) => opened(goal, OPEN_BRACE, shape),
       openArray: (goal, shape) => opened(goal, OPEN_BRACKET, shape),
@@ -155,6 +167,10 @@ export class JsonFrames implements Frames {
 
   isDone(structure: number): boolean {
     return this.structure.place[structure] === Place.RootDone;
+  }
+
+  partOf(structure: number): OutputPart {
+    return this.root.partOf(structure);
   }
 
   lexemeResult(kind: FrameKind, state: number): Result {
@@ -213,8 +229,10 @@ export class JsonFrames implements Frames {
         const { arrays } = this.parts;
         return this.at(Place.ArrayAfter, arrays.afterValue(arrays.item(data), bare).id, 0, shape);
       }
+      case Place.LeadIn:
+        return this.root.afterLeadIn(bare);
       default:
-        return this.at(Place.RootDone, 0, 0, 0);
+        return this.root.afterValue(this.structure.space[structure] as number);
     }
   }
 
@@ -227,8 +245,10 @@ export class JsonFrames implements Frames {
     switch (place) {
       case Place.RootStart: {
         const next = this.values.open(this.openGoals[data] as Goal, byte, 0);
-        return next === undefined ? undefined : { next, waiting: this.at(Place.RootWait, 0, 0, 0) };
+        return next === undefined ? undefined : { next, waiting: this.root.waiting(space) };
       }
+      case Place.FenceEnd:
+        return this.root.fenceEnd(space, byte);
       case Place.ObjectOpen:
         return this.inObject(place, Gap.Open, data, space, shape, byte);
       case Place.ObjectNext:

@@ -216,6 +216,8 @@ describe("every layout", () => {
               tried.push(id);
               matcher.rollback(1);
             }
+            // Behind a limit only what ends the output is accepted.
+            if (matcher.limitHit !== undefined) return;
             expect(allowed).toEqual(tried);
             matcher.accept(allowed[Math.floor(random() * allowed.length)] as number);
           }

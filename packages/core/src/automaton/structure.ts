@@ -16,6 +16,10 @@ export const enum Place {
   ArrayNext,
   ArrayAfter,
   ArrayWait,
+  /** Below the text that comes before a value. */
+  LeadIn,
+  /** Behind a value in a code fence; the whitespace is how much of the fence's end was read. */
+  FenceEnd,
 }
 
 /** More than there are places. */

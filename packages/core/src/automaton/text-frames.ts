@@ -3,6 +3,7 @@ import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/i
 import { FrameKind, type FrameState, type Frames, frameState } from "./automaton.js";
 import { HOLDS, type Result } from "./goals.js";
 import { LiteralAutomaton } from "./literals.js";
+import { OutputPart } from "./output-part.js";
 
 /** The one structural state: behind the text. Not 0, which means "none". */
 const DONE = 1;
@@ -12,6 +13,7 @@ export class TextFrames implements Frames {
   readonly texts: TextAutomaton;
   readonly literals = new LiteralAutomaton();
   readonly start: FrameState;
+  readonly startBelow = undefined;
   readonly completions = undefined;
 
   /** @param language not empty, so that the start is live. */
@@ -59,6 +61,10 @@ export class TextFrames implements Frames {
 
   afterAnyItem(): FrameState {
     throw new Error("A text has no items");
+  }
+
+  partOf(): OutputPart {
+    return OutputPart.Value;
   }
 
   lexemeResult(): Result {

@@ -1,4 +1,5 @@
 import type { Layout } from "../automaton/layout.js";
+import type { LeadIn } from "../automaton/lead-in.js";
 import type { PropertyOrder } from "../automaton/property-order.js";
 import type { SchemaLimits } from "../json-schema/limits.js";
 
@@ -26,6 +27,11 @@ export interface JsonSchemaOptions extends Layout {
    * in `report.warnings`, instead of an UnsupportedSchemaError: an output may then be invalid. Default: false.
    */
   readonly lenient?: boolean;
+  /**
+   * What may come before the JSON value, which then need not begin the output: a code fence, reasoning, or any text. It is
+   * no part of the value (see `OutputParts`). Default: nothing.
+   */
+  readonly leadIn?: LeadIn;
   /** Bounds on what the schema may cost; missing ones have defaults. */
   readonly limits?: Partial<SchemaLimits>;
 }

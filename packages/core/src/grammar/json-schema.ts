@@ -3,6 +3,7 @@ import { Automaton } from "../automaton/automaton.js";
 import { type Goal, Goals } from "../automaton/goals.js";
 import { JsonFrames } from "../automaton/json-frames.js";
 import { layoutPolicy } from "../automaton/layout.js";
+import { checkLeadIn, type LeadIn, leadInText } from "../automaton/lead-in.js";
 import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames } from "../automaton/property-order.js";
@@ -134,6 +135,9 @@ function buildAutomaton(
     const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
     throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
   }
+  const hasBrackets = () =>
+    satisfiability.value(store.and([root, store.type(JsonType.Object | JsonType.Array)]));
+  const leadIn = (given: LeadIn) => leadInText(arena, checkLeadIn(given), hasBrackets);
   const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
   const order = options.order ?? "schema";
   const namesOf = (goal: Goal) => namesInOrder(goal, store, schemas);
@@ -147,6 +151,7 @@ function buildAutomaton(
     plainNumbers: options.numbers === "plain" ? new PlainNumbers(arena) : undefined,
     whitespace: layoutPolicy(options, lexemes.texts),
     root,
+    leadIn: options.leadIn === undefined ? undefined : leadIn(options.leadIn),
   });
   const automaton = new Automaton(frames, limits);
   const isFull = () =>

@@ -285,7 +285,8 @@ export class Masks {
       const state = configs.state(at);
       if (frameKind(state) !== FrameKind.Structure) continue;
       if (frames.waitsForKey(frameId(state))) start = Math.min(start, trail.keyStart);
-      if (frames.waitsForItem(frameId(state))) start = Math.min(start, trail.itemStart(length, depth));
+      if (frames.waitsForItem(frameId(state)))
+        start = Math.min(start, this.automaton.itemStart(trail, length, depth));
       depth++;
     }
     return start;
