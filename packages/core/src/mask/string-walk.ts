@@ -28,6 +28,12 @@ export interface StringMask {
   readonly reach: number;
 }
 
+/** The trie nodes below another one at which a token of the free string ends, and those at a closing quote. */
+interface FreeBelow {
+  readonly nodes: Int32Array;
+  readonly exits: Int32Array;
+}
+
 /**
  * Walks the trie with a string's states. Where bytes lead from a state to itself nothing is looked at: neither subtrees
  * with no others, nor, below large ones, what is between the nodes with the few others. So a pattern such as `[a-z]+` or
@@ -45,6 +51,7 @@ export class StringWalk {
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
+  private readonly knownBelow = new Map<number, FreeBelow>();
   /** By byte: an index in the nodes with that byte, before which all have been passed. */
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
@@ -90,9 +97,12 @@ export class StringWalk {
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
   below(root: number, state: number): StringMask {
     const { collector } = this;
+    const isNested = root !== ROOT && state !== this.freeState;
+    const known = isNested ? this.freeBelow(root) : undefined;
     this.begin(root, state);
     const exits = new ExitList();
-    this.collect(root + 1, this.vocabulary.trie.subtreeEnd[root] as number, exits);
+    if (known !== undefined) this.collectBelow(root, known, exits);
+    else this.collect(root + 1, this.vocabulary.trie.subtreeEnd[root] as number, exits);
     const isDense = root === ROOT && collector.count > MAX_LISTED;
     const inside = isDense
       ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
@@ -141,6 +151,73 @@ export class StringWalk {
         node = after;
       } else node++;
     }
+  }
+
+  /** As `collect`, where most is as in the free string: a name that has not been used. */
+  private collectBelow(root: number, known: FreeBelow, exits: ExitList): void {
+    const { strings, states, references, collector } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { nodes, exits: ends } = known;
+    let place = 0;
+    let endPlace = 0;
+    references[depth[root] as number] = this.freeState;
+    const to = subtreeEnd[root] as number;
+    for (let node = root + 1; node < to; ) {
+      const d = depth[node] as number;
+      const byte = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, byte);
+      if (next === 0) {
+        node = subtreeEnd[node] as number;
+        continue;
+      }
+      if (next === strings.step(references[d - 1] as number, byte)) {
+        const after = subtreeEnd[node] as number;
+        while (place < nodes.length && (nodes[place] as number) < node) place++;
+        while (place < nodes.length && (nodes[place] as number) < after) {
+          collector.addNode(nodes[place++] as number);
+        }
+        while (endPlace < ends.length && (ends[endPlace] as number) < node) endPlace++;
+        while (endPlace < ends.length && (ends[endPlace] as number) < after) {
+          exits.add(ends[endPlace++] as number, this.freeEnd);
+        }
+        node = after;
+      } else if (strings.hasNext(next)) {
+        collector.addNode(node);
+        states[d] = next;
+        references[d] = strings.step(references[d - 1] as number, byte);
+        node++;
+      } else {
+        exits.add(node, next);
+        node = subtreeEnd[node] as number;
+      }
+    }
+  }
+
+  /** What a free string has below a node at which it is opened. */
+  private freeBelow(root: number): FreeBelow {
+    let known = this.knownBelow.get(root);
+    if (known === undefined) {
+      const { strings, states, freeState } = this;
+      const { bytes, depth, subtreeEnd, tokens } = this.vocabulary.trie;
+      const nodes: number[] = [];
+      const exits: number[] = [];
+      states[depth[root] as number] = freeState;
+      for (let node = root + 1; node < (subtreeEnd[root] as number); ) {
+        const d = depth[node] as number;
+        const next = strings.step(states[d - 1] as number, bytes[node] as number);
+        if (next !== 0 && strings.hasNext(next)) {
+          if ((tokens[node] as number) >= 0) nodes.push(node);
+          states[d] = next;
+          node++;
+        } else {
+          if (next !== 0) exits.push(node);
+          node = subtreeEnd[node] as number;
+        }
+      }
+      known = { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits) };
+      this.knownBelow.set(root, known);
+    }
+    return known;
   }
 
   /** The free string's tokens without those that die, found by walking only where the states differ. */
