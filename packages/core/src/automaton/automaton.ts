@@ -89,6 +89,10 @@ export interface Frames {
    * comes behind the value asks for the key, or is that of all names that no schema mentions.
    */
   beforeValueOf(structure: number, key: string): FrameState;
+  /** Whether a quote opens a key in this state, if there can be one. */
+  isBeforeKey(structure: number): boolean;
+  /** Whether there can be one in such a state: it asks less than the transition. */
+  opensKey(structure: number): boolean;
   /** Whether the state waits for a value behind a key that it does not know. */
   asksForKey(structure: number): boolean;
   /** Whether the state waits for an item whose text decides what comes after it. */
@@ -276,6 +280,15 @@ export class Automaton implements Engine {
       parent = this.nextParent;
     }
     return this.configs.intern(state, parent);
+  }
+
+  /**
+   * Whether a byte can be read in a state that nothing is read from behind it: for a quote that opens a key this asks less
+   * than `advance`. Undefined: it is another byte, and `advance` has to tell.
+   */
+  opensKey(state: FrameState, byte: number): boolean | undefined {
+    const isOpening = byte === QUOTE && (state & 3) === FrameKind.Structure;
+    return isOpening && this.frames.isBeforeKey(state >> 2) ? this.frames.opensKey(state >> 2) : undefined;
   }
 
   /** Whether a string above `parent` is a key. */

@@ -206,6 +206,21 @@ export class JsonFrames implements Frames {
     return this.at(Place.ObjectColon, data, 0, this.structure.shape[structure] as number);
   }
 
+  opensKey(structure: number): boolean {
+    const { place, data, space, shape } = this.structure;
+    const { objects, whitespace } = this.parts;
+    const gap = place[structure] === Place.ObjectOpen ? Gap.Open : Gap.AfterComma;
+    const follows = whitespace.follows(gap, shape[structure] as number, space[structure] as number);
+    if ((follows & Follow.Next) === 0) return false;
+    const about = data[structure] as number;
+    return objects.hasKeys(objects.state(about <= OTHER_NAME ? OTHER_NAME - about : about));
+  }
+
+  isBeforeKey(structure: number): boolean {
+    const place = this.structure.place[structure];
+    return place === Place.ObjectOpen || place === Place.ObjectNext;
+  }
+
   asksForKey(structure: number): boolean {
     const { place, data } = this.structure;
     if (place[structure] !== Place.ObjectWait || (data[structure] as number) > FIRST_VALUE) return false;
@@ -289,7 +304,7 @@ export class JsonFrames implements Frames {
     shape: number,
     byte: number,
   ): Transition | undefined {
-    const { objects, strings, store, whitespace } = this.parts;
+    const { objects, strings, whitespace } = this.parts;
     const isAfterOther = data <= OTHER_NAME;
     const object = objects.state(isAfterOther ? OTHER_NAME - data : data);
     const follows = whitespace.follows(gap, shape, space);
@@ -302,18 +317,17 @@ export class JsonFrames implements Frames {
     const continues = byte === (gap === Gap.AfterValue ? COMMA : QUOTE);
     if (continues) {
       if ((follows & Follow.Next) === 0) return undefined;
-      const keys = objects.keys(object);
-      if (store.arena.isEmpty(keys)) return undefined;
+      if (!objects.hasKeys(object)) return undefined;
       const behind = whitespace.after(gap, shape, space);
       if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, behind) };
-      const next = frameState(FrameKind.String, strings.start(keys));
+      const next = frameState(FrameKind.String, strings.start(objects.keys(object)));
       if (isAfterOther) return { next, isUnsure: true };
       return { next, waiting: this.at(Place.ObjectKey, data, 0, behind) };
     }
     if (!isSpace(byte)) return undefined;
     let live = Follow.None;
     if (mayClose && objects.end(object) !== undefined) live |= Follow.Close;
-    if (!store.arena.isEmpty(objects.keys(object))) live |= Follow.Next;
+    if (objects.hasKeys(object)) live |= Follow.Next;
     return this.inGap(place, gap, data, space, shape, byte, live);
   }
 

@@ -6,6 +6,8 @@ import type { FlatObject } from "./flat-object.js";
 import type { ObjectState } from "./object-state.js";
 import type { PropertyNames, PropertyOrder } from "./property-order.js";
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** All other names. */
 const ALL = "all";
 
@@ -35,6 +37,24 @@ export class ObjectKeys {
     this.satisfiability = satisfiability;
     this.propertyNames = propertyNames;
     this.order = order;
+  }
+
+  /** Whether `of` has any name: often told by one of them. */
+  hasAny(state: ObjectState): boolean {
+    const { names, cursor, flat } = state;
+    const count = names.names.length;
+    const used = this.order === "any" ? this.propertyNames.seen(state.seen) : undefined;
+    for (let index = cursor; index < count; index++) {
+      const name = names.names[index] as string;
+      // A name with half a character cannot be written.
+      if (used?.has(name) !== true && !SURROGATE.test(name) && this.nameLives(state, index)) return true;
+      if (this.order === "schema" && !this.canSkip(state, index)) return false;
+    }
+    if (flat !== undefined && this.flatOthers(state, flat) === ALL) return true;
+    const { arena } = this.store;
+    return this.regionsOf(state).some(
+      (region) => this.regionLives(state, region) && !arena.isEmpty(this.unused(region.language, state)),
+    );
   }
 
   of(state: ObjectState): Language {

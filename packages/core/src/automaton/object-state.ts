@@ -18,6 +18,8 @@ export interface ObjectState {
   /** The same as `combined`, and perhaps statements about names that have come; undefined: it is more complicated. */
   readonly flat: FlatObject | undefined;
   keys: Language | undefined;
+  /** Whether there are any; undefined: not asked for yet. */
+  hasKeys: boolean | undefined;
   /** See `Objects.afterOther`; undefined: not asked for yet. */
   afterOther: ObjectState | null | undefined;
   readonly properties: Map<string, PendingProperty | null>;

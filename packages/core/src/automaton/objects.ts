@@ -99,6 +99,13 @@ export class Objects {
     return state.keys;
   }
 
+  /** Whether any name can come next: it asks less than `keys`. */
+  hasKeys(state: ObjectState): boolean {
+    state.hasKeys ??=
+      state.keys === undefined ? this.objectKeys.hasAny(state) : !this.store.arena.isEmpty(state.keys);
+    return state.hasKeys;
+  }
+
   /** The names that no schema mentions and that can come next, by which key languages of the formula have them. */
   otherNames(state: ObjectState): Language[] {
     return this.objectKeys.others(state);
@@ -175,6 +182,7 @@ export class Objects {
         seen,
         flat: flat ?? this.flatOf(combined),
         keys: undefined,
+        hasKeys: undefined,
         afterOther: undefined,
         properties: new Map(),
       };

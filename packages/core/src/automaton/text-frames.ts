@@ -47,6 +47,14 @@ export class TextFrames implements Frames {
     throw new Error("A text has no keys");
   }
 
+  isBeforeKey(): boolean {
+    return false;
+  }
+
+  opensKey(): boolean {
+    return false;
+  }
+
   asksForKey(): boolean {
     return false;
   }

@@ -64,6 +64,15 @@ export class TrieWalk {
     while (node < end) {
       const d = depth[node] as number;
       const byte = bytes[node] as number;
+      const after = subtreeEnd[node] as number;
+      if (after === node + 1) {
+        const opens = automaton.opensKey(states[d - 1] as number, byte);
+        if (opens !== undefined) {
+          if (opens) this.collector.addNode(node);
+          node = after;
+          continue;
+        }
+      }
       path[length + d - 1] = byte;
       trail.keyStart = keyStarts[d - 1] as number;
       const step = automaton.advance(
@@ -74,7 +83,7 @@ export class TrieWalk {
         length + d - 1,
       );
       if (step !== Step.Read) {
-        node = subtreeEnd[node] as number;
+        node = after;
         continue;
       }
       states[d] = automaton.nextState;
