@@ -2,12 +2,20 @@ import type { ItemAutomaton } from "../automaton/context-free/item-automaton.js"
 import type { ItemSetId } from "../automaton/context-free/item-sets.js";
 import { checkTime } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
+import { type LexemeSplit, LexemeSplits } from "./lexeme-split.js";
+import { type LexemeExits, type LexemeTables, lexemeTables } from "./lexeme-tables.js";
 import { MaskCache } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
 import { unionOf } from "./mask-union.js";
 import { RichItems } from "./rich-items.js";
 import type { TokenCollector } from "./token-collector.js";
 import { endMask, type LayeredMask, tokensMask } from "./token-mask.js";
+
+const ROOT = 0;
+/** The children of a node with so many below it are looked at together. */
+const MIN_GROUPED = 200;
+/** Subtrees of fewer nodes are walked. */
+const MIN_TABLE = 128;
 
 /** The masks of a context-free grammar for one vocabulary, shared by all of its matchers. */
 export class ItemMasks {
@@ -18,6 +26,11 @@ export class ItemMasks {
   private readonly rich: RichItems;
   /** By depth in the trie: the set after that many bytes of the path. */
   private readonly path: Int32Array;
+  private readonly splits: LexemeSplits;
+  private readonly store: MaskStore;
+  private tables: LexemeTables | undefined;
+  /** The masks that a computed one has all tokens of. */
+  private inside: LayeredMask[] = [];
   private knownEnd: LayeredMask | undefined;
 
   constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore = maskStore(vocabulary)) {
@@ -25,6 +38,8 @@ export class ItemMasks {
     this.vocabulary = vocabulary;
     this.collector = store.collector;
     this.masks = new MaskCache(store.budget);
+    this.store = store;
+    this.splits = new LexemeSplits(automaton);
     this.rich = new RichItems(automaton, vocabulary, store);
     this.path = new Int32Array(vocabulary.trie.maxDepth + 1);
   }
@@ -48,17 +63,17 @@ export class ItemMasks {
     const { automaton, vocabulary, collector, rich } = this;
     const { size } = vocabulary;
     rich.begin(set);
-    const inside = rich.masks();
+    this.inside = rich.masks();
     collector.clear();
-    if (rich.count === 0) this.walk(0, set);
+    if (rich.count === 0) this.below(ROOT, set);
     else {
-      if (rich.endsHere || !rich.covers(set)) this.walk(0, set);
+      if (rich.endsHere || !rich.covers(set)) this.walk(ROOT, set);
       for (const node of rich.crossings()) this.at(node, set);
     }
     this.addTokens(set);
     if (automaton.isComplete(set)) collector.addAll(vocabulary.eosTokenIds as number[]);
     const ids = collector.take();
-    return inside.length === 0 ? tokensMask(size, ids) : unionOf(size, inside, ids);
+    return this.inside.length === 0 ? tokensMask(size, ids) : unionOf(size, this.inside, ids);
   }
 
   /** Collects the tokens that begin with the path to a node. */
@@ -73,30 +88,106 @@ export class ItemMasks {
     this.walk(node, at);
   }
 
-  /** Collects the tokens below a node where the output is in a set; not those that rich items have read by themselves. */
+  /** Collects the tokens below a node where the output is in a set. */
+  private below(node: number, set: ItemSetId): void {
+    const { subtreeEnd } = this.vocabulary.trie;
+    const split = (subtreeEnd[node] as number) - node < MIN_TABLE ? undefined : this.splits.of(set);
+    if (split === undefined) this.walk(node, set);
+    else {
+      this.inLexeme([node], split);
+      if (split.rest !== 0) this.walk(node, split.rest);
+    }
+  }
+
+  /** The same where a terminal is open: by what is known of it. */
+  private inLexeme(tops: readonly number[], { reader, state, isLongest, own }: LexemeSplit): void {
+    const { automaton, collector, splits } = this;
+    this.tables ??= lexemeTables(reader, this.vocabulary, this.store);
+    const { many, few, exits } = this.tables.get(tops, state, isLongest);
+    if (many !== undefined) this.inside.push(many);
+    collector.addAll(few);
+    let open = own;
+    let openState = state;
+    for (let i = 0; i < exits.length; i++) {
+      const { state: before, byte, node, ids, nodes } = exits[i] as LexemeExits;
+      if (before !== openState) {
+        open = this.openAt(tops[0] as number, own, node);
+        openState = before;
+      }
+      // Where it ends anywhere, what follows is in the set already.
+      const from = isLongest ? open : splits.behind(open, before);
+      const next = from === 0 ? 0 : automaton.step(from, byte);
+      if (next === 0) continue;
+      collector.addAll(ids);
+      for (let k = 0; k < nodes.length; k++) this.below(nodes[k] as number, next);
+    }
+    checkTime();
+  }
+
+  /** The set above a node, where the output was in a set at a node further up. */
+  private openAt(top: number, set: ItemSetId, node: number): ItemSetId {
+    const { depth } = this.vocabulary.trie;
+    const path = this.rich.pathOf(node);
+    let at = set;
+    for (let i = depth[top] as number; i < path.length - 1; i++)
+      at = this.automaton.step(at, path[i] as number);
+    return at;
+  }
+
+  /** The same, byte by byte; without the tokens that rich items have read by themselves. */
   private walk(root: number, set: ItemSetId): void {
-    const { automaton, collector, path, rich } = this;
+    const { automaton, collector, path, rich, splits } = this;
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     path[depth[root] as number] = set;
     const end = subtreeEnd[root] as number;
     const prunes = rich.count > 0;
+    const grouped = prunes || end - root < MIN_GROUPED ? undefined : this.groupedBelow(root, set);
     for (let node = root + 1; node < end; ) {
       const d = depth[node] as number;
       const next = automaton.step(path[d - 1] as number, bytes[node] as number);
       const after = subtreeEnd[node] as number;
-      if (next === 0) {
+      if (next === 0 || grouped?.has(node) === true) {
         node = after;
         continue;
       }
       collector.addNode(node);
-      if (after === node + 1) node = after;
-      else if (prunes && rich.covers(next)) node = after;
-      else {
+      if (after === node + 1 || (prunes && rich.covers(next))) node = after;
+      else if (after - node >= MIN_TABLE && splits.of(next) !== undefined) {
+        this.below(node, next);
+        node = after;
+      } else {
         path[d] = next;
         node++;
       }
     }
     checkTime();
+  }
+
+  /** Does those children of a node together that lead to the same set in which a terminal is open; returns them. */
+  private groupedBelow(root: number, set: ItemSetId): ReadonlySet<number> {
+    const { automaton, collector, splits } = this;
+    const { bytes, subtreeEnd } = this.vocabulary.trie;
+    const bySet = new Map<ItemSetId, number[]>();
+    const end = subtreeEnd[root] as number;
+    for (let node = root + 1; node < end; node = subtreeEnd[node] as number) {
+      const next = automaton.step(set, bytes[node] as number);
+      if (next === 0) continue;
+      const nodes = bySet.get(next);
+      if (nodes === undefined) bySet.set(next, [node]);
+      else nodes.push(node);
+    }
+    const grouped = new Set<number>();
+    for (const [next, nodes] of bySet) {
+      const split = nodes.length === 1 ? undefined : splits.of(next);
+      if (split === undefined) continue;
+      for (const node of nodes) {
+        grouped.add(node);
+        collector.addNode(node);
+      }
+      this.inLexeme(nodes, split);
+      if (split.rest !== 0) for (const node of nodes) this.walk(node, split.rest);
+    }
+    return grouped;
   }
 
   private addTokens(set: ItemSetId): void {

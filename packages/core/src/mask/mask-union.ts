@@ -1,5 +1,5 @@
-import { bitsetAdd, bitsetIds, bitsetWords } from "../vocabulary/index.js";
-import { DenseTokens, LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
+import { bitsetAdd, bitsetDelete, bitsetHas, bitsetIds, bitsetWords } from "../vocabulary/index.js";
+import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS, tokensMask } from "./token-mask.js";
 
 /** The tokens of some masks, of which there is at least one, and further ones. */
 export function unionOf(size: number, masks: readonly LayeredMask[], ids: Int32Array): LayeredMask {
@@ -8,28 +8,27 @@ export function unionOf(size: number, masks: readonly LayeredMask[], ids: Int32A
   if (ids.length > 0) lists.push(ids);
   const [first] = dense;
   if (first === undefined) return tokensMask(size, merged(lists));
-  const isShared = dense.every((mask) => mask.base === first.base);
-  if (isShared && dense.length === 1) {
-    const further = merged(lists).filter((id) => !first.has(id));
+  if (dense.length === 1 && ids.length <= MAX_LISTED && lists.length <= 1) {
+    const further = ids.filter((id) => !first.has(id));
     return extended(size, first, further);
-  }
-  if (isShared) {
-    // A token of the base is gone if each of them has taken it away.
-    const removed = dense.reduce<Int32Array>(
-      (left, mask) => left.filter((id) => !mask.has(id)),
-      first.removed,
-    );
-    const own = new LayeredMask(size, first.base, NO_TOKENS, removed);
-    const further = merged([...dense.map((mask) => mask.added), ...lists]).filter((id) => !own.has(id));
-    return extended(size, own, further);
   }
   const words = new Uint32Array(bitsetWords(size));
   for (const mask of dense) {
-    const others = mask.words;
-    for (let i = 0; i < words.length; i++) words[i]! |= others[i] as number;
+    addTo(words, mask);
   }
   for (const list of lists) for (const id of list) bitsetAdd(words, id);
   return new LayeredMask(size, new DenseTokens(words), NO_TOKENS);
+}
+
+function addTo(words: Uint32Array, { base, added, removed }: LayeredMask): void {
+  const others = base?.words;
+  if (others === undefined) return;
+  // What is removed may be there from another mask.
+  const kept = removed.length === 0 ? NO_TOKENS : removed.filter((id) => bitsetHas(words, id));
+  for (let i = 0; i < words.length; i++) words[i]! |= others[i] as number;
+  for (let i = 0; i < removed.length; i++) bitsetDelete(words, removed[i] as number);
+  for (let i = 0; i < kept.length; i++) bitsetAdd(words, kept[i] as number);
+  for (let i = 0; i < added.length; i++) bitsetAdd(words, added[i] as number);
 }
 
 /** A mask with tokens that it does not have, ascending. */

@@ -8,14 +8,14 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import { ByteSet, crossingNodes } from "./crossing-nodes.js";
 import type { MaskStore } from "./mask-store.js";
 import { Masks } from "./masks.js";
-import { TerminalMasks } from "./terminal-masks.js";
+import { type TerminalMasks, terminalMasks } from "./terminal-masks.js";
 import { type LayeredMask, NO_TOKENS } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 
 /** So many states of a terminal are looked at to tell what bytes it can end with. */
 const MAX_STATES = 64;
 
-/** An item whose terminal reads most of the vocabulary, or JSON: its tokens are known without a walk. */
+/** An item whose terminal reads nearly all of the vocabulary, or JSON: its tokens are known without a walk. */
 interface RichItem {
   readonly dot: number;
   readonly rule: number;
@@ -85,7 +85,7 @@ export class RichItems {
   masks(): LayeredMask[] {
     return this.items.map(({ reader, state }) => {
       if (reader instanceof EmbeddedJson) return this.jsonMask(reader, state);
-      this.texts ??= new TerminalMasks(reader as TextAutomaton, this.vocabulary, this.store);
+      this.texts ??= terminalMasks(reader as TextAutomaton, this.vocabulary, this.store);
       return this.texts.get(state);
     });
   }
@@ -129,7 +129,7 @@ export class RichItems {
       for (let node = 1; node < size; node = subtreeEnd[node] as number) {
         if (reader.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
       }
-      isRich = live * 2 > size;
+      isRich = live * 8 > size * 7;
       this.richStates.set(state, isRich);
     }
     return isRich;

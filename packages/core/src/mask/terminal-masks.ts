@@ -2,6 +2,7 @@ import type { TextAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { MaskCache } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
+import { onceFor } from "./once.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
 
 /** So many masks are kept to compare others with. */
@@ -16,7 +17,7 @@ interface Reference {
  * The tokens that stay in a terminal which reads most of the vocabulary, such as text up to a marker. Its states differ in
  * little from each other: a mask is found by walking the trie only where its state and that of a known mask differ.
  */
-export class TerminalMasks {
+class TerminalMasks {
   private readonly texts: TextAutomaton;
   private readonly vocabulary: Vocabulary;
   private readonly cache: MaskCache<LayeredMask>;
@@ -109,4 +110,14 @@ export class TerminalMasks {
     const { tokens, nextDuplicate } = this.vocabulary.trie;
     for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) ids.push(id);
   }
+}
+
+export type { TerminalMasks };
+
+const known = new WeakMap<MaskStore, WeakMap<TextAutomaton, TerminalMasks>>();
+
+/** The masks of an automaton's terminals for a vocabulary, which all grammars share that it reads. */
+export function terminalMasks(texts: TextAutomaton, vocabulary: Vocabulary, store: MaskStore): TerminalMasks {
+  const byTexts = onceFor(known, store, () => new WeakMap<TextAutomaton, TerminalMasks>());
+  return onceFor(byTexts, texts, () => new TerminalMasks(texts, vocabulary, store));
 }

@@ -212,20 +212,32 @@ export class ItemAutomaton implements Engine {
   raw(set: ItemSetId, byte: number): ItemSetId {
     checkTime();
     const { builder } = this;
-    if (!this.readLongest(set, byte)) {
-      const end = this.endOf(set);
+    if (this.readLongest(set, byte)) {
       builder.begin();
+      this.addLongest(set);
       this.readOthers(set, byte);
-      if (end === 0) return this.finish();
-      // What follows is read in its place. Its own terminals have not begun, so none of them has ended.
-      if (this.readLongest(end, byte)) this.addLongest(end);
-      this.readOthers(end, byte);
       return this.finish();
     }
+    const end = this.endOf(set);
+    const goesOn = end !== 0 && this.readLongest(end, byte);
+    // Most bytes lead nowhere.
+    if (!goesOn && !this.othersRead(set, byte) && (end === 0 || !this.othersRead(end, byte))) return 0;
     builder.begin();
-    this.addLongest(set);
+    // What follows is read in its place. Its own terminals have not begun, so none of them has ended.
+    if (goesOn) this.addLongest(end);
     this.readOthers(set, byte);
+    if (end !== 0) this.readOthers(end, byte);
     return this.finish();
+  }
+
+  private othersRead(set: ItemSetId, byte: number): boolean {
+    const { sets } = this;
+    const count = sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      const { ending, reader } = this.terminalOf(set, i);
+      if (ending === Ending.Anywhere && reader.step(sets.scanState(set, i), byte) !== 0) return true;
+    }
+    return false;
   }
 
   /** Writes the states of the terminals that end at the longest, or at the shortest, behind a byte; whether any lives. */
