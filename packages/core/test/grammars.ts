@@ -95,3 +95,55 @@ export const TEXTS: Readonly<
     ],
   },
 };
+
+/** A subset of C as a grammar with a lexer. */
+export const C_LARK = `
+start: function+
+function: TYPE NAME "(" (parameter ("," parameter)*)? ")" block
+parameter: TYPE NAME
+TYPE: "int" | "float" | "char"
+block: "{" statement* "}"
+statement: TYPE NAME ("=" expression)? ";"
+  | NAME "=" expression ";"
+  | "return" expression ";"
+  | "while" "(" expression ")" block
+  | "if" "(" expression ")" block ("else" block)?
+  | NAME "(" (expression ("," expression)*)? ")" ";"
+expression: sum (("==" | "!=" | "<=" | ">=" | "<" | ">") sum)?
+sum: product (("+" | "-") product)*
+product: unary (("*" | "/") unary)*
+unary: "-"? primary
+primary: NAME | NUMBER | STRING | NAME "(" (expression ("," expression)*)? ")" | "(" expression ")"
+NAME: /[a-zA-Z_][a-zA-Z_0-9]*/
+NUMBER: /[0-9]+(\\.[0-9]+)?/
+STRING: /"([^"\\\\\\n]|\\\\[^\\n])*"/
+%ignore /[ \\t\\n]+/
+%ignore /\\/\\/[^\\n]*\\n/
+`;
+
+/** A program of it. */
+export const C_PROGRAM = `int gcd(int a, int b) {
+  while (b != 0) {
+    int t = b;
+    b = a - (a / b) * b;
+    a = t;
+  }
+  return a;
+}
+// prints a table
+int main() {
+  int i = 0;
+  float total = 0.5;
+  while (i < 100) {
+    if (gcd(i, 12) == 4) {
+      printf("number %d has gcd 4\\n", i);
+      total = total + i * (2.25 - i) / 3;
+    } else {
+      log_message("skip", i, -1);
+    }
+    i = i + 1;
+  }
+  char c = compute_something(total, (i + 1) * (i - 1), "done \\"now\\"");
+  return c;
+}
+`;

@@ -67,8 +67,8 @@ export class ItemMasks {
     collector.clear();
     if (rich.count === 0) this.below(ROOT, set);
     else {
-      if (rich.endsHere || !rich.covers(set)) this.walk(ROOT, set);
-      for (const node of rich.crossings()) this.at(node, set);
+      if (rich.rest !== 0) this.below(ROOT, rich.rest);
+      for (const node of rich.crossings()) this.at(node, rich.own);
     }
     this.addTokens(set);
     if (automaton.isComplete(set)) collector.addAll(vocabulary.eosTokenIds as number[]);
@@ -85,7 +85,7 @@ export class ItemMasks {
       if (at === 0) return;
     }
     collector.addNode(node);
-    this.walk(node, at);
+    this.below(node, at);
   }
 
   /** Collects the tokens below a node where the output is in a set. */
@@ -134,14 +134,13 @@ export class ItemMasks {
     return at;
   }
 
-  /** The same, byte by byte; without the tokens that rich items have read by themselves. */
+  /** The same, byte by byte. */
   private walk(root: number, set: ItemSetId): void {
-    const { automaton, collector, path, rich, splits } = this;
+    const { automaton, collector, path, splits } = this;
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     path[depth[root] as number] = set;
     const end = subtreeEnd[root] as number;
-    const prunes = rich.count > 0;
-    const grouped = prunes || end - root < MIN_GROUPED ? undefined : this.groupedBelow(root, set);
+    const grouped = end - root < MIN_GROUPED ? undefined : this.groupedBelow(root, set);
     for (let node = root + 1; node < end; ) {
       const d = depth[node] as number;
       const next = automaton.step(path[d - 1] as number, bytes[node] as number);
@@ -151,7 +150,7 @@ export class ItemMasks {
         continue;
       }
       collector.addNode(node);
-      if (after === node + 1 || (prunes && rich.covers(next))) node = after;
+      if (after === node + 1) node = after;
       else if (after - node >= MIN_TABLE && splits.of(next) !== undefined) {
         this.below(node, next);
         node = after;

@@ -17,9 +17,6 @@ const MAX_STATES = 64;
 
 /** An item whose terminal reads nearly all of the vocabulary, or JSON: its tokens are known without a walk. */
 interface RichItem {
-  readonly dot: number;
-  readonly rule: number;
-  readonly origin: ItemSetId;
   readonly reader: LexemeReader;
   readonly state: number;
   /** The trie's nodes where a token may have left the terminal. */
@@ -32,8 +29,10 @@ interface RichItem {
  * with before one that can follow, which few have.
  */
 export class RichItems {
-  /** Whether a token can leave one of them before its first byte. */
-  endsHere = false;
+  /** Them alone, as a set. */
+  own: ItemSetId = 0;
+  /** The other items, as a set; 0: there are none. */
+  rest: ItemSetId = 0;
   private items: RichItem[] = [];
   private readonly automaton: ItemAutomaton;
   private readonly vocabulary: Vocabulary;
@@ -58,27 +57,39 @@ export class RichItems {
     const { automaton } = this;
     const { sets } = automaton;
     this.items = [];
-    this.endsHere = false;
+    const own: number[] = [];
+    const others: number[] = [];
+    let dependsOnOthers = false;
+    let endsHere = false;
     for (let i = 0; i < sets.scanCount(set); i++) {
-      const terminal = automaton.terminalOf(set, i);
-      const { ending } = terminal;
-      const whole = { reader: terminal.reader, state: sets.scanState(set, i) };
-      const unlimited = whole.reader instanceof LimitedReader ? whole.reader.unlimited(whole.state) : whole;
-      if (unlimited === undefined) continue;
-      const { reader, state } = unlimited;
-      if (!this.isRich(reader, state)) continue;
-      const crossings = this.crossingsOf(set, i, reader, state);
-      if (crossings === undefined) continue;
-      this.items.push({
-        dot: sets.scanDot(set, i),
-        rule: sets.scanRule(set, i),
-        origin: sets.scanOrigin(set, i),
-        reader,
-        state,
-        crossings,
-      });
-      if (ending !== Ending.Anywhere && reader.isFinal(state)) this.endsHere = true;
+      const { ending } = automaton.terminalOf(set, i);
+      const item = this.itemOf(set, i);
+      if (ending !== Ending.Anywhere) {
+        dependsOnOthers = true;
+        if (item?.reader.isFinal(item.state) === true) endsHere = true;
+      }
+      if (item === undefined) others.push(i);
+      else {
+        own.push(i);
+        this.items.push(item);
+      }
     }
+    // Where the longest wins, items cannot be looked at one by one, and not at all where they can end before the token.
+    if (dependsOnOthers && (others.length > 0 || endsHere)) this.items = [];
+    if (this.items.length === 0) return;
+    this.own = others.length === 0 ? set : automaton.part(set, own);
+    this.rest = others.length === 0 ? 0 : automaton.part(set, others);
+  }
+
+  private itemOf(set: ItemSetId, i: number): RichItem | undefined {
+    const { automaton } = this;
+    const whole = { reader: automaton.terminalOf(set, i).reader, state: automaton.sets.scanState(set, i) };
+    const unlimited = whole.reader instanceof LimitedReader ? whole.reader.unlimited(whole.state) : whole;
+    if (unlimited === undefined) return undefined;
+    const { reader, state } = unlimited;
+    if (!this.isRich(reader, state)) return undefined;
+    const crossings = this.crossingsOf(set, i, reader, state);
+    return crossings === undefined ? undefined : { reader, state, crossings };
   }
 
   /** The tokens that stay in each of them. */
@@ -88,24 +99,6 @@ export class RichItems {
       this.texts ??= terminalMasks(reader as TextAutomaton, this.vocabulary, this.store);
       return this.texts.get(state);
     });
-  }
-
-  /** Whether all items of a set are these, in whatever state. */
-  covers(set: ItemSetId): boolean {
-    const { sets } = this.automaton;
-    const count = sets.scanCount(set);
-    for (let i = 0; i < count; i++) {
-      const dot = sets.scanDot(set, i);
-      const rule = sets.scanRule(set, i);
-      const origin = sets.scanOrigin(set, i);
-      let isOne = false;
-      for (let k = 0; k < this.items.length && !isOne; k++) {
-        const item = this.items[k] as RichItem;
-        isOne = item.dot === dot && item.rule === rule && item.origin === origin;
-      }
-      if (!isOne) return false;
-    }
-    return true;
   }
 
   /** The nodes at which tokens may leave them. */
