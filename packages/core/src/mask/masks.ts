@@ -2,6 +2,7 @@ import { type Automaton, FrameKind, frameId, frameKind, Step } from "../automato
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
 import type { Vocabulary } from "../vocabulary/index.js";
+import { DifferentItems } from "./different-items.js";
 import type { StringExits } from "./exit-lists.js";
 import { FrameWalk } from "./frame-walk.js";
 import { MaskCache } from "./mask-cache.js";
@@ -40,6 +41,7 @@ export class Masks {
   private readonly strings: StringMasks;
   private readonly wholeTexts: StringMasks;
   private readonly prefixes = new PrefixIds();
+  private readonly items: DifferentItems;
   /** By config. */
   private readonly configs: MaskCache<ConfigMask>;
   /** By config and the open text that its mask depends on. */
@@ -59,6 +61,7 @@ export class Masks {
     this.collector = store.collector;
     const texts = store.texts(automaton.frames.texts);
     this.frameWalk = new FrameWalk(automaton, vocabulary.trie, this.strings, texts, this.collector);
+    this.items = new DifferentItems(automaton);
     this.trieWalk = new TrieWalk(automaton, vocabulary, this.collector);
     this.configs = new MaskCache(budget);
     this.texts = new MaskCache(budget);
@@ -279,12 +282,13 @@ export class Masks {
   /** Where the text begins that the mask of a config may depend on: the open key, or an item that must differ from others. */
   private textStart(config: Config, trail: ByteTrail, length: number): number {
     const { configs, frames } = this.automaton;
-    let start = length;
+    const parent = configs.parent(config);
+    const isKey = parent !== 0 && this.automaton.isKey(parent);
+    let start = isKey ? trail.keyStart : length;
     let depth = 0;
-    for (let at = config; at !== 0; at = configs.parent(at)) {
+    for (let at = config; this.items.isAmong(at); at = configs.parent(at)) {
       const state = configs.state(at);
       if (frameKind(state) !== FrameKind.Structure) continue;
-      if (frames.waitsForKey(frameId(state))) start = Math.min(start, trail.keyStart);
       if (frames.waitsForItem(frameId(state)))
         start = Math.min(start, this.automaton.itemStart(trail, length, depth));
       depth++;

@@ -2,6 +2,7 @@ import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
+import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { StateFacts } from "./state-facts.js";
 import { BEYOND_ASCII, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
 import { TokenCollector } from "./token-collector.js";
@@ -28,12 +29,6 @@ export interface StringMask {
   readonly reach: number;
 }
 
-/** The trie nodes below another one at which a token of the free string ends, and those at a closing quote. */
-interface FreeBelow {
-  readonly nodes: Int32Array;
-  readonly exits: Int32Array;
-}
-
 /**
  * Walks the trie with a string's states. Where bytes lead from a state to itself nothing is looked at: neither subtrees
  * with no others, nor, below large ones, what is between the nodes with the few others. So a pattern such as `[a-z]+` or
@@ -51,7 +46,7 @@ export class StringWalk {
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
-  private readonly knownBelow = new Map<number, FreeBelow>();
+  private readonly freeBelow: FreeStringsBelow;
   /** By byte: an index in the nodes with that byte, before which all have been passed. */
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
@@ -71,6 +66,7 @@ export class StringWalk {
     this.subtrees = subtreeBytes(trie);
     this.states = new Int32Array(trie.maxDepth + 1);
     this.references = new Int32Array(trie.maxDepth + 1);
+    this.freeBelow = new FreeStringsBelow(strings, trie);
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
     this.exitLists = new ExitLists(trie.size);
@@ -97,11 +93,10 @@ export class StringWalk {
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
   below(root: number, state: number): StringMask {
     const { collector } = this;
-    const isNested = root !== ROOT && state !== this.freeState;
-    const known = isNested ? this.freeBelow(root) : undefined;
     this.begin(root, state);
     const exits = new ExitList();
-    if (known !== undefined) this.collectBelow(root, known, exits);
+    const isNested = root !== ROOT && state !== this.freeState;
+    if (isNested) this.collectBelow(root, this.freeBelow.get(root), exits);
     else this.collect(root + 1, this.vocabulary.trie.subtreeEnd[root] as number, exits);
     const isDense = root === ROOT && collector.count > MAX_LISTED;
     const inside = isDense
@@ -191,33 +186,6 @@ export class StringWalk {
         node = subtreeEnd[node] as number;
       }
     }
-  }
-
-  /** What a free string has below a node at which it is opened. */
-  private freeBelow(root: number): FreeBelow {
-    let known = this.knownBelow.get(root);
-    if (known === undefined) {
-      const { strings, states, freeState } = this;
-      const { bytes, depth, subtreeEnd, tokens } = this.vocabulary.trie;
-      const nodes: number[] = [];
-      const exits: number[] = [];
-      states[depth[root] as number] = freeState;
-      for (let node = root + 1; node < (subtreeEnd[root] as number); ) {
-        const d = depth[node] as number;
-        const next = strings.step(states[d - 1] as number, bytes[node] as number);
-        if (next !== 0 && strings.hasNext(next)) {
-          if ((tokens[node] as number) >= 0) nodes.push(node);
-          states[d] = next;
-          node++;
-        } else {
-          if (next !== 0) exits.push(node);
-          node = subtreeEnd[node] as number;
-        }
-      }
-      known = { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits) };
-      this.knownBelow.set(root, known);
-    }
-    return known;
   }
 
   /** The free string's tokens without those that die, found by walking only where the states differ. */

@@ -1,0 +1,43 @@
+import { type Automaton, FrameKind, frameId, frameKind } from "../automaton/automaton.js";
+import type { Config } from "../automaton/configs.js";
+
+const UNKNOWN = 0;
+const NO = 1;
+const YES = 2;
+
+/** Which configs have an open item on their stack that must differ from others; each config is looked at once. */
+export class DifferentItems {
+  private readonly automaton: Automaton;
+  private known = new Uint8Array(1024);
+
+  constructor(automaton: Automaton) {
+    this.automaton = automaton;
+  }
+
+  /** Whether the config or one below it waits for such an item. */
+  isAmong(config: Config): boolean {
+    if (config === 0) return false;
+    while (config >= this.known.length) {
+      const known = new Uint8Array(this.known.length * 2);
+      known.set(this.known);
+      this.known = known;
+    }
+    if (this.known[config] === UNKNOWN) this.look(config);
+    return this.known[config] === YES;
+  }
+
+  /** A config's number is above those of the stack below it. */
+  private look(config: Config): void {
+    const { known } = this;
+    const { configs, frames } = this.automaton;
+    let at = config;
+    while (at !== 0 && known[at] === UNKNOWN) {
+      const state = configs.state(at);
+      if (frameKind(state) === FrameKind.Structure && frames.waitsForItem(frameId(state))) break;
+      at = configs.parent(at);
+    }
+    const answer = at !== 0 && known[at] !== NO ? YES : NO;
+    if (at !== 0 && known[at] === UNKNOWN) known[at] = YES;
+    for (let above = config; above !== at; above = configs.parent(above)) known[above] = answer;
+  }
+}
