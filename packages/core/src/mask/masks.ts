@@ -99,16 +99,12 @@ export class Masks {
     const frame = this.frameMask(state);
     const behind = this.behindText(state, parent);
     this.frameWalk.clear();
-    this.collector.addAll(frame.inside.added);
     for (const node of frame.asks) this.frameWalk.asks.push(node);
     this.exits(frame, parent, behind !== undefined);
     if (automaton.isComplete(config)) this.collector.addAll(this.vocabulary.eosTokenIds as number[]);
     if (behind !== undefined) this.addBehind(behind, frameId(state));
     const { mask, asks } = this.collected();
-    const { base } = frame.inside;
-    return base === undefined
-      ? { mask, asks }
-      : { mask: new LayeredMask(this.vocabulary.size, base, mask.added), asks };
+    return { mask: frame.inside.with(mask.added), asks };
   }
 
   /** A string's mask: that of its state, and the tokens that go on behind its end. */
@@ -251,13 +247,12 @@ export class Masks {
       const isKey = frameKind(state) === FrameKind.String && automaton.isKey(parent);
       const values = isKey ? Array.from(asks, (node) => this.behindKey(node, parent, trail, length)) : [];
       collector.clear();
-      collector.addAll(mask.added);
       for (const { mask, asks } of values) {
         collector.addAll(mask.added);
         for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
       }
       if (!isKey) for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
-      found = new LayeredMask(this.vocabulary.size, mask.base, collector.take(), mask.removed);
+      found = mask.with(collector.take());
       texts.set(config, prefix, found, found.bytes);
     }
     return found;

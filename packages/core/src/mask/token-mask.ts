@@ -122,6 +122,12 @@ export class LayeredMask implements TokenMask {
     return ids;
   }
 
+  /** The mask with more tokens, ascending, of which its base has none. */
+  with(ids: Int32Array): LayeredMask {
+    if (ids.length === 0) return this;
+    return new LayeredMask(this.size, this.base, merged(this.added, ids), this.removed);
+  }
+
   /** The mask without some of its tokens, ascending. */
   without(ids: Int32Array): LayeredMask {
     const added = this.added.filter((id) => !includes(ids, id));
@@ -183,6 +189,21 @@ export class LayeredMask implements TokenMask {
       out[offset + (id >>> 5)]! &= ~(1 << (id & 31));
     }
   }
+}
+
+/** What is in one of two ascending lists, ascending. */
+function merged(x: Int32Array, y: Int32Array): Int32Array {
+  if (x.length === 0) return y;
+  const all = new Int32Array(x.length + y.length);
+  let count = 0;
+  for (let i = 0, j = 0; i < x.length || j < y.length; ) {
+    const fromX = i < x.length ? (x[i] as number) : Number.POSITIVE_INFINITY;
+    const fromY = j < y.length ? (y[j] as number) : Number.POSITIVE_INFINITY;
+    if (fromX <= fromY) i++;
+    if (fromY <= fromX) j++;
+    all[count++] = Math.min(fromX, fromY);
+  }
+  return count === all.length ? all : all.slice(0, count);
 }
 
 /** The mask of some tokens, ascending: a list, or bits where there are many. */
