@@ -92,7 +92,10 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
     );
   }
   if (result.closedEarly !== undefined) {
-    const places = result.closedEarly.values.map((pointer) => pointer || "the whole").join(", ");
+    const { values, filled } = result.closedEarly;
+    const told = (pointer: string) =>
+      (pointer || "the whole") + (filled.includes(pointer) ? " (filled in)" : "");
+    const places = values.map(told).join(", ");
     io.err(`The output was closed early to fit --max-tokens${places === "" ? "" : `: ${places}`}.\n`);
   }
   if (complete) return ExitCode.ok;

@@ -6,6 +6,7 @@ import type { Engine } from "./automaton/engine.js";
 import { OutputPart } from "./automaton/output-part.js";
 import { Budget } from "./budget.js";
 import { Closing, type ForcedEnd, type LimitHit, type Searches, type ShortestCompletion } from "./closing.js";
+import { draftMasks } from "./draft-masks.js";
 import { type ForcedContinuation, forcedAfter } from "./forced-tokens.js";
 import type { Grammar } from "./grammar/grammar.js";
 import { isLimitError } from "./json-schema/errors.js";
@@ -177,6 +178,30 @@ export class Matcher {
     // A limit that only a draft hit does not end the output.
     this.forcedEnd = forcedEnd;
     return count;
+  }
+
+  /**
+   * The masks for a tree of guessed tokens, for loops that check several continuations in one step of the model: that
+   * behind node `i` in `masks[i]`, undefined where the grammar does not allow the node, or one before it. The matcher does
+   * not move; the mask before the tree is `mask()`. Behind a node that ends the sequence, only that is allowed.
+   *
+   * @param tokens by node, the token that it adds
+   * @param parents by node, the node before it, which comes earlier in the list; -1: the node is first
+   * @throws RangeError where a parent does not come earlier, or the lists differ in length; as `mask`
+   */
+  draftMasks(tokens: readonly number[], parents: readonly number[]): (TokenMask | undefined)[] {
+    const accept = (id: number) => {
+      const { forcedEnd } = this;
+      const isAccepted = this.accept(id);
+      // A limit that only a draft hit does not end the output.
+      if (!isAccepted) this.forcedEnd = forcedEnd;
+      return isAccepted;
+    };
+    return draftMasks(
+      { accept, mask: () => this.mask(), rollback: (count) => this.rollback(count) },
+      tokens,
+      parents,
+    );
   }
 
   /** Takes the last `count` steps back. @throws RangeError if there are not as many. */

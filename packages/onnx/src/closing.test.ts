@@ -105,10 +105,14 @@ describe("closing at the budget", () => {
         expect(whole.tokens).toEqual(cut.tokens);
       } else {
         closed++;
-        const { token, values } = whole.closedEarly;
+        const { token, values, filled } = whole.closedEarly;
         expect(whole.tokens.slice(0, token)).toEqual(cut.tokens.slice(0, token));
         expect(whole.tokens[token]).not.toBe(cut.tokens[token]);
         expect(values).toContain("/end");
+        const bytes = whole.tokens.slice(0, token).flatMap((id) => [...model.vocabulary.tokenBytes(id)!]);
+        const before = new TextDecoder().decode(Uint8Array.from(bytes));
+        // Its first byte may come with the closing token.
+        expect(filled.includes("/end")).toBe(!/"end": ?"/.test(before));
       }
     }
     expect(closed).toBeGreaterThan(3);

@@ -400,7 +400,7 @@ export class Decoding {
     for (const id of tokens) {
       this.forcedTokens += this.#untold <= forced ? 1 : 0;
       this.#untold--;
-      this.#sampler.observe(id);
+      this.#sampler.observe(id, true);
       this.#drafts?.push(id);
       this.tokens.push(id);
       yield this.#event(id);

@@ -5,13 +5,20 @@ import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
-import { GrowingJson } from "./growing-json.js";
+import { type EndedValue, GrowingJson } from "./growing-json.js";
 import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
 import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
-import type { GenerateResult, GenerateResults, PartialValue, RetryEvent, StreamEvent } from "./result.js";
+import type {
+  ClosedEarly,
+  GenerateResult,
+  GenerateResults,
+  PartialValue,
+  RetryEvent,
+  StreamEvent,
+} from "./result.js";
 import { SchemaPrompts } from "./schema-prompt.js";
 import type { TextModel } from "./text-model.js";
 import type { Timings } from "./timings.js";
@@ -311,7 +318,7 @@ export class Model implements AsyncDisposable {
       stopString,
       closedEarly: closing && {
         token: closing.token,
-        values: isJson ? endedBehind(text, closing.offset) : [],
+        ...(isJson ? endedBehind(text, closing.offset) : { values: [], filled: [] }),
       },
       tokens,
       seed: checked.sampling.seed,
@@ -355,8 +362,8 @@ function wantsJson({ schema, json }: GenerateRequest): boolean {
   return schema !== undefined || (json ?? false) !== false;
 }
 
-/** The innermost values of a JSON text that end behind a place. */
-function endedBehind(text: string, offset: number): string[] {
+/** The innermost values of a JSON text that end behind a place, and those of them that begin behind it. */
+function endedBehind(text: string, offset: number): Pick<ClosedEarly, "values" | "filled"> {
   const json = new GrowingJson();
   json.push(text);
   json.end();
@@ -364,7 +371,8 @@ function endedBehind(text: string, offset: number): string[] {
     const isEmpty = typeof value !== "object" || value === null || Object.keys(value).length === 0;
     return end >= offset && isEmpty;
   });
-  return ended.map(({ pointer }) => pointer);
+  const pointers = (values: readonly EndedValue[]) => values.map(({ pointer }) => pointer);
+  return { values: pointers(ended), filled: pointers(ended.filter(({ start }) => start >= offset)) };
 }
 
 /** The events of a value that grows. */

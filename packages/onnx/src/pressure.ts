@@ -40,19 +40,27 @@ export interface TokenPressure {
 const FIRST_BYTES = 257;
 const NOT_TEXT = 256;
 
+/** A probability below e to the minus this, of the highest, is none. */
+const EXP_RANGE = 35;
+
 /** Measures the mask's effect, token by token, from the logits before the mask. */
 export class PressureGauge {
   readonly #vocabulary: Pick<TokenVocabulary, "size" | "tokenBytes">;
-  readonly #alternatives: number;
   /** By id: the first byte of a token. */
   readonly #firstByte: Uint16Array;
   readonly #allowedFirst = new Uint8Array(FIRST_BYTES);
   readonly #weights: Float64Array;
+  /** By id: 1 where the mask allows the token. */
+  readonly #allowed: Uint8Array;
+  readonly #allowedTop: Likeliest;
+  readonly #removedTop: Likeliest;
 
   /** @param alternatives how many allowed and how many removed tokens to name, at least 0 */
   constructor(vocabulary: Pick<TokenVocabulary, "size" | "tokenBytes">, alternatives: number) {
     this.#vocabulary = vocabulary;
-    this.#alternatives = alternatives;
+    this.#allowed = new Uint8Array(vocabulary.size);
+    this.#allowedTop = new Likeliest(alternatives);
+    this.#removedTop = new Likeliest(alternatives);
     this.#weights = new Float64Array(vocabulary.size);
     this.#firstByte = new Uint16Array(vocabulary.size);
     for (let id = 0; id < vocabulary.size; id++) {
@@ -68,40 +76,48 @@ export class PressureGauge {
   measure(id: number, logits: Float32Array, mask: TokenMask | undefined, forced: boolean): TokenPressure {
     const { size } = this.#vocabulary;
     const weights = this.#weights;
-    const words = mask?.words;
-    const isAllowed = (token: number) =>
-      words === undefined || (words[token >>> 5]! & (1 << (token & 31))) !== 0;
+    const firstByte = this.#firstByte;
+    const allowed = this.#allowed;
     const first = this.#allowedFirst.fill(0);
+    const words = mask?.words;
     let highest = Number.NEGATIVE_INFINITY;
     let best = 0;
     for (let i = 0; i < size; i++) {
-      if (logits[i]! > highest) {
-        highest = logits[i]!;
+      const logit = logits[i]!;
+      if (logit > highest) {
+        highest = logit;
         best = i;
       }
+      const isAllowed = words === undefined ? 1 : (words[i >>> 5]! >>> (i & 31)) & 1;
+      allowed[i] = isAllowed;
+      first[firstByte[i]!]! |= isAllowed;
     }
+    // What is not text, such as the end of a sequence, has no bytes to begin with: it is itself allowed or not.
+    first[NOT_TEXT] = 0;
     let total = 0;
-    for (let i = 0; i < size; i++) {
-      total += weights[i] = Math.exp(logits[i]! - highest);
-      // What is not text, such as the end of a sequence, has no bytes to begin with: it is itself allowed or not.
-      if (isAllowed(i) && this.#firstByte[i] !== NOT_TEXT) {
-        first[this.#firstByte[i]!] = 1;
-      }
-    }
+    let kept = 0;
     let removed = 0;
     let refused = 0;
-    let kept = 0;
-    const allowedTop = new Likeliest(this.#alternatives);
-    const removedTop = new Likeliest(this.#alternatives);
+    const allowedTop = this.#allowedTop.clear();
+    const removedTop = this.#removedTop.clear();
     for (let i = 0; i < size; i++) {
-      const weight = weights[i]!;
-      if (isAllowed(i)) {
+      const below = logits[i]! - highest;
+      const weight = below < -EXP_RANGE ? 0 : Math.exp(below);
+      weights[i] = weight;
+      total += weight;
+      if (allowed[i] === 1) {
         kept += weight;
-        allowedTop.add(i, weight / total);
+        if (weight > allowedTop.least) {
+          allowedTop.add(i, weight);
+        }
       } else {
         removed += weight;
-        refused += first[this.#firstByte[i]!] === 0 ? weight : 0;
-        removedTop.add(i, weight / total);
+        if (first[firstByte[i]!] === 0) {
+          refused += weight;
+        }
+        if (weight > removedTop.least) {
+          removedTop.add(i, weight);
+        }
       }
     }
     const logprob = logits[id]! - highest - Math.log(total);
@@ -113,29 +129,53 @@ export class PressureGauge {
       logprob,
       maskedLogprob: logits[id]! - highest - Math.log(kept),
       confidence: weights[id]! / (kept + refused),
-      preferred: { id: best, probability: weights[best]! / total, allowed: isAllowed(best) },
-      allowed: allowedTop.found,
-      removedTokens: removedTop.found,
+      preferred: { id: best, probability: weights[best]! / total, allowed: allowed[best] === 1 },
+      allowed: allowedTop.found(total),
+      removedTokens: removedTop.found(total),
     };
   }
 }
 
 /** The few most likely of many tokens. */
 class Likeliest {
-  readonly found: Alternative[] = [];
-  readonly #most: number;
+  /** What a weight must be above to be among them: no weight is, where none are wanted. */
+  least = -1;
+  readonly #ids: Int32Array;
+  readonly #weights: Float64Array;
+  #count = 0;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#ids = new Int32Array(most);
+    this.#weights = new Float64Array(most);
   }
 
-  add(id: number, probability: number): void {
-    const { found } = this;
-    if (found.length === this.#most && (this.#most === 0 || probability <= found.at(-1)!.probability)) {
-      return;
+  clear(): this {
+    this.#count = 0;
+    this.least = this.#ids.length === 0 ? Number.POSITIVE_INFINITY : -1;
+    return this;
+  }
+
+  /** @param weight above `least` */
+  add(id: number, weight: number): void {
+    const ids = this.#ids;
+    const weights = this.#weights;
+    let at = this.#count < ids.length ? this.#count++ : ids.length - 1;
+    for (; at > 0 && weights[at - 1]! < weight; at--) {
+      ids[at] = ids[at - 1]!;
+      weights[at] = weights[at - 1]!;
     }
-    const at = found.findIndex((each) => each.probability < probability);
-    found.splice(at < 0 ? found.length : at, 0, { id, probability });
-    found.length = Math.min(found.length, this.#most);
+    ids[at] = id;
+    weights[at] = weight;
+    if (this.#count === ids.length) {
+      this.least = weights[ids.length - 1]!;
+    }
+  }
+
+  /** Most likely first. @param total the weight of all tokens */
+  found(total: number): Alternative[] {
+    return Array.from({ length: this.#count }, (_, i) => ({
+      id: this.#ids[i]!,
+      probability: this.#weights[i]! / total,
+    }));
   }
 }

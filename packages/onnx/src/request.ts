@@ -274,6 +274,8 @@ function checkSampling(request: GenerateRequest): SamplingOptions {
     topP = 1,
     minP = 0,
     repetitionPenalty = 1,
+    frequencyPenalty = 0,
+    presencePenalty = 0,
     seed = randomSeed(),
     logitBias = {},
   } = request;
@@ -282,6 +284,9 @@ function checkSampling(request: GenerateRequest): SamplingOptions {
   inRange("topP", topP, topP > 0 && topP <= 1, "a number above 0, at most 1");
   inRange("minP", minP, minP >= 0 && minP <= 1, "a number from 0 to 1");
   inRange("repetitionPenalty", repetitionPenalty, repetitionPenalty > 0, "a number above 0");
+  for (const [name, penalty] of Object.entries({ frequencyPenalty, presencePenalty })) {
+    inRange(name, penalty, penalty >= -2 && penalty <= 2, "a number from -2 to 2");
+  }
   inRange(
     "seed",
     seed,
@@ -289,7 +294,10 @@ function checkSampling(request: GenerateRequest): SamplingOptions {
     "an integer from 0 to 4294967295",
   );
   checkLogitBias(logitBias);
-  return { temperature, topK, topP, minP, repetitionPenalty, seed, logitBias };
+  return {
+    ...{ temperature, topK, topP, minP, seed, logitBias },
+    ...{ repetitionPenalty, frequencyPenalty, presencePenalty },
+  };
 }
 
 function checkLogitBias(logitBias: unknown): void {

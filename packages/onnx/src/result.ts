@@ -61,6 +61,8 @@ export interface ClosedEarly {
   readonly token: number;
   /** The JSON Pointers of the values without others in them that end behind it; none where the output is not JSON. */
   readonly values: readonly string[];
+  /** Those of them that begin behind it too: the shortest that the schema allows, not what the model had to say. */
+  readonly filled: readonly string[];
 }
 
 /** Numbers of tokens. */

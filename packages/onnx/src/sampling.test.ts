@@ -11,6 +11,8 @@ const PLAIN: SamplingOptions = {
   topP: 1,
   minP: 0,
   repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
   seed: 1,
   logitBias: {},
 };
@@ -178,6 +180,32 @@ describe("the repetition penalty", () => {
     expect(sampler.sample(logits, undefined)).toBe(1);
     sampler.observe(2);
     expect(sampler.sample(logits, maskOf([2, 3], 4, true))).toBe(3);
+  });
+});
+
+describe("the penalties on the output", () => {
+  it("grow with each time that a token came, and are taken once for its presence", () => {
+    const logits = Float32Array.from([4, 3, 2.5, -1]);
+    const sampler = new Sampler({ ...PLAIN, frequencyPenalty: 0.4, presencePenalty: 0.3 }, 4);
+    sampler.observe(0);
+    expect(sampler.sample(logits, undefined)).toBe(0);
+    sampler.observe(0, true);
+    // 4 - 0.7
+    expect(sampler.sample(logits, undefined)).toBe(0);
+    sampler.observe(0, true);
+    // 4 - 1.1
+    expect(sampler.sample(logits, undefined)).toBe(1);
+    sampler.observe(1, true);
+    // 3 - 0.7
+    expect(sampler.sample(logits, undefined)).toBe(0);
+    expect(sampler.sample(logits, maskOf([1, 2], 4, true))).toBe(2);
+    expect(sampler.sample(logits, maskOf([1, 2], 4, false))).toBe(2);
+    const liked = new Sampler({ ...PLAIN, frequencyPenalty: -2 }, 4);
+    liked.observe(1, true);
+    expect(liked.sample(logits, undefined)).toBe(1);
+    const drawn = new Sampler({ ...PLAIN, temperature: 0.01, presencePenalty: 2 }, 4);
+    drawn.observe(0, true);
+    expect(drawn.sample(logits, undefined)).toBe(1);
   });
 });
 

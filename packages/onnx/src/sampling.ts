@@ -13,6 +13,12 @@ export interface SamplingOptions {
   readonly minP: number;
   /** Above 1 makes tokens of the prompt and the output less likely; 1: no change. Above 0. */
   readonly repetitionPenalty: number;
+  /**
+   * Taken from a token's logit for each time that it stands in the output, and once if it does: -2 to 2; 0: no change.
+   * Punctuation and keys that the grammar leaves a choice about count too.
+   */
+  readonly frequencyPenalty: number;
+  readonly presencePenalty: number;
   /** An integer from 0 to 2^32 - 1. */
   readonly seed: number;
   /** Added to the logits of tokens, by id, before all else: -100 to 100. What the mask does not allow stays away. */
@@ -39,6 +45,9 @@ export class Sampler {
   readonly #unbiased: Float32Array;
   /** 1 where the token has occurred; empty without a penalty. */
   readonly #seen: Uint8Array;
+  /** How often the token stands in the output; empty without a penalty for that. */
+  readonly #counts: Uint32Array;
+  readonly #plain: boolean;
   /** The allowed tokens and their logits; a max-heap by logit while candidates are taken in order. */
   readonly #ids: Int32Array;
   readonly #scores: Float64Array;
@@ -57,12 +66,18 @@ export class Sampler {
     this.#unbiased = new Float32Array(biases.length);
     this.#greedy = options.temperature === 0 || options.topK === 1;
     this.#seen = new Uint8Array(options.repetitionPenalty === 1 ? 0 : size);
+    const isCounted = options.frequencyPenalty !== 0 || options.presencePenalty !== 0;
+    this.#counts = new Uint32Array(isCounted ? size : 0);
+    this.#plain = this.#seen.length + this.#counts.length === 0;
     this.#ids = new Int32Array(this.#greedy ? 0 : size);
     this.#scores = new Float64Array(this.#greedy ? 0 : size);
   }
 
-  /** Notes a token of the prompt or the output, for the repetition penalty. */
-  observe(id: number): void {
+  /** Notes a token of the prompt, for the repetition penalty; one of the output for the others too. */
+  observe(id: number, isOutput = false): void {
+    if (isOutput && id < this.#counts.length) {
+      this.#counts[id]!++;
+    }
     if (id < this.#seen.length) {
       this.#seen[id] = 1;
     }
@@ -98,9 +113,13 @@ export class Sampler {
     return id < 0 ? this.#best(logits, mask) : id;
   }
 
-  /** The logit after the repetition penalty. */
+  /** The logit after the penalties. */
   #penalised(logits: Float32Array, id: number): number {
-    const logit = logits[id]!;
+    let logit = logits[id]!;
+    if (id < this.#counts.length && this.#counts[id]! > 0) {
+      const { frequencyPenalty, presencePenalty } = this.#options;
+      logit -= this.#counts[id]! * frequencyPenalty + presencePenalty;
+    }
     if (id < this.#seen.length && this.#seen[id] === 1) {
       const penalty = this.#options.repetitionPenalty;
       return logit < 0 ? logit * penalty : logit / penalty;
@@ -112,7 +131,7 @@ export class Sampler {
   #best(logits: Float32Array, mask: TokenMask | undefined): number {
     let best = -1;
     let highest = Number.NEGATIVE_INFINITY;
-    const plain = this.#seen.length === 0;
+    const plain = this.#plain;
     if (mask === undefined) {
       for (let id = 0; id < this.#size; id++) {
         const score = plain ? logits[id]! : this.#penalised(logits, id);
@@ -152,7 +171,7 @@ export class Sampler {
   /** Fills the candidates: allowed tokens with their logits divided by the temperature. */
   #gather(logits: Float32Array, mask: TokenMask | undefined): void {
     const inverse = 1 / this.#options.temperature;
-    const plain = this.#seen.length === 0;
+    const plain = this.#plain;
     let count = 0;
     if (mask === undefined) {
       for (let id = 0; id < this.#size; id++) {
