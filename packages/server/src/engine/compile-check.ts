@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { CompileCommand, CompileMessage } from "./compile-thread.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
@@ -16,8 +18,8 @@ export interface CompileCheckOptions {
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
 const SHORT = 16_384;
-/** What a thread may take beyond its limit of time, for what the limit does not see, such as starting. */
-const GRACE_MILLISECONDS = 3000;
+/** What a thread may take beyond its limit of time to start, in milliseconds. */
+const START_MILLISECONDS = 3000;
 
 /**
  * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
@@ -45,7 +47,7 @@ export class CompileCheck {
       this.#known.delete(key);
     } else {
       const thread = text.length <= SHORT ? this.#short : this.#long;
-      error = await thread.compile(constraint, this.#limits.compileMilliseconds + GRACE_MILLISECONDS, signal);
+      error = await thread.compile(constraint, this.#limits.compileMilliseconds, signal);
     }
     this.#known.set(key, error);
     if (this.#known.size > REMEMBERED) {
@@ -92,7 +94,8 @@ class CompileThread {
     this.#worker = undefined;
   }
 
-  #start(): Worker {
+  /** A new thread, when it is ready to compile. */
+  async #start(): Promise<Worker> {
     const worker = new Worker(THREAD, {
       workerData: this.#limits,
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMegabytes },
@@ -100,11 +103,12 @@ class CompileThread {
     // It must not keep the program from ending.
     worker.unref();
     this.#worker = worker;
+    await Promise.race([once(worker, "message"), once(worker, "exit"), wait(START_MILLISECONDS)]);
     return worker;
   }
 
   async #compile(constraint: Constraint, milliseconds: number): Promise<ErrorRecord | undefined> {
-    const worker = this.#worker ?? this.#start();
+    const worker = this.#worker ?? (await this.#start());
     const command: CompileCommand = { id: this.#ids++, constraint };
     const outcome = await new Promise<ErrorRecord | undefined | "time" | "memory">((resolve) => {
       const settle = (result: ErrorRecord | undefined | "memory" | "time") => {

@@ -1,5 +1,6 @@
 /** The thread in which constraints from clients are tried: what they cost in time and memory, they cost here. */
 import { parentPort, workerData } from "node:worker_threads";
+import { Matcher, Vocabulary } from "@grammask/core";
 import { compileConstraint } from "./compile-constraint.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
@@ -15,15 +16,25 @@ export interface CompileMessage {
   readonly error: ErrorRecord | undefined;
 }
 
+/** A vocabulary of single bytes: it says as much about the cost of a grammar as a large one, and is there at once. */
+const BYTES = Vocabulary.fromBytes(
+  Array.from({ length: 257 }, (_, byte) => Uint8Array.from(byte < 256 ? [byte] : [])),
+  { eosTokenIds: [256] },
+);
+
 const port = parentPort!;
 const limits = workerData as ConstraintLimits;
 
 port.on("message", ({ id, constraint }: CompileCommand) => {
   let error: ErrorRecord | undefined;
   try {
-    compileConstraint(constraint, limits);
+    // Generations begin with the shortest output, to know what budget is too small: what that costs, it costs here as well.
+    new Matcher(compileConstraint(constraint, limits), BYTES).completionTokens();
   } catch (thrown) {
     error = recordError(thrown);
   }
   port.postMessage({ id, error } satisfies CompileMessage);
 });
+
+// The first message tells that it has started.
+port.postMessage({ id: -1, error: undefined } satisfies CompileMessage);

@@ -10,7 +10,7 @@ import {
 } from "@grammask/core";
 import type { Context } from "hono";
 import type { ZodType, z } from "zod";
-import { invalid } from "../errors.js";
+import { ApiError, ClientGoneError, invalid } from "../errors.js";
 import { validate } from "./validation.js";
 
 /** A request's body, checked, and as it was written. */
@@ -29,7 +29,7 @@ export async function readBody<Schema extends ZodType>(
   c: Context,
   schema: Schema,
 ): Promise<Body<z.output<Schema>>> {
-  const json = parse(decode(await c.req.arrayBuffer()));
+  const json = parse(decode(await read(c)));
   return {
     value: validate(schema, jsonToValue(json)),
     textAt: (path) => {
@@ -37,6 +37,18 @@ export async function readBody<Schema extends ZodType>(
       return node === undefined ? undefined : stringifyJson(node);
     },
   };
+}
+
+/** @throws ClientGoneError where the client goes away, or is too slow, before all of it is there */
+async function read(c: Context): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer();
+  } catch (thrown) {
+    if (thrown instanceof ApiError) {
+      throw thrown;
+    }
+    throw new ClientGoneError("The client went away while it sent its request.", { cause: thrown });
+  }
 }
 
 function decode(bytes: ArrayBuffer): string {

@@ -13,7 +13,8 @@ export const openAiError: ErrorBody = ({ message, type, param, code, schema }) =
 /** What a client is told of whatever was thrown; what it is not told of is logged. */
 export function detailsOf(thrown: unknown, log: (thrown: unknown) => void): ErrorDetails {
   if (thrown instanceof ApiError) {
-    if (thrown.details.status >= 500) {
+    // What a client cannot mend by another request; that the server is busy or being stopped is no news.
+    if (thrown.details.status === 500 || thrown.cause !== undefined) {
       log(thrown);
     }
     return thrown.details;

@@ -1,0 +1,170 @@
+// `pnpm bench:server`: `grammask serve` under load. Clients send requests with mixed schemas one after the other, and judge
+// every answer with Ajv; each has a constant of its own in its schemas, so that an answer to somebody else is told.
+import { parseArgs } from "node:util";
+import { describeMachine } from "../shared/machine.js";
+import { median, round, table, writeResult } from "../shared/results.js";
+import { loadChart } from "./chart.js";
+import { ask, type Outcome } from "./client.js";
+import { ServerProcess } from "./process.js";
+import { requestsFor } from "./requests.js";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== "--"),
+  options: {
+    clients: { type: "string", default: "1,8,32,128" },
+    seconds: { type: "string", default: "120" },
+    "max-tokens": { type: "string", default: "64" },
+    model: { type: "string", default: "smollm2-135m-instruct" },
+    concurrency: { type: "string", default: "8" },
+    queue: { type: "string", default: "96" },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(`pnpm bench:server [--clients 1,8,32,128] [--seconds 120] [--max-tokens 64] [--model NAME] [--concurrency 8]
+  [--queue 96] [--write]
+
+--seconds is for each number of clients; --write keeps the figures and a plot in benchmarks/results.`);
+  process.exit(0);
+}
+const seconds = Number(values.seconds);
+const maxTokens = Number(values["max-tokens"]);
+const { model, concurrency, queue } = values;
+
+const server = await ServerProcess.start(["--model", model, "--concurrency", concurrency, "--queue", queue]);
+const levels: ReturnType<typeof summary>[] = [];
+try {
+  const twice = await firstTokenTwice();
+  for (const clients of values.clients.split(",").map(Number)) {
+    levels.push(await load(clients));
+    process.stderr.write(`${clients} clients done\n`);
+  }
+  report(twice);
+} finally {
+  await server.stop();
+}
+
+/** Times to the first token of a request and of the same again, whose prompt and masks are known then: medians of five. */
+async function firstTokenTwice() {
+  const times: { first: number; second: number }[] = [];
+  for (let i = 0; i < 5; i++) {
+    // A system prompt that is new, and long as those of extraction tasks are.
+    const [request] = requestsFor(1000 + i);
+    const prompt = `Case ${i}. ${"Read the text closely and take every field from it as it stands there. ".repeat(12)}${request!.prompt}`;
+    const [first, second] = [
+      await ask(server.url, model, { ...request!, prompt }, maxTokens),
+      await ask(server.url, model, { ...request!, prompt }, maxTokens),
+    ];
+    if (first.kind === "answered" && second.kind === "answered") {
+      times.push({ first: first.firstToken, second: second.firstToken });
+    }
+  }
+  const ratio = median(times.map(({ first, second }) => first / second));
+  return {
+    firstMs: round(median(times.map(({ first }) => first)), 1),
+    secondMs: round(median(times.map(({ second }) => second)), 1),
+    ratio: round(ratio, 2),
+  };
+}
+
+async function load(clients: number) {
+  const end = performance.now() + seconds * 1000;
+  const start = performance.now();
+  const outcomes: Outcome[] = [];
+  const memory: number[] = [];
+  const work = async (client: number) => {
+    const requests = requestsFor(client);
+    for (let i = client; performance.now() < end; i++) {
+      const outcome = await ask(server.url, model, requests[i % requests.length]!, maxTokens);
+      outcomes.push(outcome);
+      if (outcome.kind === "busy") {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(outcome.retryAfter, 2) * 1000));
+      }
+    }
+  };
+  const watch = setInterval(() => {
+    void server.metric("process_resident_memory_bytes").then(
+      (bytes) => memory.push(bytes),
+      () => undefined,
+    );
+  }, 1000);
+  await Promise.all(Array.from({ length: clients }, (_, client) => work(client)));
+  clearInterval(watch);
+  memory.push(await server.metric("process_resident_memory_bytes"));
+  return summary(clients, outcomes, (performance.now() - start) / 1000, memory);
+}
+
+function summary(clients: number, outcomes: readonly Outcome[], elapsed: number, memory: readonly number[]) {
+  const answered = outcomes.filter((outcome) => outcome.kind === "answered");
+  const lost = outcomes.filter((outcome) => outcome.kind === "lost");
+  const percentiles = (all: readonly number[]) => {
+    const sorted = [...all].sort((a, b) => a - b);
+    const at = (share: number) =>
+      round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 1);
+    return { p50: at(0.5), p99: at(0.99) };
+  };
+  const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+  return {
+    clients,
+    answered: answered.length,
+    requestsPerSecond: round(answered.length / elapsed, 2),
+    tokensPerSecond: round(answered.reduce((sum, each) => sum + each.tokens, 0) / elapsed, 1),
+    firstToken: percentiles(answered.map((each) => each.firstToken)),
+    perToken: percentiles(answered.flatMap((each) => each.perToken ?? [])),
+    invalid: answered.filter((each) => !each.isValid).length,
+    lost: lost.length,
+    lostReasons: [...new Set(lost.map((each) => each.reason))].slice(0, 5),
+    busy: outcomes.filter((outcome) => outcome.kind === "busy").length,
+    memoryMiB: {
+      first: megabytes(memory[0]!),
+      last: megabytes(memory.at(-1)!),
+      most: megabytes(Math.max(...memory)),
+    },
+  };
+}
+
+function report(secondRequest: { firstMs: number; secondMs: number; ratio: number }): void {
+  const rows = levels.map((level) => [
+    level.clients,
+    level.answered,
+    level.requestsPerSecond,
+    level.tokensPerSecond,
+    `${level.firstToken.p50} / ${level.firstToken.p99}`,
+    `${level.perToken.p50} / ${level.perToken.p99}`,
+    level.invalid,
+    level.lost,
+    level.busy,
+    `${level.memoryMiB.first} / ${level.memoryMiB.last} / ${level.memoryMiB.most}`,
+  ]);
+  console.log(
+    table([
+      [
+        "clients",
+        "answers",
+        "req/s",
+        "tok/s",
+        "TTFT p50/p99 ms",
+        "token p50/p99 ms",
+        "invalid",
+        "lost",
+        "429",
+        "MiB first/last/most",
+      ],
+      ...rows,
+    ]),
+  );
+  const { firstMs, secondMs, ratio } = secondRequest;
+  console.log(
+    `same system prompt and schema again: first token after ${firstMs} ms, then ${secondMs} ms (${ratio} x sooner)`,
+  );
+  if (values.write) {
+    const parameters = { seconds, maxTokens, model, concurrency: Number(concurrency), queue: Number(queue) };
+    const date = new Date().toISOString().slice(0, 10);
+    writeResult("server.json", { date, machine: describeMachine(), parameters, secondRequest, levels });
+    writeResult("server.svg", loadChart(levels));
+  }
+  if (levels.some(({ invalid, lost }) => invalid + lost > 0)) {
+    process.exitCode = 1;
+  }
+}
