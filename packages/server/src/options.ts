@@ -9,7 +9,7 @@ export interface OfferedModelOptions {
   /** The name that requests use. Default: `source`. */
   readonly id?: string;
   readonly options?: ModelOptions;
-  /** How the model has learned to write calls of tools. Default: "plain", for models that have learned none. */
+  /** How the model has learned to write calls of tools. Default: as its chat template does, or else "plain". */
   readonly toolFormat?: ToolFormatName;
   /** How the prompt tells the model its schema. Default: that of `@grammask/onnx`. */
   readonly schemaInPrompt?: GenerateRequest["schemaInPrompt"];

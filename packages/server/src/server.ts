@@ -109,7 +109,7 @@ function assemble(options: ServerOptions) {
 }
 
 function entryOf(model: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
-  const { source, id = source, options = {}, toolFormat = "plain", schemaInPrompt } = model;
+  const { source, id = source, options = {}, toolFormat, schemaInPrompt } = model;
   return { id, toolFormat, load: () => ThreadedEngine.load({ source, options, limits, schemaInPrompt }) };
 }
 

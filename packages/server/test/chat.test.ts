@@ -207,6 +207,22 @@ describe("chat completions with the openai client", () => {
     [{ guided_json: '{"const": 12}' }, /^12$/],
     [{ json_schema: { type: "boolean" } }, /^(true|false)$/],
     [{ structured_outputs: { json_object: true }, max_tokens: 8 }, /^\{.*\}$/s],
+    [{ grammar: 'root ::= "a" root "b" | "c"', max_tokens: 9 }, /^a*cb*$/],
+    [{ structured_outputs: { grammar: 'start: "x" /[0-9]{2}/' } }, /^x\d\d$/],
+    [
+      {
+        response_format: {
+          type: "structural_tag",
+          format: {
+            type: "tag",
+            begin: "<n>",
+            content: { type: "json_schema", json_schema: { const: 7 } },
+            end: "</n>",
+          },
+        },
+      },
+      /^<n>7<\/n>$/,
+    ],
   ])("obey %j", async (extra, expected) => {
     const response = await post(`${server.url}/v1/chat/completions`, { model: "tiny", messages, ...extra });
     const body = (await response.json()) as OpenAI.ChatCompletion;

@@ -184,6 +184,37 @@ describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
     expect((call as OpenAI.ChatCompletionMessageCustomToolCall).custom.input).toMatch(/^\d{1,3}\+\d{1,3}$/);
   });
 
+  it("may be custom, with an input that follows a grammar", async () => {
+    const request = {
+      model,
+      messages,
+      tools: [
+        {
+          type: "custom" as const,
+          custom: {
+            name: "sum",
+            format: {
+              type: "grammar" as const,
+              grammar: { syntax: "lark" as const, definition: 'start: /[0-9]/ ("+" /[0-9]/)~2' },
+            },
+          },
+        },
+      ],
+      tool_choice: { type: "custom" as const, custom: { name: "sum" } },
+    };
+    const completion = await client.chat.completions.create(request);
+    const [call] = completion.choices[0]!.message.tool_calls as OpenAI.ChatCompletionMessageCustomToolCall[];
+    expect(call!.custom.input).toMatch(/^\d\+\d\+\d$/);
+    const streamed = await client.chat.completions.create({ ...request, stream: true });
+    const inputs = [];
+    for await (const chunk of streamed) {
+      const delta = chunk.choices[0]?.delta.tool_calls?.[0] as { custom?: { input: string } } | undefined;
+      inputs.push(delta?.custom?.input ?? "");
+    }
+    expect(inputs.join("")).toBe(call!.custom.input);
+    await expect(client.chat.completions.create({ ...request, tool_choice: "auto" })).rejects.toThrow(/lark/);
+  });
+
   it("that cannot be are refused", async () => {
     const ask = (extra: object) =>
       client.chat.completions.create({ model, messages, ...extra }).then(

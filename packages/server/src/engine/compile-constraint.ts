@@ -3,11 +3,14 @@ import {
   compileGbnf,
   compileJsonObject,
   compileJsonSchema,
+  compileLark,
   compileRegex,
+  compileStructuralTag,
   compileTools,
   type Grammar,
+  type JsonSchemaOptions,
 } from "@grammask/core";
-import { type Constraint, type ConstraintLimits, schemaOptions } from "./constraint.js";
+import { type Constraint, type ConstraintLimits, type GrammarSyntax, schemaOptions } from "./constraint.js";
 
 /**
  * Compiles a constraint.
@@ -25,13 +28,29 @@ export function compileConstraint(constraint: Constraint, limits: ConstraintLimi
     case "choice":
       return compileChoice(constraint.choices);
     case "grammar":
-      return compileGbnf(constraint.source, { limits });
+      return compileGrammar(constraint.syntax, constraint.source, limits);
     case "tools": {
       const { tools, format, choice, parallel } = constraint;
-      const json = { ...schemaOptions({}, limits), escapes: "minimal", numbers: "plain" } as const;
+      const json = jsonOptions(limits);
       return compileTools(tools, { format, choice, parallel, limits, json }).grammar;
     }
   }
+}
+
+function compileGrammar(syntax: GrammarSyntax, source: string, limits: ConstraintLimits): Grammar {
+  switch (syntax) {
+    case "gbnf":
+      return compileGbnf(source, { limits });
+    case "lark":
+      return compileLark(source, { limits });
+    case "structural-tag":
+      return compileStructuralTag(source, { limits, json: jsonOptions(limits) });
+  }
+}
+
+/** How JSON within other text is written: as models write it on their own. */
+function jsonOptions(limits: ConstraintLimits): JsonSchemaOptions {
+  return { ...schemaOptions({}, limits), escapes: "minimal", numbers: "plain" };
 }
 
 /** Grammars that were compiled last, by what they were compiled from. */

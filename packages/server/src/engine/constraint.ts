@@ -21,7 +21,7 @@ export type Constraint =
       readonly parallel: boolean;
     };
 
-export type GrammarSyntax = "gbnf";
+export type GrammarSyntax = "gbnf" | "lark" | "structural-tag";
 
 export interface ToolSource {
   readonly name: string;

@@ -1,3 +1,4 @@
+import type { ToolFormatName } from "@grammask/core";
 import type { GenerateRequest, Usage } from "@grammask/onnx";
 import type { Constraint } from "./constraint.js";
 
@@ -54,6 +55,8 @@ export interface EngineInfo {
   readonly dtype: string;
   /** Size of the model's weights in bytes. */
   readonly bytes: number;
+  /** How its chat template writes calls of tools. */
+  readonly toolFormat: ToolFormatName;
 }
 
 /** A loaded model, wherever it runs. */

@@ -7,8 +7,8 @@ import { FairQueue, type FairQueueOptions } from "./fair-queue.js";
 export interface ModelEntry {
   /** The name that requests use. */
   readonly id: string;
-  /** How it writes calls of tools. */
-  readonly toolFormat: ToolFormatName;
+  /** How it writes calls of tools; undefined: as its chat template says. */
+  readonly toolFormat: ToolFormatName | undefined;
   /** Loads it; called when it is first asked for, and again after it was unloaded. */
   readonly load: () => Promise<Engine>;
 }
@@ -88,6 +88,21 @@ export class ModelRegistry {
     }
   }
 
+  /**
+   * How a model writes calls of tools. Where only its files tell, it is loaded.
+   *
+   * @throws ApiError where there is none of this name, or it cannot be loaded
+   */
+  async toolFormatOf(name: string): Promise<ToolFormatName> {
+    const model = this.find(name);
+    if (model.toolFormat !== undefined) {
+      return model.toolFormat;
+    }
+    const { engine, release } = await this.use(model);
+    release();
+    return engine.info.toolFormat;
+  }
+
   async close(): Promise<void> {
     await this.#loading.catch(() => undefined);
     await Promise.all(this.all.map((model) => model.unload()));
@@ -142,7 +157,7 @@ export class ModelRegistry {
 /** A model that is offered, loaded or not. */
 export class OfferedModel {
   readonly id: string;
-  readonly toolFormat: ToolFormatName;
+  readonly toolFormat: ToolFormatName | undefined;
   readonly queue: FairQueue;
   /** Seconds since 1970 at which it was offered. */
   readonly created = Math.floor(Date.now() / 1000);

@@ -2,9 +2,10 @@
  * The thread of one model: it loads it, and generates what it is asked for. A step of the model keeps its thread busy for
  * some 10 to 250 ms; here nobody else waits for it.
  */
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { type ToolFormatName, toolFormatOf } from "@grammask/core";
 import { type GenerateResult, loadModel, type Model, type TokenLogprobs } from "@grammask/onnx";
 import { GrammarStore } from "./compile-constraint.js";
 import { type Constraint, constraintFields } from "./constraint.js";
@@ -25,7 +26,14 @@ try {
   const bytes = await weightBytes(model.directory);
   post({
     type: "loaded",
-    info: { contextLength, device, dtype, bytes, vocabularySize: vocabulary.size },
+    info: {
+      contextLength,
+      device,
+      dtype,
+      bytes,
+      vocabularySize: vocabulary.size,
+      toolFormat: await toolFormat(model.directory),
+    },
   });
   port.on("message", (command: ModelCommand) => void obey(model, command));
 } catch (thrown) {
@@ -50,20 +58,43 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   running.set(id, controller);
   try {
     const { constraint, ...fields } = request;
+    // Who reads calls of tools from an output must see the special tokens that some models begin them with.
+    const named = constraint?.kind === "tools";
+    let said = "";
     const result = await model.generate({
       ...fields,
       ...(constraint === undefined ? {} : fieldsOf(constraint, request)),
       // In steps that several take together, wrong guesses do not pay.
       drafts: running.size === 1,
       signal: controller.signal,
-      onToken: ({ text }) => text !== "" && post({ type: "text", id, text }),
+      onToken: (token) => {
+        const text = named && token.text === "" ? nameOf(token.id, model) : token.text;
+        if (text !== "") {
+          said += text;
+          post({ type: "text", id, text });
+        }
+      },
     });
-    post({ type: "result", id, result: plain(result, model) });
+    post({ type: "result", id, result: { ...plain(result, model), ...(named ? { text: said } : {}) } });
   } catch (thrown) {
     post({ type: "error", id, error: recordError(thrown) });
   } finally {
     running.delete(id);
   }
+}
+
+/** The name of a special token; nothing for tokens that are text. */
+function nameOf(id: number, { vocabulary }: Model): string {
+  return vocabulary.tokenBytes(id) === undefined ? vocabulary.tokenText(id) : "";
+}
+
+/** The format in which the model's chat template writes calls of tools. */
+async function toolFormat(directory: string): Promise<ToolFormatName> {
+  const files = ["chat_template.jinja", "tokenizer_config.json"];
+  const texts = await Promise.all(
+    files.map((file) => readFile(join(directory, file), "utf8").catch(() => "")),
+  );
+  return toolFormatOf(texts.join("\n"));
 }
 
 function fieldsOf(constraint: Constraint, { messages }: GenerationRequest) {

@@ -8,7 +8,7 @@ import type { AppEnv } from "../http/env.js";
 import { openAiError } from "../http/errors.js";
 import { DONE_EVENT, dataEvent, eventStream } from "../http/sse.js";
 import { inputOf, kindOf, OutputReader, outputOf } from "../tools/output.js";
-import type { ToolPlan } from "../tools/plan.js";
+import { type ToolPlan, toolFormat } from "../tools/plan.js";
 import type { ToolDelta } from "../tools/reader.js";
 import { type ChatRequest, chatRequest, planChat } from "./chat-schema.js";
 import { newId, nowSeconds } from "./ids.js";
@@ -18,7 +18,7 @@ import { extensionOf, finishReasonOf, usageOf } from "./usage.js";
 export async function chatCompletions(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
   const body = await readBody(c, chatRequest);
   const { model, n = 1, stream } = body.value;
-  const { request, constraintParam, tools } = planChat(body, service.models.find(model).toolFormat);
+  const { request, constraintParam, tools } = planChat(body, await toolFormat(body.value, service));
   const job = { model, client: c.get("client"), requests: repeated(request, n), constraintParam };
   const started = await service.start(job, c.req.raw.signal);
   const head = { id: newId("chatcmpl-"), created: nowSeconds(), model: started.model };

@@ -7,7 +7,7 @@ import { readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import { dataEvent, eventStream } from "../http/sse.js";
 import { inputOf, kindOf, OutputReader, outputOf } from "../tools/output.js";
-import type { ToolPlan } from "../tools/plan.js";
+import { type ToolPlan, toolFormat } from "../tools/plan.js";
 import type { ToolDelta } from "../tools/reader.js";
 import { newId } from "./ids.js";
 import {
@@ -26,7 +26,7 @@ import { finishReasonOf } from "./usage.js";
 export async function responses(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
   const body = await readBody(c, responseRequest);
   const { model, stream } = body.value;
-  const { request, constraintParam, tools } = planResponse(body, service.models.find(model).toolFormat);
+  const { request, constraintParam, tools } = planResponse(body, await toolFormat(body.value, service));
   const job = { model, client: c.get("client"), requests: [request], constraintParam };
   const started = await service.start(job, c.req.raw.signal);
   const head = newResponse(started.model, body.value);

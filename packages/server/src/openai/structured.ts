@@ -11,6 +11,7 @@ export const jsonSchema = z.union([z.record(z.string(), z.unknown()), z.boolean(
 });
 
 export const responseFormat = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("structural_tag") }).describe("As XGrammar and vLLM have it"),
   z.strictObject({ type: z.literal("text") }),
   z.strictObject({ type: z.literal("json_object") }),
   z.strictObject({
@@ -29,7 +30,8 @@ const structuredOutputs = z.strictObject({
   regex: optional(z.string()),
   choice: optional(z.array(z.string()).min(1)),
   json_object: optional(z.boolean()),
-  grammar: optional(z.string()).describe("GBNF"),
+  grammar: optional(z.string()).describe("GBNF, or Lark as llguidance has it where it has no ::="),
+  structural_tag: optional(z.union([z.string(), z.record(z.string(), z.unknown())])),
   whitespace_pattern: optional(z.string()),
 });
 
@@ -40,7 +42,7 @@ export const constraintExtras = {
   guided_regex: optional(z.string()),
   guided_choice: optional(z.array(z.string()).min(1)),
   guided_whitespace_pattern: optional(z.string()),
-  guided_grammar: optional(z.string()).describe("GBNF"),
+  guided_grammar: optional(z.string()).describe("As structured_outputs.grammar"),
   json_schema: optional(jsonSchema),
   grammar: optional(z.string()).describe("GBNF"),
 };
@@ -59,6 +61,9 @@ export function formatConstraint(
   }
   if (format.type === "json_object") {
     return { constraint: { kind: "json-object" }, param: path.join(".") };
+  }
+  if (format.type === "structural_tag") {
+    return tagConstraint(body.textAt(path)!, path.join("."));
   }
   return schemaConstraint(body, [...path, "json_schema", "schema"]);
 }
@@ -95,6 +100,7 @@ export function extraConstraint(extras: Extras, body: Body<unknown>): GivenConst
     choiceExtra(extras.guided_choice, "guided_choice"),
     jsonExtra(extras.json_schema, body, ["json_schema"]),
     grammarExtra(structured?.grammar, "structured_outputs.grammar"),
+    tagExtra(structured?.structural_tag, body),
     grammarExtra(extras.guided_grammar, "guided_grammar"),
     grammarExtra(extras.grammar, "grammar"),
   ];
@@ -143,7 +149,22 @@ function choiceExtra(choices: readonly string[] | undefined, param: string): Giv
 }
 
 function grammarExtra(source: string | undefined, param: string): GivenConstraint | undefined {
-  return source === undefined
-    ? undefined
-    : { constraint: { kind: "grammar", syntax: "gbnf", source }, param };
+  if (source === undefined) {
+    return undefined;
+  }
+  // llama.cpp knows GBNF only.
+  const syntax = param === "grammar" || source.includes("::=") ? "gbnf" : "lark";
+  return { constraint: { kind: "grammar", syntax, source }, param };
+}
+
+function tagExtra(tag: string | object | undefined, body: Body<unknown>): GivenConstraint | undefined {
+  const param = "structured_outputs.structural_tag";
+  if (tag === undefined) {
+    return undefined;
+  }
+  return tagConstraint(typeof tag === "string" ? tag : body.textAt(param.split("."))!, param);
+}
+
+function tagConstraint(source: string, param: string): GivenConstraint {
+  return { constraint: { kind: "grammar", syntax: "structural-tag", source }, param };
 }

@@ -6,12 +6,16 @@ import { type ToolDelta, ToolReader } from "./reader.js";
 /** Reads an output as it grows; without tools all of it is content. */
 export class OutputReader {
   readonly #tools: ToolReader | undefined;
+  /** The tool whose input the whole output is, and that input. */
+  readonly #direct: GivenTool | undefined;
+  #input = "";
   /** How many calls there were. */
   calls = 0;
 
   constructor(plan: ToolPlan | undefined) {
+    this.#direct = plan?.direct;
     this.#tools =
-      plan === undefined
+      plan === undefined || this.#direct !== undefined
         ? undefined
         : new ToolReader(
             plan.format,
@@ -20,10 +24,20 @@ export class OutputReader {
   }
 
   push(text: string): ToolDelta[] {
+    if (this.#direct !== undefined) {
+      this.#input += text;
+      return [];
+    }
     return this.#tools === undefined ? [{ type: "content", text }] : this.#count(this.#tools.push(text));
   }
 
   end(): ToolDelta[] {
+    if (this.#direct !== undefined) {
+      const { name } = this.#direct;
+      return this.#count([
+        { type: "call", index: 0, name, arguments: JSON.stringify({ input: this.#input }) },
+      ]);
+    }
     return this.#count(this.#tools?.end() ?? []);
   }
 

@@ -3,6 +3,7 @@ import type { ChatMessage } from "@grammask/onnx";
 import type { Constraint, ToolSource } from "../engine/constraint.js";
 import { invalid } from "../errors.js";
 import type { GivenConstraint } from "../generation/given-constraint.js";
+import type { GenerationService } from "../generation/service.js";
 
 /** A tool of a request. */
 export type GivenTool =
@@ -41,6 +42,17 @@ export interface ToolPlan {
   readonly tools: readonly GivenTool[];
   /** Whether there is no text beside calls. */
   readonly isForced: boolean;
+  /** The tool whose input the whole output is, without anything around it. */
+  readonly direct?: GivenTool;
+}
+
+/** The format of a request's calls; a model that is to call nothing need not be loaded for it. */
+export async function toolFormat(
+  { model, tools = [] }: { readonly model: string; readonly tools?: readonly unknown[] | undefined },
+  { models }: GenerationService,
+): Promise<ToolFormatName> {
+  models.find(model);
+  return tools.length === 0 ? "plain" : await models.toolFormatOf(model);
 }
 
 /**
@@ -61,6 +73,12 @@ export function planTools(
   }
   if (tools.length === 0 || choice === "none") {
     return undefined;
+  }
+  const direct = grammarTool(tools, named);
+  if (direct !== undefined) {
+    const { param, grammar } = direct;
+    const source: Constraint = { kind: "grammar", syntax: "lark", source: grammar!.definition };
+    return { constraint: source, param, format, tools, isForced: true, direct };
   }
   const sources = tools.map((tool): ToolSource => ({ name: tool.name, parameters: parametersOf(tool) }));
   const constraint: Constraint = { kind: "tools", tools: sources, format, choice, parallel };
@@ -90,6 +108,12 @@ export function withTools(
   return plan;
 }
 
+/** The tool that is demanded, where its input has a grammar that no JSON Schema can say. */
+function grammarTool(tools: readonly GivenTool[], named: string | undefined) {
+  const tool = tools.find(({ name }) => name === named);
+  return tool?.kind === "custom" && tool.grammar?.syntax === "lark" ? tool : undefined;
+}
+
 /** The schema of a tool's arguments; a custom tool's input is their only one. */
 function parametersOf(tool: GivenTool): unknown {
   if (tool.kind === "function") {
@@ -105,7 +129,7 @@ function parametersOf(tool: GivenTool): unknown {
   if (grammar?.syntax === "lark") {
     throw invalid(
       `${tool.param}.format.grammar.syntax`,
-      `${tool.param}.format.grammar.syntax: lark is not supported for tools; describe the input by a regex`,
+      `${tool.param}.format.grammar.syntax: lark goes with a tool that tool_choice names; or describe the input by a regex`,
       "unsupported_value",
     );
   }
@@ -125,7 +149,10 @@ export function withInstructions(messages: readonly ChatMessage[], plan: ToolPla
     : [{ role: "system", content: instructions }, ...messages];
 }
 
-function instructionsOf({ tools, format, constraint }: ToolPlan): string {
+function instructionsOf({ tools, format, constraint, direct }: ToolPlan): string {
+  if (direct !== undefined) {
+    return `Write the input of the function ${direct.name}, and nothing else. ${direct.description ?? ""}`.trim();
+  }
   const lines = tools.map((tool) => {
     const { name, description } = tool;
     const parameters: unknown = tool.kind === "function" ? readJson(tool.parameters) : parametersOf(tool);
