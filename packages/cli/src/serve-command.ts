@@ -57,7 +57,7 @@ export function addServe(program: Command, io: Io, done: (code: ExitCode) => voi
       "--compile-ms <ms>",
       "the longest that a schema may take to compile",
       wholeNumber({ min: 1 }),
-      1000,
+      2000,
     )
     .option("--mask-ms <ms>", "the longest that one mask may take", wholeNumber({ min: 1 }), 250)
     .option("--compile-memory <mib>", "memory to compile a schema, in MiB", wholeNumber({ min: 16 }), 512)

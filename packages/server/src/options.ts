@@ -51,7 +51,7 @@ export interface ServerOptions {
 }
 
 export interface SchemaCost {
-  /** Time to compile it, in milliseconds. Default: 1000. */
+  /** Time to compile it, in milliseconds. Default: 2000. */
   readonly compileMilliseconds?: number;
   /** Time for one mask, in milliseconds; beyond, the output is ended by its shortest completion. Default: 250. */
   readonly maskMilliseconds?: number;

@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function assemble(options: ServerOptions) {
   const {
-    compileMilliseconds = 1000,
+    compileMilliseconds = 2000,
     maskMilliseconds = 250,
     memoryMegabytes = 512,
   } = options.schemaLimits ?? {};
@@ -110,7 +110,13 @@ function assemble(options: ServerOptions) {
 
 function entryOf(model: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
   const { source, id = source, options = {}, toolFormat, schemaInPrompt } = model;
-  return { id, toolFormat, load: () => ThreadedEngine.load({ source, options, limits, schemaInPrompt }) };
+  // What is compiled there was compiled on trial before, perhaps when the machine had less to do.
+  const tried = { ...limits, compileMilliseconds: 4 * limits.compileMilliseconds };
+  return {
+    id,
+    toolFormat,
+    load: () => ThreadedEngine.load({ source, options, limits: tried, schemaInPrompt }),
+  };
 }
 
 async function preload(models: ModelRegistry, offered: readonly OfferedModelOptions[]): Promise<void> {

@@ -14,6 +14,8 @@ export async function runTiny(options: Partial<ServerOptions> = {}): Promise<Run
     port: 0,
     logLevel: "silent",
     drainSeconds: 5,
+    // The machine that runs the tests may be busy.
+    schemaLimits: { compileMilliseconds: 20_000, maskMilliseconds: 20_000 },
     ...options,
   });
   await server.ready;

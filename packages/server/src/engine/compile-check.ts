@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { CompileCommand, CompileMessage } from "./compile-thread.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
@@ -18,8 +16,6 @@ export interface CompileCheckOptions {
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
 const SHORT = 16_384;
-/** What a thread may take beyond its limit of time to start, in milliseconds. */
-const START_MILLISECONDS = 3000;
 
 /**
  * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
@@ -49,7 +45,10 @@ export class CompileCheck {
       const thread = text.length <= SHORT ? this.#short : this.#long;
       error = await thread.compile(constraint, this.#limits.compileMilliseconds, signal);
     }
-    this.#known.set(key, error);
+    // How long it takes depends on what else the machine does: that may be otherwise the next time.
+    if (error?.limit !== "compileMilliseconds") {
+      this.#known.set(key, error);
+    }
     if (this.#known.size > REMEMBERED) {
       this.#known.delete(this.#known.keys().next().value!);
     }
@@ -63,17 +62,19 @@ export class CompileCheck {
   }
 }
 
-/** A thread that is started when it is needed, and again after it had to be ended. It compiles one constraint at a time. */
+/** A thread that is started again after it had to be ended. It compiles one constraint at a time. */
 class CompileThread {
   readonly #limits: ConstraintLimits;
   readonly #memoryMegabytes: number;
-  #worker: Worker | undefined;
+  /** Ready to compile. */
+  #worker: Promise<Worker>;
   #turn: Promise<unknown> = Promise.resolve();
   #ids = 0;
 
   constructor(limits: ConstraintLimits, memoryMegabytes: number) {
     this.#limits = limits;
     this.#memoryMegabytes = memoryMegabytes;
+    this.#worker = this.#start();
   }
 
   compile(
@@ -90,11 +91,10 @@ class CompileThread {
   }
 
   async close(): Promise<void> {
-    await this.#worker?.terminate();
-    this.#worker = undefined;
+    await (await this.#worker).terminate();
   }
 
-  /** A new thread, when it is ready to compile. */
+  /** A new thread, when it is ready. */
   async #start(): Promise<Worker> {
     const worker = new Worker(THREAD, {
       workerData: this.#limits,
@@ -102,13 +102,17 @@ class CompileThread {
     });
     // It must not keep the program from ending.
     worker.unref();
-    this.#worker = worker;
-    await Promise.race([once(worker, "message"), once(worker, "exit"), wait(START_MILLISECONDS)]);
+    // Why it ends is told to who waits for it; without a listener it would end the program.
+    worker.on("error", () => undefined);
+    await new Promise<void>((resolve) => {
+      worker.once("message", () => resolve());
+      worker.once("exit", () => resolve());
+    });
     return worker;
   }
 
   async #compile(constraint: Constraint, milliseconds: number): Promise<ErrorRecord | undefined> {
-    const worker = this.#worker ?? (await this.#start());
+    const worker = await this.#worker;
     const command: CompileCommand = { id: this.#ids++, constraint };
     const outcome = await new Promise<ErrorRecord | undefined | "time" | "memory">((resolve) => {
       const settle = (result: ErrorRecord | undefined | "memory" | "time") => {
@@ -125,9 +129,7 @@ class CompileThread {
     if (outcome !== "time" && outcome !== "memory") {
       return outcome;
     }
-    this.#worker = undefined;
-    // A thread that ran out of memory tells of it once more while it ends.
-    worker.on("error", () => undefined);
+    this.#worker = this.#start();
     await worker.terminate();
     return outcome === "time"
       ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)

@@ -22,19 +22,30 @@ const BYTES = Vocabulary.fromBytes(
   { eosTokenIds: [256] },
 );
 
+const WARM_UP =
+  '{"type":"object","properties":{"a":{"type":"string","pattern":"^[a-z]+$"},"b":{"type":"array","items":{"type":"integer","minimum":1}}},"required":["a","b"]}';
+
 const port = parentPort!;
 const limits = workerData as ConstraintLimits;
+
+const attempt = (constraint: Constraint) =>
+  // Generations begin with the shortest output, to know what budget is too small: what that costs, it costs here as well.
+  new Matcher(compileConstraint(constraint, limits), BYTES).completionTokens();
 
 port.on("message", ({ id, constraint }: CompileCommand) => {
   let error: ErrorRecord | undefined;
   try {
-    // Generations begin with the shortest output, to know what budget is too small: what that costs, it costs here as well.
-    new Matcher(compileConstraint(constraint, limits), BYTES).completionTokens();
+    attempt(constraint);
   } catch (thrown) {
     error = recordError(thrown);
   }
   port.postMessage({ id, error } satisfies CompileMessage);
 });
 
-// The first message tells that it has started.
+// The code is compiled now, and not at the cost of the first constraint. The first message tells that the thread is ready.
+try {
+  attempt({ kind: "schema", schema: WARM_UP });
+} catch {
+  // A limit of time that is too small for it is no reason not to start.
+}
 port.postMessage({ id: -1, error: undefined } satisfies CompileMessage);
