@@ -11,7 +11,15 @@ const arena = new LanguageArena();
 const store = new FormulaStore(arena, { maxNodes: 1_000_000 });
 const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
 const derivatives = new Derivatives(store, () => TRUE, numbers);
-const satisfiability = new Satisfiability(store, derivatives, { maxSatSteps: 100_000 }, () => FALSE);
+const satisfiability = new Satisfiability(
+  store,
+  derivatives,
+  { maxSatSteps: 100_000 },
+  {
+    constant: () => FALSE,
+    isSurelySatisfiable: () => false,
+  },
+);
 const projection = new Projection(store);
 
 const lives = (formula: Formula) => satisfiability.object(formula, ALL_KEYS);

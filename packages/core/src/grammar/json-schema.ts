@@ -10,11 +10,11 @@ import { PropertyNames } from "../automaton/property-order.js";
 import type { JsonNode } from "../json/index.js";
 import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
-import type { Position } from "../json-schema/document.js";
 import { languageLimit, SchemaLimitError } from "../json-schema/errors.js";
-import { formatLanguage } from "../json-schema/formats/index.js";
-import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
+import { formatLanguage, isKnownFormat } from "../json-schema/formats/index.js";
+import { type Formula, FormulaStore, JSON_TYPES, JsonType, Kind } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
+import type { Position } from "../json-schema/position.js";
 import { schemaReport } from "../json-schema/report.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
@@ -120,13 +120,19 @@ function buildAutomaton(
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
   const strings = (formula: Formula): Language =>
     derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
-  const format = (name: string, { resource }: Position) =>
-    assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined;
+  const format = {
+    asserts: (name: string, { resource }: Position) =>
+      assertsFormats(resource, options) && isKnownFormat(name, resource.dialect),
+    language: (name: string, { resource }: Position) =>
+      assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined,
+  };
   const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
   schemas.checkAll();
   const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
-  const satisfiability = new Satisfiability(store, derivatives, limits, (value) => schemas.constant(value));
+  const satisfiability = new Satisfiability(store, derivatives, limits, schemas);
   const root = schemas.reference(documents.root);
+  // What cannot be expanded is an error now, also where a look at it is enough to tell that some value matches.
+  for (const type of JSON_TYPES) derivatives.specialise(root, type);
   if (!satisfiability.value(root)) {
     if (!derivatives.leavesOut) {
       throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));

@@ -1,8 +1,8 @@
 import { Derivatives } from "../json-schema/derivative.js";
-import type { Position } from "../json-schema/document.js";
-import { formatLanguage } from "../json-schema/formats/index.js";
+import { formatLanguage, isKnownFormat } from "../json-schema/formats/index.js";
 import { type Formula, FormulaStore, JsonType } from "../json-schema/formula.js";
 import { DEFAULT_SCHEMA_LIMITS } from "../json-schema/limits.js";
+import type { Position } from "../json-schema/position.js";
 import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
 import { Unenforceable } from "../json-schema/warnings.js";
@@ -21,8 +21,12 @@ export function stringsOf(schema: unknown, options: JsonSchemaOptions, arena: La
   const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
   const strings = (formula: Formula): Language =>
     derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
-  const format = (name: string, { resource }: Position) =>
-    options.formats === "annotate" ? undefined : formatLanguage(arena, name, resource.dialect);
+  const asserts = options.formats !== "annotate";
+  const format = {
+    asserts: (name: string, { resource }: Position) => asserts && isKnownFormat(name, resource.dialect),
+    language: (name: string, { resource }: Position) =>
+      asserts ? formatLanguage(arena, name, resource.dialect) : undefined,
+  };
   const unenforceable = new Unenforceable(options.lenient === true);
   const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
   schemas.checkAll();

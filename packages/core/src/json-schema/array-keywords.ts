@@ -1,14 +1,12 @@
-import { isJsonArray, type JsonNode } from "../json/index.js";
+import { isJsonArray } from "../json/index.js";
 import { ALL_TYPES, type Formula, type FormulaStore, JsonType, TRUE, UNBOUNDED } from "./formula.js";
-import { count, type KeywordContext } from "./keyword-context.js";
-import type { SchemaNode } from "./schema-set.js";
-
-type Found = ReadonlyMap<string, JsonNode>;
+import { count, type Found, type KeywordContext } from "./keyword-context.js";
+import type { SchemaNode } from "./position.js";
 
 /** The formula of a schema's keywords about arrays, but for `unevaluatedItems`. */
 export function arrayKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula {
   const { store, schemas } = context;
-  const reference = (...path: (string | number)[]) => context.reference(schemas.child(node, ...path));
+  const reference = (name: string, index?: number) => context.reference(schemas.child(node, name, index));
   const parts: Formula[] = [];
   const { prefix, prefixLength, rest } = itemLayout(found);
   for (let i = 0; i < prefixLength; i++) parts.push(store.items(i, i + 1, reference(prefix, i)));

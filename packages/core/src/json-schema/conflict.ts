@@ -2,13 +2,11 @@
 import { type JsonNode, JsonNumber, JsonObject, jsonPointer } from "../json/index.js";
 import { LanguageLimitError } from "../language/index.js";
 import { itemLayout } from "./array-keywords.js";
-import { type Position, placeOf } from "./document.js";
 import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "./errors.js";
 import type { Formula } from "./formula.js";
-import { count } from "./keyword-context.js";
-import { REFERENCES } from "./keywords.js";
+import { count, type Found } from "./keyword-context.js";
+import { type Position, placeOf, type SchemaNode } from "./position.js";
 import type { SchemaFormulas } from "./schema-formulas.js";
-import type { SchemaNode } from "./schema-set.js";
 
 /** At most so many keywords are weighed against each other, so many questions asked, and so many given up. */
 const MAX_PIECES = 200;
@@ -96,12 +94,12 @@ function explain(conflict: readonly string[]): string {
 
 /** Sub-schemas that every value that matches a schema matches, too, or has in it. */
 function needed(node: SchemaNode, { schemas }: SchemaFormulas): SchemaNode[] {
-  const found = new Map<string, JsonNode>();
-  for (const [name, value] of schemas.keywords(node)) found.set(name, value);
+  const found = node.position;
   const result: SchemaNode[] = [];
-  for (const [name, value] of found) {
-    if (REFERENCES.includes(name)) result.push(schemas.target(node, name));
-    else if (name === "allOf") result.push(...schemas.children(node, name, value));
+  for (const { keyword, value } of found.members) {
+    const { name } = keyword;
+    if (keyword.isReference) result.push(schemas.target(node, name));
+    else if (name === "allOf") result.push(...schemas.children(node, name));
     else if ((name === "anyOf" || name === "oneOf") && (value as readonly JsonNode[]).length === 1) {
       result.push(schemas.child(node, name, 0));
     }
@@ -138,14 +136,13 @@ function conjuncts(root: SchemaNode, formulas: SchemaFormulas): Piece[] {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    const found = new Map<string, JsonNode>();
-    for (const [name, value, keyword] of schemas.keywords(node)) {
-      if (keyword.role === "enforced") found.set(name, value);
-    }
+    const found = node.position;
     const included: SchemaNode[] = [];
-    for (const [name, value] of found) {
-      if (REFERENCES.includes(name)) included.push(schemas.target(node, name));
-      else if (name === "allOf") included.push(...schemas.children(node, name, value));
+    for (const { keyword } of found.members) {
+      const { name } = keyword;
+      if (keyword.role !== "enforced") continue;
+      if (keyword.isReference) included.push(schemas.target(node, name));
+      else if (name === "allOf") included.push(...schemas.children(node, name));
       else if (name !== "minContains") pieces.push(...keywordPieces(node, name, found, formulas));
     }
     if (pieces.length > MAX_PIECES) return [];
@@ -154,12 +151,7 @@ function conjuncts(root: SchemaNode, formulas: SchemaFormulas): Piece[] {
   return pieces;
 }
 
-function keywordPieces(
-  node: SchemaNode,
-  name: string,
-  found: ReadonlyMap<string, JsonNode>,
-  formulas: SchemaFormulas,
-): Piece[] {
+function keywordPieces(node: SchemaNode, name: string, found: Found, formulas: SchemaFormulas): Piece[] {
   const { position } = node;
   const value = found.get(name) as JsonNode;
   if (name === "properties") {

@@ -1,45 +1,42 @@
 import { isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import { LanguageLimitError, type LanguageLimits, numberFits } from "../language/index.js";
-import { InvalidSchemaError, languageLimit, type Place } from "./errors.js";
+import { InvalidSchemaError, languageLimit } from "./errors.js";
+import { type Member, type Position, placeOf } from "./position.js";
 
-/** Keywords whose value is numbers, texts or names that an output may have to write. */
-const VALUES = [
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "enum",
-  "const",
-  "required",
-  "dependentRequired",
-] as const;
-/** Keywords whose keys are names. */
-const NAMED = ["properties", "dependentSchemas", "dependencies"] as const;
+/** What is limited in a keyword's value: the texts and numbers in it, or its keys. */
+const LIMITED: ReadonlyMap<string, "value" | "keys"> = new Map([
+  ["minimum", "value"],
+  ["maximum", "value"],
+  ["exclusiveMinimum", "value"],
+  ["exclusiveMaximum", "value"],
+  ["multipleOf", "value"],
+  ["enum", "value"],
+  ["const", "value"],
+  ["required", "value"],
+  ["dependentRequired", "value"],
+  ["properties", "keys"],
+  ["dependentSchemas", "keys"],
+  ["dependencies", "keys"],
+]);
 
 /**
- * Whether the numbers, texts and names that a schema's keywords have are within the limits of languages.
- * @throws SchemaLimitError with the keyword of the first that is not; InvalidSchemaError for a `multipleOf` that is not
- *   positive
+ * Whether the numbers, texts and names that a keyword has are within the limits of languages: those that an output may
+ * have to write.
+ *
+ * @throws SchemaLimitError where one is not; InvalidSchemaError for a `multipleOf` that is not positive
  */
-export function checkConstants(
-  found: ReadonlyMap<string, JsonNode>,
-  place: Place,
-  limits: LanguageLimits,
-): void {
-  const check = (keyword: string, limit: keyof LanguageLimits | undefined) => {
-    if (limit !== undefined)
-      throw languageLimit(new LanguageLimitError(limit, limits[limit]), place, keyword);
-  };
-  for (const keyword of VALUES) check(keyword, exceeded(found.get(keyword) ?? null, limits));
-  for (const keyword of NAMED) {
-    const named = found.get(keyword);
-    if (named instanceof JsonObject) check(keyword, exceeded([...named.keys()], limits));
+export function checkConstants(member: Member, position: Position, limits: LanguageLimits): void {
+  const { keyword, value } = member;
+  const limited = LIMITED.get(keyword.name);
+  if (limited === undefined) return;
+  const limit =
+    limited === "value" ? exceeded(value, limits) : exceeded([...(value as JsonObject).keys()], limits);
+  if (limit !== undefined) {
+    throw languageLimit(new LanguageLimitError(limit, limits[limit]), placeOf(position), keyword.name);
   }
-  const multipleOf = found.get("multipleOf");
-  if (multipleOf instanceof JsonNumber && !/^[0.]*[1-9]/.test(multipleOf.text)) {
+  if (keyword.name === "multipleOf" && !/^[0.]*[1-9]/.test((value as JsonNumber).text)) {
     const reason = "a number can be a multiple of a positive number only";
-    throw new InvalidSchemaError({ ...place, keyword: "multipleOf", reason });
+    throw new InvalidSchemaError({ ...placeOf(position), keyword: "multipleOf", reason });
   }
 }
 

@@ -6,34 +6,9 @@ import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer }
 import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, type Place, SchemaLimitError } from "./errors.js";
 import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
+import { childOf, type Member, type PlacedIn, Position, placeOf, type Resource } from "./position.js";
 import { resolveUri, withoutFragment } from "./uri.js";
 import type { SchemaRules } from "./vocabularies.js";
-
-/** A schema with an identifier of its own, or the root of a document. */
-export interface Resource extends SchemaRules {
-  /** Absolute, without fragment. */
-  readonly uri: string;
-  readonly document: Document;
-  readonly root: Position;
-  readonly anchors: Map<string, Position>;
-  /** `$dynamicAnchor`s; `$recursiveAnchor: true` is the one named "". */
-  readonly dynamicAnchors: Map<string, Position>;
-}
-
-/** A place in a document that is a schema. */
-export interface Position {
-  readonly resource: Resource;
-  /** From the root of the document. */
-  readonly pointer: string;
-  readonly json: boolean | JsonObject;
-  /** Increases in the order of the document. */
-  readonly order: number;
-}
-
-/** Where a schema stands, for errors and reports. */
-export function placeOf({ pointer, resource }: Position): Place {
-  return { pointer, document: resource.document.uri };
-}
 
 /** What reading a document needs and adds to. */
 export interface DocumentContext {
@@ -48,24 +23,19 @@ export interface DocumentContext {
 
 /** The base of a document that says nothing of its own. */
 const DEFAULT_BASE = "grammask:///schema";
+const NO_CHILDREN: readonly undefined[] = [];
+const DOLLAR = 0x24;
 
-/** Every schema is kept by its pointer, which repeats its ancestors' keys: together at most so many characters. */
-const MAX_POINTER_LENGTH = 100_000_000;
-
-interface Pending {
-  readonly json: boolean | JsonObject;
-  readonly pointer: string;
-  readonly resource: Resource | undefined;
-}
-
-export class Document {
+export class Document implements PlacedIn {
   readonly json: JsonNode;
   /** Where it was found; undefined: it is the schema itself. */
   readonly uri: string | undefined;
   readonly root: Position;
-  private readonly byPointer = new Map<string, Position>();
+  /** All schemas in the order of the document; then those that only references make schemas, with those in them. */
+  readonly positions: Position[] = [];
+  /** Schemas where no keyword makes a schema, and those in them, by their pointers. */
+  private readonly others = new Map<string, Position>();
   private readonly context: DocumentContext;
-  private pointerLength = 0;
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
   constructor(json: JsonNode, uri: string | undefined, rules: SchemaRules, context: DocumentContext) {
@@ -76,124 +46,166 @@ export class Document {
     this.json = json;
     this.uri = uri;
     this.context = context;
-    this.root = this.open(json, "", uri ?? DEFAULT_BASE, rules);
-    this.scan([{ json, pointer: "", resource: this.root.resource }]);
-  }
-
-  positions(): IterableIterator<Position> {
-    return this.byPointer.values();
+    this.root = new Position(json, undefined as unknown as Resource, undefined, "");
+    this.openResource(this.root, json, uri ?? DEFAULT_BASE, rules);
+    this.scan(this.root, false);
   }
 
   /** How many schemas it has. */
   get size(): number {
-    return this.byPointer.size;
-  }
-
-  at(pointer: string): Position | undefined {
-    return this.byPointer.get(pointer);
+    return this.positions.length;
   }
 
   /** The schema at a pointer, also where no keyword makes it one; undefined: there is none. */
   resolve(pointer: string, from: Resource): Position | undefined {
-    const known = this.byPointer.get(pointer);
+    const segments = parseJsonPointer(pointer);
+    if (segments === undefined) return undefined;
+    const known = this.below(this.root, segments) ?? this.others.get(pointer);
     if (known !== undefined) return known;
     let at: JsonNode | undefined = this.json;
-    for (const segment of parseJsonPointer(pointer) ?? ["", "no pointer"]) {
+    for (const segment of segments) {
       if (at instanceof JsonObject) at = at.get(segment);
-      else if (isJsonArray(at) && /^(0|[1-9]\d*)$/.test(segment)) at = at[Number(segment)];
+      else if (isJsonArray(at)) at = at[indexOf(segment)];
       else at = undefined;
     }
     if (typeof at !== "boolean" && !(at instanceof JsonObject)) return undefined;
-    this.scan([{ json: at, pointer, resource: from }]);
-    return this.byPointer.get(pointer);
+    const position = new Position(at, from, undefined, pointer);
+    this.others.set(pointer, position);
+    this.scan(position, true);
+    return position;
   }
 
-  /** The keywords of a schema that count: those of its dialect, and up to draft-07 only `$ref` where there is one. */
-  static *keywords(position: Position): Generator<readonly [string, JsonNode, Keyword]> {
-    if (typeof position.json === "boolean") return;
-    for (const [name, value] of position.json) {
-      const keyword = keywordIn(position.resource, name);
-      if (keyword === undefined || Document.isIgnored(position, name)) continue;
-      yield [name, value, keyword];
+  /** The schema that keywords lead to, segment by segment. */
+  private below(root: Position, segments: readonly string[]): Position | undefined {
+    let at: Position | undefined = root;
+    for (let i = 0; i < segments.length && at !== undefined; ) {
+      const member: Member | undefined = at.member(segments[i++] as string);
+      if (member === undefined) return undefined;
+      if (!isList(member.keyword, member.value)) at = childOf(member, undefined);
+      else if (i === segments.length) return undefined;
+      else {
+        const key = segments[i++] as string;
+        at = childOf(member, isJsonArray(member.value) ? indexOf(key) : key);
+      }
     }
+    return at;
   }
 
-  /** Whether a keyword stands beside a `$ref` of a dialect where that is all that counts. */
-  static isIgnored({ json, resource }: Position, name: string): boolean {
-    return resource.dialect <= Dialect.Draft07 && name !== "$ref" && (json as JsonObject).has("$ref");
-  }
-
-  /** The paths, below a schema, of the sub-schemas of a keyword. */
-  static childPaths(name: string, value: JsonNode, { shape }: Keyword): (readonly (string | number)[])[] {
-    if (shape === "schema-map" || shape === "dependencies") {
-      return [...(value as JsonObject)]
-        .filter(([, child]) => !isJsonArray(child))
-        .map(([key]) => [name, key]);
-    }
-    if (!shape.startsWith("schema")) return [];
-    return isJsonArray(value) ? value.map((_, index) => [name, index]) : [[name]];
-  }
-
-  private open(json: boolean | JsonObject, pointer: string, uri: string, inherited: SchemaRules): Position {
+  private openResource(
+    position: Position,
+    json: boolean | JsonObject,
+    uri: string,
+    inherited: SchemaRules,
+  ): void {
     const declared = json instanceof JsonObject ? json.get("$schema") : undefined;
     const { dialect, vocabularies } =
-      declared === undefined ? inherited : this.context.rules(declared, { pointer, document: this.uri });
-    const resource: { -readonly [K in keyof Resource]: Resource[K] } = {
+      declared === undefined
+        ? inherited
+        : this.context.rules(declared, { pointer: position.pointer, document: this.uri });
+    position.resource = {
       uri: resourceUri(json, uri, dialect),
       document: this,
-      root: undefined as unknown as Position,
+      root: position,
       dialect,
       vocabularies,
       anchors: new Map(),
       dynamicAnchors: new Map(),
     };
-    resource.root = { resource, pointer, json, order: this.context.nextOrder() };
-    this.context.addResource(resource);
-    return resource.root;
+    this.context.addResource(position.resource);
   }
 
-  private scan(pending: Pending[]): void {
+  /** @param isOther whether no keyword makes it a schema */
+  private scan(position: Position, isOther: boolean): void {
+    const pending: Position[] = [position];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if (this.byPointer.has(next.pointer)) continue;
-      const children: Pending[] = [];
-      this.scanSchema(next, children);
-      for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as Pending);
-    }
-  }
-
-  private scanSchema({ json, pointer, resource }: Pending, children: Pending[]): void {
-    const parent = resource as Resource;
-    const isRoot = parent.root.json === json && parent.root.pointer === pointer;
-    let position: Position;
-    if (isRoot) position = parent.root;
-    else if (json instanceof JsonObject && opensResource(json, parent.dialect)) {
-      position = this.open(json, pointer, parent.uri, parent);
-    } else position = { resource: parent, pointer, json, order: this.context.nextOrder() };
-    this.add(position);
-    if (typeof json === "boolean") return;
-    const { dialect } = position.resource;
-    this.noteAnchors(position, json);
-    for (const [name, value] of json) {
-      const keyword = keywordIn(position.resource, name);
-      if (keyword === undefined || keyword.role === "annotation") continue;
-      // Definitions beside a `$ref` are schemas for others.
-      if (keyword.role !== "definitions" && Document.isIgnored(position, name)) continue;
-      this.check(name, value, keyword, pointer, dialect);
-      for (const path of Document.childPaths(name, value, keyword)) {
-        let child: JsonNode = value;
-        for (const segment of path.slice(1)) child = memberOf(child, segment);
-        children.push({
-          json: child as boolean | JsonObject,
-          pointer: pointer + jsonPointer(...path),
-          resource: position.resource,
-        });
+      // Up to there are what others found of it.
+      const bottom = pending.length;
+      this.scanSchema(next, pending, isOther);
+      for (let low = bottom, high = pending.length - 1; low < high; low++, high--) {
+        const other = pending[low] as Position;
+        pending[low] = pending[high] as Position;
+        pending[high] = other;
       }
     }
   }
 
+  private scanSchema(position: Position, pending: Position[], isOther: boolean): void {
+    const { json } = position;
+    const isRoot = position.resource.root === position;
+    if (!isRoot && json instanceof JsonObject && opensResource(json, position.resource.dialect)) {
+      this.openResource(position, json, position.resource.uri, position.resource);
+    }
+    position.order = this.context.nextOrder();
+    this.add(position);
+    if (typeof json === "boolean") return;
+    const { resource } = position;
+    const { dialect } = resource;
+    // Up to draft-07, a `$ref` is all that counts.
+    const isReference = dialect <= Dialect.Draft07 && json.has("$ref");
+    const members: Member[] = [];
+    let hasNames = false;
+    for (let i = 0; i < json.size; i++) {
+      const name = json.keyAt(i);
+      if (name.charCodeAt(0) === DOLLAR || name === "id") hasNames = true;
+      const keyword = keywordIn(resource, name);
+      if (keyword === undefined || keyword.role === "annotation") continue;
+      // Definitions beside a `$ref` are schemas for others.
+      if (isReference && keyword.role !== "definitions" && name !== "$ref") continue;
+      const value = json.valueAt(i);
+      this.check(value, keyword, position);
+      const children = keyword.hasSchemas ? this.children(position, keyword, value, isOther) : NO_CHILDREN;
+      members.push({ keyword, value, children, target: undefined });
+      for (const child of children) if (child !== undefined && child.order < 0) pending.push(child);
+    }
+    if (hasNames) this.noteAnchors(position, json);
+    position.members = members;
+  }
+
+  private children(
+    parent: Position,
+    keyword: Keyword,
+    value: JsonNode,
+    isOther: boolean,
+  ): (Position | undefined)[] {
+    if (!isList(keyword, value)) return [this.childAt(parent, value, keyword.name, undefined, isOther)];
+    const children: (Position | undefined)[] = [];
+    if (isJsonArray(value)) {
+      for (let i = 0; i < value.length; i++) {
+        children.push(this.childAt(parent, value[i] as JsonNode, keyword.name, i, isOther));
+      }
+    } else {
+      const object = value as JsonObject;
+      for (let i = 0; i < object.size; i++) {
+        const child = object.valueAt(i);
+        // The names of `dependencies`.
+        if (isJsonArray(child)) children.push(undefined);
+        else children.push(this.childAt(parent, child, keyword.name, object.keyAt(i), isOther));
+      }
+    }
+    return children;
+  }
+
+  private childAt(
+    parent: Position,
+    json: JsonNode,
+    name: string,
+    key: string | number | undefined,
+    isOther: boolean,
+  ): Position {
+    const schema = json as boolean | JsonObject;
+    if (!isOther) return new Position(schema, parent.resource, parent, name, key);
+    const pointer = parent.pointer + (key === undefined ? jsonPointer(name) : jsonPointer(name, key));
+    let child = this.others.get(pointer);
+    if (child === undefined) {
+      child = new Position(schema, parent.resource, undefined, pointer);
+      this.others.set(pointer, child);
+    }
+    return child;
+  }
+
   private add(position: Position): void {
     const { maxSchemas } = this.context;
-    if (this.byPointer.size >= maxSchemas) {
+    if (this.positions.length >= maxSchemas) {
       throw new SchemaLimitError({
         pointer: position.pointer,
         document: this.uri,
@@ -202,17 +214,7 @@ export class Document {
         reason: `the document has more than ${maxSchemas} sub-schemas; raise limits.maxSchemas if it is to be trusted`,
       });
     }
-    this.pointerLength += position.pointer.length;
-    if (this.pointerLength > MAX_POINTER_LENGTH) {
-      throw new SchemaLimitError({
-        pointer: position.pointer.slice(0, 200),
-        document: this.uri,
-        limit: "length of pointers",
-        value: MAX_POINTER_LENGTH,
-        reason: "the document's sub-schemas have very long JSON Pointers; shorten its keys or nest it less",
-      });
-    }
-    this.byPointer.set(position.pointer, position);
+    this.positions.push(position);
   }
 
   private noteAnchors(position: Position, json: JsonObject): void {
@@ -236,20 +238,31 @@ export class Document {
     }
   }
 
-  private check(name: string, value: JsonNode, keyword: Keyword, pointer: string, dialect: Dialect): void {
-    const mismatch = shapeMismatch(keyword.shape, value);
+  private check(value: JsonNode, { name, shape }: Keyword, position: Position): void {
+    const mismatch = shapeMismatch(shape, value);
     if (mismatch !== undefined) {
       const reason = `must be ${mismatch}`;
-      throw new InvalidSchemaError({ pointer, document: this.uri, keyword: name, reason });
+      throw new InvalidSchemaError({ ...placeOf(position), keyword: name, reason });
     }
     // Draft-04's boolean bounds keep their meaning in schemas that name no dialect; in the others they are an error.
-    if (keyword.shape === "number-or-boolean" && typeof value === "boolean") {
+    if (shape === "number-or-boolean" && typeof value === "boolean") {
+      const { dialect } = position.resource;
       if (dialect !== Dialect.Draft04 && dialect !== Dialect.Unnamed) {
         const reason = `must be a number in ${dialectName(dialect)}`;
-        throw new InvalidSchemaError({ pointer, document: this.uri, keyword: name, reason });
+        throw new InvalidSchemaError({ ...placeOf(position), keyword: name, reason });
       }
     }
   }
+}
+
+/** Whether a keyword's schemas are the items or members of its value, and not the value. */
+function isList({ shape }: Keyword, value: JsonNode): boolean {
+  return shape === "schema-map" || shape === "dependencies" || isJsonArray(value);
+}
+
+/** The index that a pointer's segment is; -1: it is none. */
+function indexOf(segment: string): number {
+  return /^(0|[1-9]\d*)$/.test(segment) ? Number(segment) : -1;
 }
 
 function identifier(json: JsonObject, dialect: Dialect): string | undefined {
@@ -260,18 +273,15 @@ function identifier(json: JsonObject, dialect: Dialect): string | undefined {
 }
 
 function opensResource(json: JsonObject, dialect: Dialect): boolean {
-  const declared = json.get("$schema");
-  const id = identifier(json, dialect) ?? (declared === undefined ? undefined : json.get("$id"));
-  return typeof id === "string" && id !== "" && !id.startsWith("#");
+  let id = identifier(json, dialect);
+  if (id === undefined && json.has("$schema")) {
+    const other = json.get("$id");
+    if (typeof other === "string") id = other;
+  }
+  return id !== undefined && id !== "" && !id.startsWith("#");
 }
 
 function resourceUri(json: boolean | JsonObject, base: string, dialect: Dialect): string {
   const id = json instanceof JsonObject ? identifier(json, dialect) : undefined;
   return withoutFragment(id === undefined ? base : resolveUri(id, base));
-}
-
-function memberOf(json: JsonNode, segment: string | number): JsonNode {
-  return (
-    typeof segment === "number" ? (json as readonly JsonNode[])[segment] : (json as JsonObject).get(segment)
-  ) as JsonNode;
 }

@@ -70,7 +70,8 @@ const ATOM_TYPE: readonly number[] = [
   0,
 ];
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** No text that is JSON in UTF-8 has one. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const ascending = (a: number, b: number) => a - b;
 

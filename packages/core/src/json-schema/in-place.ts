@@ -1,23 +1,10 @@
 /** Keywords that apply their sub-schemas to the same value as themselves, and schemas that apply themselves that way. */
-import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
-import { Document, type Position, placeOf } from "./document.js";
 import { InvalidSchemaError } from "./errors.js";
-import { REFERENCES } from "./keywords.js";
+import { type Member, type Position, placeOf } from "./position.js";
 import type { SchemaSet } from "./schema-set.js";
 
-const SCHEMAS: readonly string[] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
-const SCHEMA_MAPS: readonly string[] = ["dependentSchemas", "dependencies"];
 /** With these a schema can hold because a sub-schema does not; or it looks into sub-schemas. */
 const NOT_MONOTONE: readonly string[] = ["oneOf", "not", "if", "unevaluatedProperties", "unevaluatedItems"];
-
-/** The paths, below a schema, of the sub-schemas that a keyword (no reference) applies in place. */
-export function inPlacePaths(keyword: string, value: JsonNode): (readonly (string | number)[])[] {
-  if (SCHEMAS.includes(keyword)) {
-    return isJsonArray(value) ? value.map((_, index) => [keyword, index]) : [[keyword]];
-  }
-  if (!SCHEMA_MAPS.includes(keyword)) return [];
-  return [...(value as JsonObject)].filter(([, child]) => !isJsonArray(child)).map(([key]) => [keyword, key]);
-}
 
 /** A schema on the depth-first search's path. */
 interface Visit {
@@ -41,8 +28,10 @@ export class InPlaceCycles {
   constructor(schemas: SchemaSet) {
     this.schemas = schemas;
     const indexes = new Map<Position, number>();
-    for (const start of [...schemas.positions()]) {
-      if (!indexes.has(start)) this.search(start, indexes);
+    // A cycle has a reference in it.
+    for (const start of schemas.positions()) {
+      const refers = start.members.some(({ keyword }) => keyword.isReference);
+      if (refers && !indexes.has(start)) this.search(start, indexes);
     }
     if (this.components.size > 0) this.checkMonotone();
   }
@@ -57,7 +46,7 @@ export class InPlaceCycles {
     const open: Position[] = [];
     const isOpen = new Set<Position>();
     const enter = (position: Position) => {
-      const rest = [...this.targets(position)];
+      const rest = this.targets(position);
       const index = indexes.size;
       indexes.set(position, index);
       // Nothing below, so in no cycle: most schemas.
@@ -91,26 +80,30 @@ export class InPlaceCycles {
   }
 
   /** The schemas that a schema applies in place; of dynamic references all that they may lead to. */
-  private *targets(position: Position): Generator<Position> {
-    for (const [name, value] of Document.keywords(position)) yield* this.targetsOf(position, name, value);
+  private targets(position: Position): Position[] {
+    const targets: Position[] = [];
+    for (const member of position.members) this.addTargets(position, member, targets);
+    return targets;
   }
 
-  private *targetsOf(position: Position, name: string, value: JsonNode): Generator<Position> {
-    const { schemas } = this;
-    if (REFERENCES.includes(name)) yield* schemas.possibleTargets(position, name);
-    else for (const path of inPlacePaths(name, value)) yield schemas.positionBelow(position, path);
+  private addTargets(position: Position, member: Member, targets: Position[]): void {
+    if (member.keyword.isReference) targets.push(...this.schemas.possibleTargets(position, member));
+    else if (member.keyword.isInPlace) {
+      for (const child of member.children) if (child !== undefined) targets.push(child);
+    }
   }
 
   private checkMonotone(): void {
     const reachable = this.reachable();
     for (const [position, component] of this.components) {
       if (!reachable.has(position)) continue;
-      for (const [keyword, value] of Document.keywords(position)) {
+      for (const member of position.members) {
+        const keyword = member.keyword.name;
         if (!NOT_MONOTONE.includes(keyword)) continue;
         const looksInside = keyword.startsWith("unevaluated");
-        const isInside = [...this.targetsOf(position, keyword, value)].some(
-          (target) => this.components.get(target) === component,
-        );
+        const targets: Position[] = [];
+        this.addTargets(position, member, targets);
+        const isInside = targets.some((target) => this.components.get(target) === component);
         if (!looksInside && !isInside) continue;
         throw new InvalidSchemaError({
           ...placeOf(position),
@@ -126,13 +119,11 @@ export class InPlaceCycles {
     const { schemas } = this;
     const found = new Set<Position>([schemas.root.position]);
     for (const position of found) {
-      for (const [name, value, keyword] of Document.keywords(position)) {
-        if (REFERENCES.includes(name)) {
-          for (const target of schemas.possibleTargets(position, name)) found.add(target);
-        } else if (keyword.role === "enforced") {
-          for (const path of Document.childPaths(name, value, keyword)) {
-            found.add(schemas.positionBelow(position, path));
-          }
+      for (const member of position.members) {
+        if (member.keyword.isReference) {
+          for (const target of schemas.possibleTargets(position, member)) found.add(target);
+        } else if (member.keyword.role === "enforced") {
+          for (const child of member.children) if (child !== undefined) found.add(child);
         }
       }
     }

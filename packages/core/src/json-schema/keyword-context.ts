@@ -1,8 +1,14 @@
 import { canonicalNumber, type JsonNode, type JsonNumber } from "../json/index.js";
 import type { Language } from "../language/index.js";
-import type { Position } from "./document.js";
 import { type Formula, type FormulaStore, UNBOUNDED } from "./formula.js";
-import type { SchemaNode, SchemaSet } from "./schema-set.js";
+import type { Position, SchemaNode } from "./position.js";
+import type { SchemaSet } from "./schema-set.js";
+
+/** Keywords by their names: those that count of a schema, or some of them. */
+export interface Found {
+  get(name: string): JsonNode | undefined;
+  has(name: string): boolean;
+}
 
 /** What compiling a keyword needs. */
 export interface KeywordContext {

@@ -21,6 +21,7 @@ export type KeywordShape =
   | "any";
 
 export interface Keyword {
+  readonly name: string;
   readonly shape: KeywordShape;
   /** `enforced`: compiled; `definitions`: schemas for others to refer to; `annotation`: says nothing about validity. */
   readonly role: "enforced" | "definitions" | "annotation";
@@ -29,9 +30,23 @@ export interface Keyword {
   readonly until: Dialect;
   /** Where a metaschema leaves this out, it is no keyword. */
   readonly vocabulary: Vocabulary;
+  /** Whether there are schemas in its value. */
+  readonly hasSchemas: boolean;
+  /** Whether its schemas apply to the same value as the one that has it. */
+  readonly isInPlace: boolean;
+  /** Whether its value refers to a schema, which applies in place. */
+  readonly isReference: boolean;
 }
 
-type Entry = readonly [name: string, keyword: Omit<Keyword, "vocabulary">];
+type Entry = readonly [name: string, keyword: Pick<Keyword, "shape" | "role" | "since" | "until">];
+
+const IN_PLACE = new Set<string>([
+  ...["allOf", "anyOf", "oneOf", "not", "if", "then", "else"],
+  ...["dependentSchemas", "dependencies"],
+]);
+
+/** The keywords whose value is a reference to a schema. */
+export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 const keyword = (
   shape: KeywordShape,
@@ -41,7 +56,15 @@ const keyword = (
 ): Entry[1] => ({ shape, role, since, until });
 
 const vocabulary = (vocabulary: Vocabulary, entries: readonly Entry[]) =>
-  entries.map(([name, keyword]) => [name, { ...keyword, vocabulary }] as const);
+  entries.map(([name, keyword]): [string, Keyword] => [
+    name,
+    {
+      ...{ name, ...keyword, vocabulary },
+      hasSchemas: keyword.shape.startsWith("schema") || keyword.shape === "dependencies",
+      isInPlace: IN_PLACE.has(name),
+      isReference: REFERENCES.includes(name),
+    },
+  ]);
 
 const D4 = Dialect.Draft04;
 const D6 = Dialect.Draft06;
@@ -128,9 +151,6 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ]),
 ]);
 
-/** The keywords whose value is a reference to a schema. */
-export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
-
 /** The keyword as the dialect and its vocabularies have it; undefined: an annotation there. */
 export function keywordIn({ dialect, vocabularies }: SchemaRules, name: string): Keyword | undefined {
   const found = KEYWORDS.get(name);
@@ -144,6 +164,11 @@ export const TYPE_NAMES = ["null", "boolean", "object", "array", "number", "stri
 const isSchema = (value: JsonNode) => typeof value === "boolean" || value instanceof JsonObject;
 const isString = (value: JsonNode) => typeof value === "string";
 const isTypeName = (value: JsonNode) => (TYPE_NAMES as readonly JsonNode[]).includes(value);
+
+function everyMember(object: JsonObject, holds: (value: JsonNode) => boolean): boolean {
+  for (let i = 0; i < object.size; i++) if (!holds(object.valueAt(i))) return false;
+  return true;
+}
 
 /** Why the value is not what the keyword needs, as the end of a sentence "must be ..."; undefined: it is. */
 export function shapeMismatch(shape: KeywordShape, value: JsonNode): string | undefined {
@@ -159,7 +184,7 @@ export function shapeMismatch(shape: KeywordShape, value: JsonNode): string | un
         ? undefined
         : "a schema or an array of schemas";
     case "schema-map":
-      return value instanceof JsonObject && [...value].every(([, schema]) => isSchema(schema))
+      return value instanceof JsonObject && everyMember(value, isSchema)
         ? undefined
         : "an object whose values are schemas";
     case "count":
@@ -182,11 +207,11 @@ export function shapeMismatch(shape: KeywordShape, value: JsonNode): string | un
       return isJsonArray(value) ? undefined : "an array";
     case "dependencies":
       return value instanceof JsonObject &&
-        [...value].every(([, v]) => isSchema(v) || (isJsonArray(v) && v.every(isString)))
+        everyMember(value, (v) => isSchema(v) || (isJsonArray(v) && v.every(isString)))
         ? undefined
         : "an object whose values are schemas or arrays of strings";
     case "names-map":
-      return value instanceof JsonObject && [...value].every(([, v]) => isJsonArray(v) && v.every(isString))
+      return value instanceof JsonObject && everyMember(value, (v) => isJsonArray(v) && v.every(isString))
         ? undefined
         : "an object whose values are arrays of strings";
     case "boolean":

@@ -2,8 +2,7 @@ import { isJsonArray, type JsonNode, JsonNumber } from "../json/index.js";
 import { type NumberRange, numberRange } from "../language/index.js";
 import { Dialect } from "./dialect.js";
 import { type Formula, type FormulaStore, TRUE } from "./formula.js";
-
-type Found = ReadonlyMap<string, JsonNode>;
+import type { Found } from "./keyword-context.js";
 
 /** `type: integer`, bounds and `multipleOf` as one language: together they are one automaton of few states. */
 export function numberKeywords(found: Found, dialect: Dialect, store: FormulaStore): Formula {

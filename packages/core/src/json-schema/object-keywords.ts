@@ -1,16 +1,14 @@
-import { isJsonArray, type JsonNode, JsonObject } from "../json/index.js";
+import { isJsonArray, JsonObject } from "../json/index.js";
 import type { Language } from "../language/index.js";
 import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
-import { count, type KeywordContext } from "./keyword-context.js";
-import type { SchemaNode } from "./schema-set.js";
-
-type Found = ReadonlyMap<string, JsonNode>;
+import { count, type Found, type KeywordContext } from "./keyword-context.js";
+import type { SchemaNode } from "./position.js";
 
 /** The formula of a schema's keywords about objects, but for `unevaluatedProperties`. */
 export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula {
   const { store } = context;
   const parts: Formula[] = [];
-  const reference = (...path: string[]) => context.reference(context.schemas.child(node, ...path));
+  const reference = (name: string, key?: string) => context.reference(context.schemas.child(node, name, key));
   for (const key of keys(found, "properties")) {
     parts.push(store.props(store.keySet(key), reference("properties", key)));
   }

@@ -1,11 +1,11 @@
 /** What the compiler made of a schema, read off its documents when somebody asks. */
 import { isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import { Dialect, dialectName } from "./dialect.js";
-import { Document, type Position, placeOf } from "./document.js";
 import type { Place } from "./errors.js";
 import { isApproximated, isKnownFormat } from "./formats/index.js";
 import { type Keyword, keywordIn } from "./keywords.js";
 import type { SchemaLimits } from "./limits.js";
+import { type Position, placeOf } from "./position.js";
 import type { SchemaSet } from "./schema-set.js";
 import type { SchemaWarning } from "./warnings.js";
 
@@ -80,7 +80,7 @@ export function schemaReport(documents: SchemaSet, context: ReportContext): Comp
       const place = { ...plainPlace(position), keyword: name };
       const keyword = keywordIn(resource, name);
       if (keyword?.role === "definitions") continue;
-      if (keyword === undefined || keyword.role === "annotation" || Document.isIgnored(position, name)) {
+      if (keyword === undefined || keyword.role === "annotation" || !position.has(name)) {
         if (!IDENTIFIERS.has(name)) annotations.push(place);
         continue;
       }

@@ -27,7 +27,8 @@ function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
     throw new Error("only scalars");
   });
   const constant = (value: JsonNode) => constants.formula([value]);
-  return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }, constant) };
+  const asked = { constant, isSurelySatisfiable: () => false };
+  return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }, asked) };
 }
 
 const vocabulary = byteVocabulary([]);

@@ -29,10 +29,19 @@ const MAX_RECURSION = 200;
 const MAX_BRANCH_DEPTH = 1000;
 const MAX_AVAILABILITIES = 2 ** 26;
 
+/** What deciding asks of sub-schemas and constants. */
+export interface SatisfiabilitySchemas {
+  /** The formula "the value equals this one". */
+  constant(value: JsonNode): Formula;
+  /** Whether some value surely matches a sub-schema, by its number, as far as a look at it can tell; false says nothing. */
+  isSurelySatisfiable(schema: number): boolean;
+}
+
 export class Satisfiability {
   private readonly store: FormulaStore;
   private readonly derivatives: Derivatives;
   private readonly maxSteps: number;
+  private readonly schemas: SatisfiabilitySchemas;
   private readonly values = new Map<Formula, boolean>();
   private readonly objects = new Map<number, boolean>();
   private readonly arrays = new Map<number, boolean>();
@@ -51,14 +60,15 @@ export class Satisfiability {
   /** Disjunctions being branched on, one inside the other. */
   private branchDepth = 0;
 
-  /** @param constant the formula "the value equals this one" */
+  /** @param schemas what it asks of sub-schemas and constants */
   constructor(
     store: FormulaStore,
     derivatives: Derivatives,
     limits: { readonly maxSatSteps: number },
-    constant: (value: JsonNode) => Formula,
+    schemas: SatisfiabilitySchemas,
   ) {
     this.store = store;
+    this.schemas = schemas;
     this.derivatives = derivatives;
     this.maxSteps = limits.maxSatSteps;
     this.finite = new FiniteValues({
@@ -67,7 +77,7 @@ export class Satisfiability {
       value: (formula) => this.valueStep(formula),
       array: (formula) => this.arrayRest(formula),
       object: (formula, keys) => this.objectRest(formula, keys),
-      constant,
+      constant: (value) => schemas.constant(value),
       step: () => this.countStep(),
       giveUp: () => this.giveUp(),
     });
@@ -75,6 +85,7 @@ export class Satisfiability {
 
   /** Whether some JSON value satisfies the formula. @throws SchemaLimitError past `maxSatSteps` steps. */
   value(formula: Formula): boolean {
+    if (this.isSurely(formula)) return true;
     return this.solve(formula, () => this.valueStep(formula));
   }
 
@@ -161,6 +172,7 @@ export class Satisfiability {
 
   private valueStep(formula: Formula): boolean {
     if (formula <= FALSE) return formula === TRUE;
+    if (this.isSurely(formula)) return true;
     const known = this.values.get(formula);
     if (known !== undefined) return known;
     const dependsOn = this.open.get(formula) ?? this.provisional.get(formula);
@@ -193,6 +205,12 @@ export class Satisfiability {
       this.low = Math.min(outerLow, this.low);
     }
     return answer;
+  }
+
+  private isSurely(formula: Formula): boolean {
+    const { store } = this;
+    const isSchema = (formula & 1) === 0 && store.kind(formula) === Kind.Schema;
+    return isSchema && this.schemas.isSurelySatisfiable(store.first(formula));
   }
 
   private dropProvisional(mark: number): void {

@@ -3,27 +3,19 @@ import { compilePattern, type Language, LanguageLimitError, PatternError } from 
 import { arrayKeywords } from "./array-keywords.js";
 import { checkConstants } from "./constant-limits.js";
 import { Constants } from "./constants.js";
-import { Document, type Position, placeOf } from "./document.js";
 import { InvalidSchemaError, languageLimit, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
-import { FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
-import { InPlaceCycles, inPlacePaths } from "./in-place.js";
-import { count, type KeywordContext } from "./keyword-context.js";
+import { FALSE, type Formula, type FormulaStore, TRUE } from "./formula.js";
+import { InPlaceCycles } from "./in-place.js";
+import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
 import { numberKeywords } from "./number-keywords.js";
-import { keys, objectKeywords } from "./object-keywords.js";
-import type { SchemaNode, SchemaSet } from "./schema-set.js";
+import { objectKeywords } from "./object-keywords.js";
+import { type Member, type Position, placeOf, type SchemaNode } from "./position.js";
+import { type SampleContext, Samples } from "./samples.js";
+import type { SchemaSet } from "./schema-set.js";
+import { typeMask } from "./type-mask.js";
 import { unevaluatedItems, unevaluatedProperties } from "./unevaluated.js";
 import type { Unenforceable } from "./warnings.js";
-
-const TYPE_BITS: Readonly<Record<string, number>> = {
-  null: JsonType.Null,
-  boolean: JsonType.True | JsonType.False,
-  number: JsonType.Number,
-  integer: JsonType.Number,
-  string: JsonType.String,
-  array: JsonType.Array,
-  object: JsonType.Object,
-};
 
 /** What a property calls for, by its name. */
 const DEPENDENCIES: ReadonlySet<string> = new Set(["dependentRequired", "dependentSchemas", "dependencies"]);
@@ -32,16 +24,21 @@ const DEPENDENCIES: ReadonlySet<string> = new Set(["dependentRequired", "depende
 const MAX_CYCLE_LENGTH = 200;
 const MAX_CYCLE_STEPS = 10_000;
 
-/** How a `format` is compiled: its language, or undefined where it is an annotation. */
-export type FormatLanguage = (name: string, position: Position) => Language | undefined;
+/** What `format` means at a place. */
+export interface FormatRules {
+  /** Whether it is more than an annotation. */
+  asserts(name: string, position: Position): boolean;
+  /** Its texts; undefined where it is an annotation. */
+  language(name: string, position: Position): Language | undefined;
+}
 
 /** The formulas of schemas and constants, each made when it is first needed. In formulas they are their numbers. */
-export class SchemaFormulas implements KeywordContext {
+export class SchemaFormulas implements KeywordContext, SampleContext {
   readonly schemas: SchemaSet;
   readonly store: FormulaStore;
   private readonly constants: Constants;
   private readonly stringsOf: (formula: Formula) => Language;
-  private readonly format: FormatLanguage;
+  private readonly format: FormatRules;
   private readonly unenforceable: Unenforceable;
   private readonly formulas: (Formula | undefined)[] = [];
   /** Of schemas without sub-schemas, by what they say. */
@@ -50,6 +47,7 @@ export class SchemaFormulas implements KeywordContext {
   /** The schemas of an in-place cycle that are being expanded, one inside the other. */
   private readonly path = new Set<SchemaNode>();
   private cycleSteps = 0;
+  private readonly samples: Samples;
 
   /**
    * @param strings the strings that a formula allows
@@ -60,7 +58,7 @@ export class SchemaFormulas implements KeywordContext {
     schemas: SchemaSet,
     store: FormulaStore,
     strings: (formula: Formula) => Language,
-    format: FormatLanguage,
+    format: FormatRules,
     unenforceable: Unenforceable,
   ) {
     this.unenforceable = unenforceable;
@@ -70,6 +68,7 @@ export class SchemaFormulas implements KeywordContext {
     this.format = format;
     this.cycles = new InPlaceCycles(schemas);
     this.constants = new Constants(store, () => schemas.reserveId());
+    this.samples = new Samples(this);
   }
 
   /**
@@ -101,21 +100,21 @@ export class SchemaFormulas implements KeywordContext {
 
   /** Where references that stand alone lead, at last; a formula where that is all. */
   private destination(node: SchemaNode): SchemaNode | Formula {
-    const seen = new Set<SchemaNode>();
+    let seen: Set<SchemaNode> | undefined;
     for (let at = node; ; ) {
       if (typeof at.json === "boolean") return at.json ? TRUE : FALSE;
-      let enforced = 0;
-      let reference: string | undefined;
-      for (const [name, , keyword] of this.schemas.keywords(at)) {
-        if (keyword.role !== "enforced") continue;
-        enforced++;
-        if (REFERENCES.includes(name)) reference = name;
+      let only: Member | undefined;
+      for (const member of at.position.members) {
+        if (member.keyword.role !== "enforced") continue;
+        if (only !== undefined) return at;
+        only = member;
       }
-      if (enforced === 0) return TRUE;
-      if (enforced > 1 || reference === undefined) return at;
+      if (only === undefined) return TRUE;
+      if (!only.keyword.isReference) return at;
+      seen ??= new Set();
       if (seen.has(at)) return FALSE;
       seen.add(at);
-      at = this.schemas.target(at, reference);
+      at = this.schemas.target(at, only.keyword.name);
     }
   }
 
@@ -123,8 +122,9 @@ export class SchemaFormulas implements KeywordContext {
     const { dialect, vocabularies } = node.position.resource;
     const enforced: (readonly [string, JsonNode])[] = [];
     let key = `${dialect},${vocabularies}`;
-    for (const [name, value, keyword] of this.schemas.keywords(node)) {
+    for (const { keyword, value } of node.position.members) {
       if (keyword.role !== "enforced") continue;
+      const { name } = keyword;
       if (!isScalarKeyword(name, value)) return this.store.schema(node.id);
       enforced.push([name, value]);
       key += `,${name}:${canonicalJson(value)}`;
@@ -153,6 +153,16 @@ export class SchemaFormulas implements KeywordContext {
   constant(value: JsonNode): Formula {
     return this.constants.formula([value]);
   }
+
+  asserts(format: string, position: Position): boolean {
+    return this.format.asserts(format, position);
+  }
+
+  /** Whether some value surely matches a schema or constant, by its number; false says nothing. */
+  readonly isSurelySatisfiable = (id: number): boolean => {
+    const node = this.schemas.byId(id);
+    return node !== undefined && this.samples.isSatisfiable(node);
+  };
 
   strings(formula: Formula): Language {
     return this.stringsOf(formula);
@@ -187,7 +197,9 @@ export class SchemaFormulas implements KeywordContext {
       return;
     }
     const node = this.schemas.byId(id) as SchemaNode;
-    for (const [name, value] of this.schemas.keywords(node)) {
+    for (const member of node.position.members) {
+      const { keyword, value } = member;
+      const { name } = keyword;
       if (name === "properties") yield* (value as JsonObject).keys();
       else if (name === "const" || name === "enum") {
         for (const json of name === "const" ? [value] : (value as readonly JsonNode[])) {
@@ -196,12 +208,12 @@ export class SchemaFormulas implements KeywordContext {
           }
         }
       } else {
-        for (const child of this.inPlace(node, name, value)) yield* this.propertyNames(child.id, seen);
+        for (const child of this.inPlace(node, member)) yield* this.propertyNames(child.id, seen);
       }
     }
     // Names that are only called for come last.
-    for (const [name, value] of this.schemas.keywords(node)) {
-      if (!DEPENDENCIES.has(name)) continue;
+    for (const { keyword, value } of node.position.members) {
+      if (!DEPENDENCIES.has(keyword.name)) continue;
       for (const [key, needed] of value as JsonObject) {
         yield key;
         if (isJsonArray(needed)) yield* needed as readonly string[];
@@ -211,21 +223,21 @@ export class SchemaFormulas implements KeywordContext {
     if (isJsonArray(required)) yield* required as readonly string[];
   }
 
-  private inPlace(node: SchemaNode, name: string, value: JsonNode): SchemaNode[] {
+  private inPlace(node: SchemaNode, { keyword, children }: Member): SchemaNode[] {
     const { schemas } = this;
-    if (REFERENCES.includes(name)) return [schemas.target(node, name)];
-    return inPlacePaths(name, value).map((path) => schemas.child(node, ...path));
+    if (keyword.isReference) return [schemas.target(node, keyword.name)];
+    if (!keyword.isInPlace) return [];
+    const positions = children.filter((child) => child !== undefined);
+    return positions.map((child) => schemas.below(node.scope, child));
   }
 
   private schemaFormula(node: SchemaNode): Formula {
     if (typeof node.json === "boolean") return node.json ? TRUE : FALSE;
-    const found = new Map<string, JsonNode>();
-    for (const [name, value] of this.schemas.keywords(node)) found.set(name, value);
-    return this.keywordsFormula(node, found);
+    return this.keywordsFormula(node, node.position);
   }
 
   /** The formula of some keywords of a schema: all of them, or as many as others need to be understood. */
-  keywordsFormula(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+  keywordsFormula(node: SchemaNode, found: Found): Formula {
     if (!this.isCircular(node)) return this.conjunction(node, found);
     if (this.path.size === 0) this.cycleSteps = 0;
     if (this.path.size >= MAX_CYCLE_LENGTH) throw cycleLimit(node, MAX_CYCLE_LENGTH);
@@ -238,10 +250,9 @@ export class SchemaFormulas implements KeywordContext {
     }
   }
 
-  private conjunction(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+  private conjunction(node: SchemaNode, found: Found): Formula {
     const { store, schemas } = this;
-    const all = (name: string) =>
-      schemas.children(node, name, found.get(name) as JsonNode).map((child) => this.applied(node, child));
+    const all = (name: string) => schemas.children(node, name).map((child) => this.applied(node, child));
     const parts: Formula[] = [];
     for (const name of REFERENCES) {
       if (found.has(name)) parts.push(this.applied(node, schemas.target(node, name)));
@@ -280,7 +291,7 @@ export class SchemaFormulas implements KeywordContext {
     }
   }
 
-  private stringKeywords(node: SchemaNode, found: ReadonlyMap<string, JsonNode>): Formula {
+  private stringKeywords(node: SchemaNode, found: Found): Formula {
     const { store } = this;
     const { arena } = store;
     const parts: Language[] = [];
@@ -293,21 +304,23 @@ export class SchemaFormulas implements KeywordContext {
     const pattern = found.get("pattern");
     if (typeof pattern === "string") parts.push(this.pattern(pattern, node.position, "pattern"));
     const format = found.get("format");
-    const language = typeof format === "string" ? this.format(format, node.position) : undefined;
+    const language = typeof format === "string" ? this.format.language(format, node.position) : undefined;
     if (language !== undefined) parts.push(language);
     return parts.length === 0 ? TRUE : store.str(arena.intersection(parts));
   }
 
   /** Finds the errors of all documents at hand that expanding their schemas would meet. */
   checkAll(): void {
+    const { limits } = this.store.arena.nodes;
     for (const position of this.schemas.positions()) {
-      const found = new Map<string, JsonNode>();
-      for (const [name, value] of Document.keywords(position)) found.set(name, value);
-      checkConstants(found, placeOf(position), this.store.arena.nodes.limits);
-      const pattern = found.get("pattern");
-      if (typeof pattern === "string") this.pattern(pattern, position, "pattern");
-      for (const source of keys(found, "patternProperties")) {
-        this.pattern(source, position, "patternProperties");
+      for (const member of position.members) {
+        const { value } = member;
+        checkConstants(member, position, limits);
+        if (member.keyword.name === "pattern") this.pattern(value as string, position, "pattern");
+        else if (member.keyword.name === "patternProperties") {
+          for (const source of (value as JsonObject).keys())
+            this.pattern(source, position, "patternProperties");
+        }
       }
     }
   }
@@ -348,9 +361,4 @@ function cycleLimit(node: SchemaNode, value: number): SchemaLimitError {
   const reason =
     "the schema refers to itself without a property or an item in between in too many ways; simplify it";
   return new SchemaLimitError({ ...placeOf(node.position), limit: "in-place cycle", value, reason });
-}
-
-function typeMask(value: JsonNode): number {
-  const names = isJsonArray(value) ? value : [value];
-  return names.reduce((mask: number, name) => mask | (TYPE_BITS[name as string] as number), 0);
 }

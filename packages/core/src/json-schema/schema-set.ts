@@ -1,27 +1,19 @@
 /** The documents of one grammar, and schemas in them as nodes: places seen from a dynamic scope. */
-import { isJsonArray, type JsonNode, type JsonObject, jsonPointer } from "../json/index.js";
+import type { JsonNode } from "../json/index.js";
 import { Dialect } from "./dialect.js";
-import { Document, type DocumentContext, type Position, placeOf, type Resource } from "./document.js";
+import { Document, type DocumentContext } from "./document.js";
 import { InvalidSchemaError, MissingDocumentError, type Place, SchemaLimitError } from "./errors.js";
-import { type Keyword, REFERENCES } from "./keywords.js";
 import { standardMetaschema } from "./metaschemas/index.js";
+import {
+  type Member,
+  type Position,
+  placeOf,
+  type Resource,
+  type SchemaNode,
+  type Scope,
+} from "./position.js";
 import { resolveUri, withoutFragment } from "./uri.js";
 import { rulesOf, type SchemaRules, standardRules } from "./vocabularies.js";
-
-/** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */
-interface Scope {
-  readonly id: number;
-  readonly anchors: ReadonlyMap<string, Position>;
-}
-
-/** A schema as it is reached: its place, and the dynamic scope. Its number is its identity in formulas. */
-export interface SchemaNode {
-  readonly id: number;
-  readonly pointer: string;
-  readonly json: boolean | JsonObject;
-  readonly position: Position;
-  readonly scope: Scope;
-}
 
 /** Finds the document for an absolute URI without fragment; undefined: there is none. */
 export type SchemaSource = (uri: string) => JsonNode | undefined;
@@ -30,9 +22,9 @@ export class SchemaSet {
   readonly root: SchemaNode;
   private readonly source: SchemaSource;
   private readonly resources = new Map<string, Resource>();
+  private readonly allDocuments: Document[] = [];
   private readonly scopes = new Map<string, Scope>();
   private readonly nodes: SchemaNode[] = [];
-  private readonly byPlace = new Map<Position, SchemaNode[]>();
   private readonly context: DocumentContext;
   private readonly maxDocuments: number;
   private readonly onMissing: (error: MissingDocumentError) => void;
@@ -64,6 +56,7 @@ export class SchemaSet {
       nextOrder: () => this.order++,
     };
     const document = new Document(json, undefined, standardRules(Dialect.Unnamed), this.context);
+    this.allDocuments.push(document);
     this.root = this.node(document.root, this.extend(undefined, document.root.resource));
     this.checkReferences();
   }
@@ -82,51 +75,44 @@ export class SchemaSet {
   }
 
   /** The schema itself first. */
-  documents(): Document[] {
-    return [...new Set([...this.resources.values()].map((resource) => resource.document))];
+  documents(): readonly Document[] {
+    return this.allDocuments;
   }
 
   /** All schemas of the documents at hand. */
   *positions(): Generator<Position> {
-    for (const document of this.documents()) yield* document.positions();
+    for (const document of this.documents()) yield* document.positions;
   }
 
-  keywords(node: SchemaNode): Generator<readonly [string, JsonNode, Keyword]> {
-    return Document.keywords(node.position);
+  /** The schema in a keyword, or in an item or member of its value: `child(node, "properties", "a")`. */
+  child({ position, scope }: SchemaNode, keyword: string, key?: string | number): SchemaNode {
+    return this.below(scope, position.child(keyword, key) as Position);
   }
 
-  /** The sub-schema at a pointer below a schema: `child(node, "properties", "a")`. */
-  child(node: SchemaNode, ...segments: readonly (string | number)[]): SchemaNode {
-    const position = this.positionBelow(node.position, segments);
-    return this.node(position, this.extend(node.scope, position.resource));
+  /** The schemas below a keyword that has one, or an array of them. */
+  children({ position, scope }: SchemaNode, keyword: string): SchemaNode[] {
+    const { children } = position.member(keyword) as Member;
+    return children.map((child) => this.below(scope, child as Position));
   }
 
-  positionBelow({ resource, pointer }: Position, segments: readonly (string | number)[]): Position {
-    return resource.document.at(pointer + jsonPointer(...segments)) as Position;
-  }
-
-  /** The schemas below a keyword that has an array of them. */
-  children(node: SchemaNode, keyword: string, value: JsonNode): SchemaNode[] {
-    return isJsonArray(value)
-      ? value.map((_, i) => this.child(node, keyword, i))
-      : [this.child(node, keyword)];
+  /** A schema inside one that was reached in a scope. */
+  below(scope: Scope, position: Position): SchemaNode {
+    return this.node(position, this.extend(scope, position.resource));
   }
 
   /** The schema that a reference keyword of a node points at. */
-  target(node: SchemaNode, keyword: string): SchemaNode {
-    const { position, scope } = node;
-    const reference = (node.json as JsonObject).get(keyword) as string;
-    let target = this.resolve(position, keyword, reference);
-    const name = dynamicName(target, keyword, reference);
+  target({ position, scope }: SchemaNode, keyword: string): SchemaNode {
+    const member = position.member(keyword) as Member;
+    let target = this.staticTarget(position, member);
+    const name = dynamicName(target, member);
     if (name !== undefined) target = scope.anchors.get(name) ?? target;
-    return this.node(target, this.extend(scope, target.resource));
+    return this.below(scope, target);
   }
 
   /** Where a reference may lead, whichever way one comes. */
-  possibleTargets(position: Position, keyword: string): Position[] {
-    const reference = (position.json as JsonObject).get(keyword) as string;
-    const target = this.resolve(position, keyword, reference);
-    const name = dynamicName(target, keyword, reference);
+  possibleTargets(position: Position, member: Member): Position[] {
+    const target = this.staticTarget(position, member);
+    const name = dynamicName(target, member);
     if (name === undefined) return [target];
     const all = new Set([target]);
     for (const resource of this.resources.values()) {
@@ -138,17 +124,14 @@ export class SchemaSet {
 
   /** Every reference of the documents at hand leads somewhere; documents that they lead to are read. */
   private checkReferences(): void {
-    const checked = new Set<Document>();
-    for (;;) {
-      const next = this.documents().filter((document) => !checked.has(document));
-      if (next.length === 0) return;
-      for (const document of next) {
-        checked.add(document);
-        if (checked.size > this.maxDocuments + 1) throw this.tooManyDocuments(document);
-        for (const position of document.positions()) {
-          for (const [name, value] of Document.keywords(position)) {
-            if (REFERENCES.includes(name)) this.resolve(position, name, value as string);
-          }
+    for (let i = 0; i < this.allDocuments.length; i++) {
+      const document = this.allDocuments[i] as Document;
+      if (i > this.maxDocuments) throw this.tooManyDocuments(document);
+      // What a reference leads to can be another schema at the end, or another document.
+      for (let k = 0; k < document.positions.length; k++) {
+        const position = document.positions[k] as Position;
+        for (const member of position.members) {
+          if (member.keyword.isReference) this.staticTarget(position, member);
         }
       }
     }
@@ -160,12 +143,19 @@ export class SchemaSet {
     return new SchemaLimitError({ pointer: "", document: uri, limit: "maxDocuments", value, reason });
   }
 
+  /** Where a reference leads if no dynamic anchor is in the way. */
+  private staticTarget(position: Position, member: Member): Position {
+    member.target ??= this.resolve(position, member.keyword.name, member.value as string);
+    return member.target;
+  }
+
   private resolve(position: Position, keyword: string, reference: string): Position {
     const { resource } = position;
-    const uri = resolveUri(reference, resource.uri);
+    const isLocal = PLAIN_FRAGMENT.test(reference) && this.resources.get(resource.uri) === resource;
+    const uri = isLocal ? resource.uri + reference : resolveUri(reference, resource.uri);
     const hash = uri.indexOf("#");
     const fragment = hash < 0 ? "" : decodeFragment(uri.slice(hash + 1));
-    const target = this.resource(withoutFragment(uri), resource);
+    const target = isLocal ? resource : this.resource(withoutFragment(uri), resource);
     let found: Position | undefined;
     if (target !== undefined && fragment !== undefined) {
       if (fragment === "") found = target.root;
@@ -207,27 +197,27 @@ export class SchemaSet {
     const json = this.source(uri) ?? standardMetaschema(uri);
     if (json === undefined) return undefined;
     const document = new Document(json, uri, from, this.context);
+    this.allDocuments.push(document);
     // Under the name it was found by, even if it gives itself another.
     this.resources.set(uri, document.root.resource);
     return document.root.resource;
   }
 
   private node(position: Position, scope: Scope): SchemaNode {
-    let nodes = this.byPlace.get(position);
-    if (nodes === undefined) {
-      nodes = [];
-      this.byPlace.set(position, nodes);
+    const { nodes } = position;
+    for (let i = 0; i < nodes.length; i++) {
+      const known = nodes[i] as SchemaNode;
+      if (known.scope === scope) return known;
     }
-    let node = nodes.find((candidate) => candidate.scope === scope);
-    if (node === undefined) {
-      node = { id: this.nodes.length, pointer: position.pointer, json: position.json, position, scope };
-      this.nodes.push(node);
-      nodes.push(node);
-    }
+    const node = { id: this.nodes.length, json: position.json, position, scope };
+    this.nodes.push(node);
+    if (nodes.length === 0) position.nodes = [node];
+    else position.nodes.push(node);
     return node;
   }
 
   private extend(scope: Scope | undefined, resource: Resource): Scope {
+    if (scope !== undefined && resource.dynamicAnchors.size === 0) return scope;
     const anchors = new Map(scope?.anchors);
     let changed = scope === undefined;
     for (const [name, position] of resource.dynamicAnchors) {
@@ -247,15 +237,20 @@ export class SchemaSet {
 }
 
 /** The dynamic anchor that a reference to `target` goes by; undefined: it always leads there. */
-function dynamicName(target: Position, keyword: string, reference: string): string | undefined {
+function dynamicName(target: Position, { keyword: { name: keyword }, value }: Member): string | undefined {
   if (keyword === "$ref") return undefined;
+  const reference = value as string;
   const hash = reference.indexOf("#");
   const name = keyword === "$recursiveRef" ? "" : reference.slice(hash + 1);
   const isDynamic = keyword === "$recursiveRef" || hash >= 0;
   return isDynamic && target.resource.dynamicAnchors.get(name) === target ? name : undefined;
 }
 
+/** A fragment that needs no URL parser: without what that strips. */
+const PLAIN_FRAGMENT = /^#[^\0-\x20]*$/;
+
 function decodeFragment(fragment: string): string | undefined {
+  if (!fragment.includes("%")) return fragment;
   try {
     return decodeURIComponent(fragment);
   } catch {

@@ -9,15 +9,13 @@ import { isJsonArray, type JsonNode, type JsonObject } from "../json/index.js";
 import type { Language } from "../language/index.js";
 import { itemLayout } from "./array-keywords.js";
 import { Dialect } from "./dialect.js";
-import { placeOf } from "./document.js";
 import { UnsupportedSchemaError } from "./errors.js";
 import { FALSE, type Formula, TRUE, UNBOUNDED } from "./formula.js";
-import type { KeywordContext } from "./keyword-context.js";
+import type { Found, KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
 import { additionalKeys, keys, lacks } from "./object-keywords.js";
-import type { SchemaNode } from "./schema-set.js";
-
-type Found = ReadonlyMap<string, JsonNode>;
+import { placeOf, type SchemaNode } from "./position.js";
+import { Vocabulary } from "./vocabularies.js";
 
 /** More regions or combinations than that are refused. */
 const MAX_PARTS = 4096;
@@ -41,10 +39,7 @@ function* evaluators(
   if (path.includes(node)) return;
   const isSelf = path.length === 0;
   const { schemas, store } = context;
-  const found = new Map<string, JsonNode>();
-  for (const [name, value] of schemas.keywords(node)) {
-    if (!isSelf || (name !== "unevaluatedProperties" && name !== "unevaluatedItems")) found.set(name, value);
-  }
+  const found = isSelf ? withoutUnevaluated(node) : node.position;
   yield { node, found, condition };
   const inside = function* (child: SchemaNode, ...further: Formula[]): Generator<Evaluator> {
     const holds = store.and([condition, context.reference(child), ...further]);
@@ -56,7 +51,7 @@ function* evaluators(
   }
   for (const name of ["allOf", "anyOf", "oneOf"]) {
     if (has(name)) {
-      for (const child of schemas.children(node, name, found.get(name) as JsonNode)) yield* inside(child);
+      for (const child of schemas.children(node, name)) yield* inside(child);
     }
   }
   if (has("if")) {
@@ -72,6 +67,14 @@ function* evaluators(
       yield* inside(schemas.child(node, name, key), lacks(store, key) ^ 1);
     }
   }
+}
+
+function withoutUnevaluated({ position }: SchemaNode): Found {
+  const found = new Map<string, JsonNode>();
+  for (const { keyword, value } of position.members) {
+    if (keyword.vocabulary !== Vocabulary.Unevaluated) found.set(keyword.name, value);
+  }
+  return found;
 }
 
 /** The formula of `unevaluatedProperties`. @throws UnsupportedSchemaError where there are too many regions */

@@ -19,7 +19,7 @@ interface Open {
   /** The keys of an object, in order; of an array only the length matters. */
   readonly keys: readonly string[];
   readonly length: number;
-  readonly members: Map<string, JsonNode>;
+  readonly members: JsonObject;
   next: number;
 }
 
@@ -77,7 +77,7 @@ class Converter {
     this.#stack.pop();
     this.#open.delete(open.source);
     // The child index of the parent is still at this node: it is what `done` belongs to.
-    return open.items ?? new JsonObject(open.members);
+    return open.items ?? open.members;
   }
 
   #read(source: object, key: string): unknown {
@@ -136,7 +136,7 @@ class Converter {
       items: isArray ? [] : undefined,
       keys,
       length: isArray ? source.length : keys.length,
-      members: new Map(),
+      members: new JsonObject(),
       next: 0,
     });
     this.#open.add(source);

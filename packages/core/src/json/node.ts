@@ -17,37 +17,76 @@ export class JsonNumber {
   }
 }
 
+/** Objects of so many members are searched from the start; larger ones have an index, made when it is first needed. */
+const MAX_SEARCHED = 8;
+
 /** An object: its members in the order of the source, with every key treated alike (`__proto__`, `10`, ``). */
 export class JsonObject {
-  readonly #members: ReadonlyMap<string, JsonNode>;
+  private readonly names: string[] = [];
+  private readonly nodes: JsonNode[] = [];
+  private index: Map<string, number> | undefined;
 
   /** @param members pairs of key and value; where a key repeats, its last value stands at its first place. */
-  constructor(members: Iterable<readonly [string, JsonNode]> = []) {
-    this.#members = new Map(members);
+  constructor(members?: Iterable<readonly [string, JsonNode]>) {
+    if (members === undefined) return;
+    for (const [key, value] of members) this.set(key, value);
+  }
+
+  /** Adds a member, for those who make an object, before they hand it out; where the key repeats, its place stays. */
+  set(key: string, value: JsonNode): void {
+    const at = this.indexOf(key);
+    if (at >= 0) this.nodes[at] = value;
+    else {
+      this.index?.set(key, this.names.length);
+      this.names.push(key);
+      this.nodes.push(value);
+    }
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.names.length;
   }
 
   get(key: string): JsonNode | undefined {
-    return this.#members.get(key);
+    const at = this.indexOf(key);
+    return at < 0 ? undefined : this.nodes[at];
   }
 
   has(key: string): boolean {
-    return this.#members.has(key);
+    return this.indexOf(key) >= 0;
+  }
+
+  /** Where a key stands among the others; -1: nowhere. */
+  indexOf(key: string): number {
+    const { names } = this;
+    if (names.length > MAX_SEARCHED) {
+      this.index ??= new Map(names.map((name, i) => [name, i]));
+      return this.index.get(key) ?? -1;
+    }
+    for (let i = 0; i < names.length; i++) if (names[i] === key) return i;
+    return -1;
+  }
+
+  /** The key at a place below `size`. */
+  keyAt(index: number): string {
+    return this.names[index] as string;
+  }
+
+  /** The value at a place below `size`. */
+  valueAt(index: number): JsonNode {
+    return this.nodes[index] as JsonNode;
   }
 
   keys(): IterableIterator<string> {
-    return this.#members.keys();
+    return this.names.values();
   }
 
-  entries(): IterableIterator<[string, JsonNode]> {
-    return this.#members.entries();
+  *entries(): IterableIterator<[string, JsonNode]> {
+    for (let i = 0; i < this.names.length; i++) yield [this.names[i] as string, this.nodes[i] as JsonNode];
   }
 
   [Symbol.iterator](): IterableIterator<[string, JsonNode]> {
-    return this.#members.entries();
+    return this.entries();
   }
 }
 

@@ -45,10 +45,14 @@ const SCAN_ERRORS = [
   "Control character in a string",
 ];
 
+/** Of objects. */
+const NO_ITEMS: JsonNode[] = [];
+
 /** An array or object that is still open. */
 interface Open {
-  readonly items: JsonNode[] | undefined;
-  readonly members: Map<string, JsonNode>;
+  readonly items: JsonNode[];
+  /** Undefined: it is an array. */
+  readonly members: JsonObject | undefined;
   /** The key whose value comes next (objects). */
   key: string;
 }
@@ -73,14 +77,15 @@ export function parseJson(text: string, options: ParseJsonOptions = {}): JsonNod
     let value: JsonNode;
     if (kind === Kind.OpenBracket || kind === Kind.OpenBrace) {
       if (stack.length >= maxDepth) throw new JsonLimitError("maxDepth", maxDepth);
-      const open: Open = { items: kind === Kind.OpenBracket ? [] : undefined, members: new Map(), key: "" };
+      const members = kind === Kind.OpenBrace ? new JsonObject() : undefined;
+      const open: Open = { items: members === undefined ? [] : NO_ITEMS, members, key: "" };
       kind = nextToken(scanner);
-      if (kind !== (open.items ? Kind.CloseBracket : Kind.CloseBrace)) {
+      if (kind !== (open.members ? Kind.CloseBrace : Kind.CloseBracket)) {
         stack.push(open);
-        if (!open.items) kind = readKey(scanner, kind, open, options);
+        if (open.members) kind = readKey(scanner, kind, open, open.members, options);
         continue;
       }
-      value = close(open);
+      value = open.members ?? open.items;
     } else {
       value = scalar(scanner, kind);
     }
@@ -93,32 +98,33 @@ export function parseJson(text: string, options: ParseJsonOptions = {}): JsonNod
         if (kind !== Kind.EndOfText) throw unexpected(scanner, kind, "the end of the text");
         return value;
       }
-      if (open.items) open.items.push(value);
-      else open.members.set(open.key, value);
+      if (open.members) open.members.set(open.key, value);
+      else open.items.push(value);
       if (kind === Kind.Comma) {
         kind = nextToken(scanner);
-        if (!open.items) kind = readKey(scanner, kind, open, options);
+        if (open.members) kind = readKey(scanner, kind, open, open.members, options);
         break;
       }
-      if (kind !== (open.items ? Kind.CloseBracket : Kind.CloseBrace)) {
-        throw unexpected(scanner, kind, open.items ? '"," or "]"' : '"," or "}"');
+      if (kind !== (open.members ? Kind.CloseBrace : Kind.CloseBracket)) {
+        throw unexpected(scanner, kind, open.members ? '"," or "}"' : '"," or "]"');
       }
-      value = close(open);
+      value = open.members ?? open.items;
       stack.pop();
     }
   }
 }
 
-function close(open: Open): JsonNode {
-  return open.items ?? new JsonObject(open.members);
-}
-
 /** Reads `"key" :` and returns the kind of the token after it. */
-function readKey(scanner: JSONScanner, kind: number, open: Open, options: ParseJsonOptions): number {
+function readKey(
+  scanner: JSONScanner,
+  kind: number,
+  open: Open,
+  members: JsonObject,
+  options: ParseJsonOptions,
+): number {
   if (kind !== Kind.String) throw unexpected(scanner, kind, "a key in double quotes");
   open.key = scanner.getTokenValue();
-  if (options.onDuplicateKey && open.members.has(open.key))
-    options.onDuplicateKey(open.key, position(scanner));
+  if (options.onDuplicateKey && members.has(open.key)) options.onDuplicateKey(open.key, position(scanner));
   const colon = nextToken(scanner);
   if (colon !== Kind.Colon) throw unexpected(scanner, colon, '":"');
   return nextToken(scanner);

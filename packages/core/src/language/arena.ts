@@ -343,6 +343,11 @@ export class LanguageArena implements Algebra {
     return this.nodes.bounded(() => isEmptyLanguage(this, node));
   }
 
+  /** Whether there is a member for all that is known without a search; false says nothing. */
+  isSurelyLive(node: Language): boolean {
+    return this.nodes.has(node, Fact.Live);
+  }
+
   /** A shortest member (in code points), undefined if there is none. Throws as `isEmpty` does. */
   shortest(node: Language): string | undefined {
     const codePoints = this.nodes.bounded(() => shortestMember(this, node));

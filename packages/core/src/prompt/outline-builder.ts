@@ -1,6 +1,7 @@
 import { isJsonArray, type JsonNode, JsonNumber, JsonObject, stringifyJson } from "../json/index.js";
 import { REFERENCES, type TYPE_NAMES } from "../json-schema/keywords.js";
-import type { SchemaNode, SchemaSet } from "../json-schema/schema-set.js";
+import type { SchemaNode } from "../json-schema/position.js";
+import type { SchemaSet } from "../json-schema/schema-set.js";
 import { constraintNotes, NOTED } from "./constraint-notes.js";
 import type { Detail, LeftOut, Outline, PropertyOutline, SchemaOutline } from "./outline.js";
 
@@ -76,20 +77,19 @@ export class OutlineBuilder {
   private children(node: SchemaNode): SchemaNode[] {
     const { schemas } = this;
     const found: SchemaNode[] = [];
-    for (const [name, value, { shape, role }] of schemas.keywords(node)) {
-      if (role !== "enforced" || !SHOWN.has(name)) continue;
-      if (shape === "schema-map") {
-        for (const key of (value as JsonObject).keys()) found.push(schemas.child(node, name, key));
-      } else if (shape.startsWith("schema")) found.push(...schemas.children(node, name, value));
+    for (const { keyword } of node.position.members) {
+      const { name, shape, role } = keyword;
+      if (role === "enforced" && SHOWN.has(name) && shape.startsWith("schema")) {
+        found.push(...schemas.children(node, name));
+      }
     }
     return found;
   }
 
   private targets(node: SchemaNode): SchemaNode[] {
-    const keywords = [...this.schemas.keywords(node)].map(([name]) => name);
-    return keywords
-      .filter((name) => REFERENCES.includes(name))
-      .map((name) => this.schemas.target(node, name));
+    return node.position.members
+      .filter(({ keyword }) => keyword.isReference)
+      .map(({ keyword }) => this.schemas.target(node, keyword.name));
   }
 
   /** A schema that is referred to: in its place, or by a name where it comes more than once. */
@@ -109,7 +109,7 @@ export class OutlineBuilder {
       : { kind: "named", name, notes: [] };
   }
 
-  private newName({ json, pointer }: SchemaNode): string {
+  private newName({ json, position: { pointer } }: SchemaNode): string {
     if (pointer === "") return "Answer";
     const title = json instanceof JsonObject ? json.get("title") : undefined;
     const given =
@@ -123,11 +123,12 @@ export class OutlineBuilder {
   }
 
   private value(node: SchemaNode, depth: number): Outline {
-    const { json, pointer } = node;
+    const { json, position } = node;
+    const { pointer } = position;
     if (typeof json === "boolean") return json ? ANY : { kind: "never", notes: [] };
     const keywords = new Map<string, JsonNode>();
-    for (const [name, value, { role }] of this.schemas.keywords(node)) {
-      if (role === "enforced") keywords.set(name, value);
+    for (const { keyword, value } of position.members) {
+      if (keyword.role === "enforced") keywords.set(keyword.name, value);
     }
     const notes = this.annotations(json, pointer);
     if (depth > this.detail.depth || this.open > DEEPEST || this.count++ > MOST_SCHEMAS) {
@@ -141,7 +142,7 @@ export class OutlineBuilder {
   }
 
   private told(node: SchemaNode, keywords: ReadonlyMap<string, JsonNode>, depth: number): Outline {
-    const { pointer } = node;
+    const { pointer } = node.position;
     const parts: Outline[] = [];
     const note = (part: Outline) => {
       if (part.kind !== "any" || part.notes.length > 0) parts.push(part);
@@ -149,12 +150,12 @@ export class OutlineBuilder {
     const literals = this.literals(keywords, pointer);
     if (literals !== undefined) parts.push(literals);
     else note(this.typed(node, keywords, depth));
-    for (const [name, value] of keywords) {
+    for (const name of keywords.keys()) {
       if (REFERENCES.includes(name)) note(this.referred(this.schemas.target(node, name), depth));
       else if (name === "allOf")
-        for (const child of this.schemas.children(node, name, value)) note(this.value(child, depth));
+        for (const child of this.schemas.children(node, name)) note(this.value(child, depth));
       else if (name === "anyOf" || name === "oneOf") {
-        note(union(this.schemas.children(node, name, value).map((child) => this.value(child, depth))));
+        note(union(this.schemas.children(node, name).map((child) => this.value(child, depth))));
       } else if (!SHOWN.has(name) && !(NOTED.has(name) && this.detail.constraints)) this.leave(pointer, name);
     }
     return intersection(parts);
@@ -230,9 +231,7 @@ export class OutlineBuilder {
   private array(node: SchemaNode, keywords: ReadonlyMap<string, JsonNode>, depth: number) {
     const { schemas } = this;
     const each = (keyword: string) =>
-      schemas
-        .children(node, keyword, keywords.get(keyword) as JsonNode)
-        .map((child) => this.value(child, depth + 1));
+      schemas.children(node, keyword).map((child) => this.value(child, depth + 1));
     const isOld = isJsonArray(keywords.get("items"));
     const first = keywords.has("prefixItems") ? each("prefixItems") : isOld ? each("items") : [];
     const rest = isOld ? "additionalItems" : "items";
