@@ -135,8 +135,10 @@ export function randomStatement(
           [arena.complement(arena.choice(["a", "b"])), (key) => key !== "a" && key !== "b"],
         ]);
         const s = inner();
+        const missing = has("a") ? [] : has("b") ? ["a"] : ["a", "b"];
+        const keys = below(2) === 0 ? store.keyLanguage(language) : store.keysBut(missing);
         return {
-          formula: store.props(store.keyLanguage(language), s.formula),
+          formula: store.props(keys, s.formula),
           holds: (v) => !isObject(v) || Object.entries(v).every(([key, of]) => !has(key) || s.holds(of)),
         };
       }

@@ -6,9 +6,9 @@ export type Config = number;
  * next configs) is known of all.
  */
 export class Configs {
-  private states = new Int32Array(256);
-  private parents = new Int32Array(256);
-  private slots = new Int32Array(1024).fill(-1);
+  private states = new Int32Array(64);
+  private parents = new Int32Array(64);
+  private slots = new Int32Array(128).fill(-1);
   private count = 1;
 
   get size(): number {

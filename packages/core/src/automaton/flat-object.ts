@@ -1,7 +1,8 @@
-import { type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
-import type { Language } from "../language/index.js";
+import { FALSE, type Formula, type FormulaStore, type KeySet, Kind, TRUE } from "../json-schema/formula.js";
 import type { NameList } from "./property-order.js";
 
+/** More cases are not told apart. */
+const MAX_CASES = 256;
 const UNKNOWN = 0;
 const LIVE = 1;
 const DEAD = 2;
@@ -17,6 +18,7 @@ export class FlatObject {
   private readonly store: FormulaStore;
   private readonly byName: ReadonlyMap<string, readonly Formula[]>;
   private readonly satisfiable: (formula: Formula) => boolean;
+  private needed: readonly string[] | undefined;
   private readonly lists = new Map<NameList, Uint8Array>();
 
   private constructor(
@@ -40,14 +42,13 @@ export class FlatObject {
     store: FormulaStore,
     satisfiable: (formula: Formula) => boolean,
   ): FlatObject | undefined {
-    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
-    const literals = formula === TRUE ? [] : isAnd ? store.children(formula) : [formula];
+    const literals = conjunctsOf(formula, store);
     const byName = new Map<string, Formula[]>();
     const languages: Formula[] = [];
     for (const literal of literals) {
       if (store.kind(literal) !== Kind.Props) return undefined;
-      const name = store.keysOf(store.first(literal));
-      if (typeof name !== "string") {
+      const name = store.nameOf(store.first(literal));
+      if (name === undefined) {
         if ((literal & 1) === 1) return undefined;
         languages.push(literal);
       } else {
@@ -57,6 +58,36 @@ export class FlatObject {
       }
     }
     return new FlatObject(store, byName, languages, satisfiable);
+  }
+
+  /**
+   * The cases of a disjunction of such conjunctions, of which there may be some outside of it: objects that satisfy a
+   * formula satisfy one of them. A single case is the formula itself.
+   *
+   * @returns undefined if a case says anything else, or there are many
+   */
+  static casesOf(
+    formula: Formula,
+    store: FormulaStore,
+    satisfiable: (formula: Formula) => boolean,
+  ): readonly FlatObject[] | undefined {
+    const isOr = (f: Formula) => store.kind(f) === Kind.And && (f & 1) === 1;
+    const conjuncts = conjunctsOf(formula, store);
+    const choices = conjuncts.filter(isOr);
+    if (choices.length > 1) return undefined;
+    const [choice] = choices;
+    const disjuncts = choice === undefined ? [TRUE] : store.children(choice).map((child) => child ^ 1);
+    if (disjuncts.length > MAX_CASES) return undefined;
+    const common = conjuncts.filter((conjunct) => conjunct !== choice);
+    const cases: FlatObject[] = [];
+    for (const disjunct of disjuncts) {
+      const all = choice === undefined ? formula : store.and([...common, disjunct]);
+      if (all === FALSE) continue;
+      const flat = FlatObject.of(all, store, satisfiable);
+      if (flat === undefined) return undefined;
+      cases.push(flat);
+    }
+    return cases;
   }
 
   /** The statements about this name alone. */
@@ -69,14 +100,30 @@ export class FlatObject {
     const { store } = this;
     const values = this.literals(name).map((literal) => store.second(literal) ^ (literal & 1));
     for (const literal of this.languages) {
-      const language = store.keysOf(store.first(literal)) as Language;
-      if (store.arena.matches(language, name)) values.push(store.second(literal));
+      if (store.hasKey(store.first(literal), name)) values.push(store.second(literal));
     }
     return store.and(values);
   }
 
   isRequired(name: string): boolean {
     return this.literals(name).some((literal) => (literal & 1) === 1);
+  }
+
+  /** Whether the names that are needed come at index `from` or later, and can have values. */
+  canEnd(names: NameList, from: number): boolean {
+    this.needed ??= [...this.byName.keys()].filter((name) => this.isRequired(name));
+    for (const name of this.needed) {
+      const index = names.indexOf.get(name);
+      if (index === undefined || index < from || !this.isLive(names, index)) return false;
+    }
+    return true;
+  }
+
+  /** Whether a property can come whose name nothing mentions and these languages have. */
+  allowsOther(languages: ReadonlySet<KeySet>): boolean {
+    const { store } = this;
+    const values = this.languages.filter((literal) => languages.has(store.first(literal)));
+    return this.satisfiable(store.and(values.map((literal) => store.second(literal))));
   }
 
   /** Whether some value can follow the name at an index. */
@@ -91,4 +138,10 @@ export class FlatObject {
     }
     return known[index] === LIVE;
   }
+}
+
+function conjunctsOf(formula: Formula, store: FormulaStore): readonly Formula[] {
+  if (formula === TRUE) return [];
+  const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
+  return isAnd ? store.children(formula) : [formula];
 }

@@ -92,8 +92,8 @@ export class NeededPropertiesIndex {
       case Kind.ExactlyOne:
         return negated ? [] : this.inAll(store.children(formula));
       case Kind.Props: {
-        const keys = store.keysOf(store.first(formula));
-        return negated && typeof keys === "string" ? [keys] : [];
+        const name = store.nameOf(store.first(formula));
+        return negated && name !== undefined ? [name] : [];
       }
       default:
         return [];

@@ -4,10 +4,12 @@ import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Candidates, Language, TextSet } from "../language/index.js";
 import type { FlatObject } from "./flat-object.js";
 import type { ObjectState } from "./object-state.js";
-import type { PropertyNames, PropertyOrder } from "./property-order.js";
+import { PropertyAdditions } from "./property-additions.js";
+import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
 
 const SURROGATE = /[\ud800-\udfff]/;
 
+const NONE_SEEN: SeenKeys = 0;
 /** All other names. */
 const ALL = "all";
 
@@ -26,6 +28,7 @@ export class ObjectKeys {
   private readonly flatOtherNames = new Map<string, Language | typeof ALL>();
   private readonly regions = new Map<string, readonly Region[]>();
   private readonly usedNames = new Map<string, TextSet>();
+  private readonly additions = new Map<Formula, PropertyAdditions>();
 
   constructor(
     store: FormulaStore,
@@ -75,25 +78,31 @@ export class ObjectKeys {
       }
     }
     for (let i = cursor; i < count; i++) if (live[i] === 1 && !this.nameLives(state, i)) live[i] = 0;
-    names.candidates ??= arena.candidates(names.names);
     if (index === count && state.flat !== undefined) return this.flatKeys(state, state.flat, live);
-    const named = arena.choiceAmong(names.candidates, live);
+    const named = arena.choiceAmong(this.candidates(names), live);
     return index < count ? named : arena.union([named, ...this.others(state)]);
+  }
+
+  private candidates(names: NameList): Candidates {
+    names.candidates ??= this.store.arena.candidates(names.names);
+    return names.candidates;
   }
 
   /** The names that can come in a flat object: some mentioned ones, and those others whose values can be. */
   private flatKeys(state: ObjectState, flat: FlatObject, live: Uint8Array): Language {
     const { arena } = this.store;
-    const candidates = state.names.candidates as Candidates;
     const others = this.flatOthers(state, flat);
     if (others === ALL) {
+      if (state.seen === NONE_SEEN && live.every((flag) => flag === 1)) return arena.any;
+      const candidates = this.candidates(state.names);
       const dead = arena.choiceAmong(
         candidates,
         live.map((flag) => 1 - flag),
       );
       return arena.difference(arena.any, arena.union([dead, this.usedOthers(state)]));
     }
-    return arena.union([arena.choiceAmong(candidates, live), this.unused(others, state)]);
+    const named = arena.choiceAmong(this.candidates(state.names), live);
+    return arena.isEmpty(others) ? named : arena.union([named, this.unused(others, state)]);
   }
 
   /** The names that no schema mentions and whose values can be, used ones included; `ALL` where that is every one. */
@@ -124,13 +133,31 @@ export class ObjectKeys {
   }
 
   private nameLives(state: ObjectState, index: number): boolean {
-    if (state.flat !== undefined) return state.flat.isLive(state.names, index);
-    return this.keysLive(state, this.store.keySet(state.names.names[index] as string), index);
+    const { flat, names, cases } = state;
+    if (flat !== undefined) return flat.isLive(names, index);
+    if (cases !== undefined) {
+      const from = this.order === "schema" ? index : 0;
+      return cases.some((one) => one.isLive(names, index) && one.canEnd(names, from));
+    }
+    const name = state.names.names[index] as string;
+    if (this.additionsOf(state).has(name)) return true;
+    return this.keysLive(state, this.store.keySet(name), index);
+  }
+
+  /** What can be added to what the state's object can become: each name that is asked for can be skipped, or comes next. */
+  private additionsOf({ combined }: ObjectState): PropertyAdditions {
+    let additions = this.additions.get(combined);
+    if (additions === undefined) {
+      additions = new PropertyAdditions(combined, this.store, (value) => this.satisfiability.value(value));
+      this.additions.set(combined, additions);
+    }
+    return additions;
   }
 
   /** Whether the object can still end without the name at `index` (and those before it). */
-  private canSkip({ combined, flat, names, seen }: ObjectState, index: number): boolean {
+  private canSkip({ combined, flat, cases, names, seen }: ObjectState, index: number): boolean {
     if (flat !== undefined) return !flat.isRequired(names.names[index] as string);
+    if (cases !== undefined) return cases.some((one) => one.canEnd(names, index + 1));
     return this.satisfiability.object(combined, this.propertyNames.availability(names, index + 1, seen));
   }
 
@@ -155,8 +182,14 @@ export class ObjectKeys {
           return;
         }
         const keys = sets[at] as KeySet;
-        const language = store.keysOf(keys) as Language;
         members.add(keys);
+        // What `additionalProperties` is about has all that is not mentioned.
+        if (this.hasAllOthers(keys, state.names)) {
+          visit(region, at + 1);
+          members.delete(keys);
+          return;
+        }
+        const language = store.keysOf(keys) as Language;
         visit(arena.intersection([region, language]), at + 1);
         members.delete(keys);
         visit(arena.difference(region, language), at + 1);
@@ -166,6 +199,14 @@ export class ObjectKeys {
       this.regions.set(key, regions);
     }
     return regions;
+  }
+
+  /** Whether a set of names has all names that are not in the list. */
+  private hasAllOthers(keys: KeySet, { indexOf }: NameList): boolean {
+    const exceptions = this.store.exceptionsOf(keys);
+    if (exceptions === undefined) return false;
+    for (const name of exceptions) if (!indexOf.has(name)) return false;
+    return true;
   }
 
   private keyLanguages({ flat, formulas }: ObjectState): Set<KeySet> {
@@ -179,7 +220,7 @@ export class ObjectKeys {
         (literal) => {
           if (store.kind(literal) !== Kind.Props) return;
           const keys = store.first(literal);
-          if (typeof store.keysOf(keys) !== "string") sets.add(keys);
+          if (store.nameOf(keys) === undefined) sets.add(keys);
         },
         seen,
       );
@@ -189,10 +230,15 @@ export class ObjectKeys {
 
   private regionLives(state: ObjectState, { language, members }: Region): boolean {
     const { store } = this;
-    if (state.flat !== undefined) {
-      const values = state.flat.languages.filter((literal) => members.has(store.first(literal)));
-      return this.satisfiability.value(store.and(values.map((literal) => store.second(literal))));
+    const { flat, cases, names } = state;
+    if (flat !== undefined) return flat.allowsOther(members);
+    if (cases !== undefined) {
+      const from = this.order === "schema" ? names.names.length : 0;
+      return cases.some((one) => one.allowsOther(members) && one.canEnd(names, from));
     }
+    // Of infinitely many names one is left, whatever the object has.
+    const isInfinite = store.arena.isSurelyInfinite(language);
+    if (isInfinite && this.additionsOf(state).hasOther(members)) return true;
     return this.keysLive(state, store.keyLanguage(language), state.names.names.length);
   }
 

@@ -17,6 +17,8 @@ export interface ObjectState {
   readonly seen: SeenKeys;
   /** The same as `combined`, and perhaps statements about names that have come; undefined: it is more complicated. */
   readonly flat: FlatObject | undefined;
+  /** What the object can come to be; undefined: it is more complicated, or `flat` is known to be all. */
+  readonly cases: readonly FlatObject[] | undefined;
   keys: Language | undefined;
   /** Whether there are any; undefined: not asked for yet. */
   hasKeys: boolean | undefined;

@@ -18,6 +18,9 @@ import { ObjectKeys } from "./object-keys.js";
 import type { ObjectState, PendingProperty } from "./object-state.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
 
+/** A formula that is no disjunction of flat cases. */
+const NO_CASES: readonly FlatObject[] = [];
+
 export class Objects {
   private readonly store: FormulaStore;
   private readonly goals: Goals;
@@ -30,7 +33,7 @@ export class Objects {
   private readonly pendings: PendingProperty[] = [];
   private readonly flatPendingIds = new Map<string, PendingProperty>();
   private readonly pendingIds = new Map<string, PendingProperty>();
-  private readonly flats = new Map<Formula, FlatObject | undefined>();
+  private readonly cases = new Map<Formula, readonly FlatObject[]>();
   private readonly objectKeys: ObjectKeys;
 
   /** @param namesOf the property names that a goal's schemas mention, in order. */
@@ -76,14 +79,19 @@ export class Objects {
         formula,
         (literal) => {
           if (this.store.kind(literal) !== Kind.Props) return;
-          const name = this.store.keysOf(this.store.first(literal));
-          if (typeof name === "string") names.add(name);
+          const name = this.store.nameOf(this.store.first(literal));
+          if (name !== undefined) names.add(name);
         },
         seen,
       );
     }
     const list = this.propertyNames.list([...names]);
-    if (!this.satisfiability.object(combined, this.propertyNames.availability(list, 0, 0))) return undefined;
+    const cases = this.casesOf(combined);
+    const lives =
+      cases === undefined
+        ? this.satisfiability.object(combined, this.propertyNames.availability(list, 0, 0))
+        : cases.some((flat) => flat.canEnd(list, 0));
+    if (!lives) return undefined;
     return this.intern(formulas, goal.constraint, list, 0, 0);
   }
 
@@ -172,6 +180,7 @@ export class Objects {
     let state = this.stateIds.get(key);
     if (state === undefined) {
       const combined = this.goals.combined(formulas, constraint);
+      const cases = flat === undefined ? this.casesOf(combined) : undefined;
       state = {
         id: this.states.length,
         formulas,
@@ -180,7 +189,8 @@ export class Objects {
         names,
         cursor,
         seen,
-        flat: flat ?? this.flatOf(combined),
+        cases,
+        flat: flat ?? (cases?.length === 1 ? cases[0] : undefined),
         keys: undefined,
         hasKeys: undefined,
         afterOther: undefined,
@@ -192,14 +202,14 @@ export class Objects {
     return state;
   }
 
-  private flatOf(formula: Formula): FlatObject | undefined {
-    if (!this.flats.has(formula)) {
-      this.flats.set(
-        formula,
-        FlatObject.of(formula, this.store, (value) => this.satisfiability.value(value)),
-      );
+  private casesOf(formula: Formula): readonly FlatObject[] | undefined {
+    let cases = this.cases.get(formula);
+    if (cases === undefined) {
+      cases =
+        FlatObject.casesOf(formula, this.store, (value) => this.satisfiability.value(value)) ?? NO_CASES;
+      this.cases.set(formula, cases);
     }
-    return this.flats.get(formula);
+    return cases === NO_CASES ? undefined : cases;
   }
 
   // --- steps -------------------------------------------------------------------------------------------------------
@@ -209,10 +219,7 @@ export class Objects {
     const index = state.names.indexOf.get(name);
     const used = this.propertyNames.seen(state.seen);
     if (used.has(name) || (index !== undefined && index < state.cursor)) return undefined;
-    const isMember = (keys: KeySet): boolean => {
-      const set = store.keysOf(keys);
-      return typeof set === "string" ? set === name : store.arena.matches(set, name);
-    };
+    const isMember = (keys: KeySet): boolean => store.hasKey(keys, name);
     const ordered = this.order === "schema";
     const cursor = ordered ? (index === undefined ? state.names.names.length : index + 1) : 0;
     // In schema order the cursor keeps a mentioned name from coming twice.

@@ -63,9 +63,8 @@ export class Constants {
     if (value === undefined) return undefined;
     const { store } = this;
     if (value instanceof JsonObject) {
-      const { arena } = store;
-      const others = arena.difference(arena.any, arena.choice(value.keys()));
-      const parts = [store.type(JsonType.Object), store.props(store.keyLanguage(others), FALSE)];
+      const others = store.keysBut([...value.keys()]);
+      const parts = [store.type(JsonType.Object), store.props(others, FALSE)];
       for (const [key, json] of value) {
         parts.push(store.required(key), store.props(store.keySet(key), this.formula([json])));
       }

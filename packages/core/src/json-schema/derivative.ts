@@ -188,7 +188,7 @@ export class Derivatives {
             if (!isMember(keys)) return atom;
             const value = store.valueIn(store.second(atom));
             // Names never repeat: a set of one name is used up by it.
-            return typeof store.keysOf(keys) === "string" ? value : store.and([value, atom]);
+            return store.nameOf(keys) !== undefined ? value : store.and([value, atom]);
           }
           case Kind.PropCount:
             return store.propCount(store.first(atom) - 1);

@@ -81,6 +81,8 @@ export class FormulaStore {
   private readonly keyTexts = new Map<string, KeySet>();
   private readonly keyLanguages = new Map<Language, KeySet>();
   private readonly keyFormulas = new Map<Formula, KeySet>();
+  private readonly keyExceptions = new Map<string, KeySet>();
+  private readonly exceptions: (ReadonlySet<string> | undefined)[] = [];
   private readonly keySets: (string | Language | (() => Language))[] = [];
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
@@ -227,6 +229,37 @@ export class FormulaStore {
       this.keyFormulas.set(formula, id);
     }
     return id;
+  }
+
+  /** All names but these. What it is as a language is found when it is first asked for. */
+  keysBut(names: readonly string[]): KeySet {
+    const key = JSON.stringify(names);
+    let id = this.keyExceptions.get(key);
+    if (id === undefined) {
+      const { arena } = this;
+      id = this.keySets.push(() => arena.difference(arena.any, arena.choice(names))) - 1;
+      this.keyExceptions.set(key, id);
+      this.exceptions[id] = new Set(names);
+    }
+    return id;
+  }
+
+  /** The name, if the set is one name. */
+  nameOf(keys: KeySet): string | undefined {
+    const set = this.keySets[keys];
+    return typeof set === "string" ? set : undefined;
+  }
+
+  /** The names that are missing, if the set was made as all but these. */
+  exceptionsOf(keys: KeySet): ReadonlySet<string> | undefined {
+    return this.exceptions[keys];
+  }
+
+  hasKey(keys: KeySet, name: string): boolean {
+    const exceptions = this.exceptions[keys];
+    if (exceptions !== undefined) return !exceptions.has(name);
+    const set = this.keysOf(keys);
+    return typeof set === "string" ? set === name : this.arena.matches(set, name);
   }
 
   /** The name, if the set is one name; otherwise its language. */

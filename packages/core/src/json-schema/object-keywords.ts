@@ -19,7 +19,10 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
   if (found.has("additionalProperties")) {
     const value = reference("additionalProperties");
     if (value !== TRUE) {
-      parts.push(store.props(store.keyLanguage(additionalKeys(node, found, context)), value));
+      const others = found.has("patternProperties")
+        ? store.keyLanguage(additionalKeys(node, found, context))
+        : store.keysBut(keys(found, "properties"));
+      parts.push(store.props(others, value));
     }
   }
   if (found.has("propertyNames")) {

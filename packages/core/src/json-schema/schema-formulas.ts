@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
+import { canonicalNumber, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
 import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
 import { checkConstants } from "./constant-limits.js";
@@ -127,7 +127,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       const { name } = keyword;
       if (!isScalarKeyword(name, value)) return this.store.schema(node.id);
       enforced.push([name, value]);
-      key += `,${name}:${canonicalJson(value)}`;
+      key += `,${name}:${scalarKey(value)}`;
     }
     let formula = this.scalarSchemas.get(key);
     if (formula === undefined) {
@@ -351,6 +351,13 @@ function isScalarKeyword(name: string, value: JsonNode): boolean {
     values.length <= MAX_COMPARED &&
     values.every((json) => json === null || typeof json !== "object" || json instanceof JsonNumber)
   );
+}
+
+/** A text that the values of scalar keywords share where they are equal. */
+function scalarKey(value: JsonNode): string {
+  if (typeof value === "string") return `${value.length}"${value}`;
+  if (value instanceof JsonNumber) return canonicalNumber(value.text);
+  return isJsonArray(value) ? `[${value.map(scalarKey).join()}]` : String(value);
 }
 
 function hasInteger(types: JsonNode): boolean {

@@ -35,7 +35,7 @@ import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBO
 import { PairMemo } from "./pair-memo.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
-import { type Candidates, codePointsOf, stringOf, type TextSet, Texts } from "./texts.js";
+import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Texts } from "./texts.js";
 import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
@@ -330,6 +330,17 @@ export class LanguageArena implements Algebra {
   }
 
   matches(node: Language, text: string): boolean {
+    const { nodes } = this;
+    switch (nodes.kind[node]) {
+      // Lists are searched: reading them makes a node for each character.
+      case Kind.Literal:
+      case Kind.Texts:
+        return this.texts.has(node, text);
+      case Kind.Complement:
+        return isWellFormed(text) && !this.matches(nodes.a[node]!, text);
+      case Kind.Repeat:
+        if (node === this.any) return isWellFormed(text);
+    }
     return this.nullable(this.derivativeOfText(node, text));
   }
 
@@ -357,6 +368,14 @@ export class LanguageArena implements Algebra {
   /** Whether there are finitely many members. Throws as `isEmpty` does. */
   isFinite(node: Language): boolean {
     return this.nodes.bounded(() => isFiniteLanguage(this, node));
+  }
+
+  /** Whether there are infinitely many members for all that is known without a search; false says nothing. */
+  isSurelyInfinite(node: Language): boolean {
+    const { nodes } = this;
+    if (nodes.maxLength[node] !== UNBOUNDED) return false;
+    if (nodes.kind[node] === Kind.Complement) return nodes.maxLength[nodes.a[node]!] !== UNBOUNDED;
+    return nodes.has(node, Fact.Plain) && nodes.has(node, Fact.Live) && !nodes.has(node, Fact.Inexact);
   }
 
   /** All members, undefined if there are more than `atMost`. Throws as `isEmpty` does. */

@@ -38,6 +38,7 @@ export interface TextSet {
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export class Texts {
   readonly #texts: Int32Array[] = [];
@@ -169,6 +170,23 @@ export class Texts {
     return gone.size === 0 ? node : this.choiceOf(members.filter((_, index) => !gone.has(index)));
   }
 
+  /** Whether a Literal or Texts node has a text. */
+  has(node: Language, text: string): boolean {
+    const { kind, a, b, c, d } = this.nodes;
+    const codePoints = this.#decode(text);
+    if (kind[node] === Kind.Literal) return compareRests(this.#texts[a[node]!]!, b[node]!, codePoints) === 0;
+    const list = this.#lists[a[node]!]!;
+    let low = b[node]!;
+    for (let high = c[node]!; low < high; ) {
+      const middle = (low + high) >> 1;
+      const order = compareRests(list[middle]!, d[node]!, codePoints);
+      if (order === 0) return true;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return false;
+  }
+
   /** Writes the step function of a Literal or Texts node. */
   step(node: Language, out: StepBuilder): void {
     const { kind, a, b, c, d } = this.nodes;
@@ -285,6 +303,11 @@ export function codePointsOf(text: string): Int32Array {
   return length === codePoints.length ? codePoints : codePoints.slice(0, length);
 }
 
+/** Whether a string has no lone surrogate, and so is a text. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
 /** The string of code points. */
 export function stringOf(codePoints: Iterable<number>): string {
   let text = "";
@@ -346,6 +369,13 @@ function compareCodePoints(x: Int32Array, y: Int32Array): number {
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
   return x.length - y.length;
+}
+
+/** Compares a text from an offset on with another one. */
+function compareRests(x: Int32Array, offset: number, y: Int32Array): number {
+  const length = Math.min(x.length - offset, y.length);
+  for (let i = 0; i < length; i++) if (x[offset + i] !== y[i]) return x[offset + i]! - y[i]!;
+  return x.length - offset - y.length;
 }
 
 /** The end of the run of texts, from `first` on, that have this code point at this depth (galloping search). */

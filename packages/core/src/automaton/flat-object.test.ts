@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { randomStatement } from "../../test/random-formulas.js";
+import { randomNumbers } from "../../test/walk.js";
+import { Derivatives } from "../json-schema/derivative.js";
+import { FALSE, type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
+import { Satisfiability } from "../json-schema/satisfiability.js";
+import { jsonNumber, LanguageArena, normalisedNumber } from "../language/index.js";
+import { FlatObject } from "./flat-object.js";
+import { PropertyAdditions } from "./property-additions.js";
+import { PropertyNames } from "./property-order.js";
+
+const NAMES = ["a", "b", "c"];
+
+/** A random formula about objects, and what can be asked about it. */
+function randomObject(random: () => number) {
+  const arena = new LanguageArena();
+  const store = new FormulaStore(arena, { maxNodes: 1_000_000 });
+  const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
+  const noSchema = (): Formula => FALSE;
+  const derivatives = new Derivatives(store, noSchema, numbers);
+  const satisfiability = new Satisfiability(
+    store,
+    derivatives,
+    { maxSatSteps: 20_000 },
+    {
+      constant: () => FALSE,
+      isSurelySatisfiable: () => false,
+    },
+  );
+  const { formula } = randomStatement(store, random, 1, { negations: random() < 0.7 });
+  const names = new PropertyNames();
+  const list = names.list(NAMES);
+  /** Whether some object satisfies a formula with names from an index on. */
+  const exact = (of: Formula, from: number) => satisfiability.object(of, names.availability(list, from, 0));
+  const value = (of: Formula) => satisfiability.value(of);
+  return { store, value, exact, list, formula: derivatives.specialise(formula, JsonType.Object) };
+}
+
+describe("what is known of objects without a search", () => {
+  it("is what the search says, for disjunctions of independent statements", () => {
+    const random = randomNumbers(11);
+    let found = 0;
+    for (let i = 0; i < 600; i++) {
+      const { store, value, exact, list, formula } = randomObject(random);
+      if (formula === FALSE) continue;
+      const cases = FlatObject.casesOf(formula, store, value);
+      if (cases === undefined) continue;
+      found++;
+      for (let from = 0; from <= NAMES.length; from++) {
+        expect(cases.some((flat) => flat.canEnd(list, from))).toBe(exact(formula, from));
+      }
+      NAMES.forEach((name, index) => {
+        const lives = cases.some((flat) => flat.canEnd(list, index) && flat.isLive(list, index));
+        expect(lives).toBe(exact(store.and([formula, store.required(name)]), index));
+      });
+    }
+    expect(found).toBeGreaterThan(100);
+  });
+
+  it("names only properties that can be added", () => {
+    const random = randomNumbers(12);
+    let found = 0;
+    for (let i = 0; i < 600; i++) {
+      const { store, value, exact, formula } = randomObject(random);
+      if (formula === FALSE || !exact(formula, 0)) continue;
+      const additions = new PropertyAdditions(formula, store, value);
+      for (const name of NAMES) {
+        if (!additions.has(name)) continue;
+        found++;
+        expect(exact(store.and([formula, store.required(name)]), 0)).toBe(true);
+      }
+      const others = store.keysBut(NAMES);
+      const languages = new Set<number>();
+      store.forEachAtom(formula, (literal) => {
+        const isProps = store.kind(literal) === Kind.Props;
+        if (isProps && store.hasKey(store.first(literal), "other")) languages.add(store.first(literal));
+      });
+      if (additions.hasOther(languages)) {
+        expect(exact(store.and([formula, store.props(others, FALSE) ^ 1]), 0)).toBe(true);
+      }
+    }
+    expect(found).toBeGreaterThan(200);
+  });
+});
