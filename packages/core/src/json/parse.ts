@@ -1,6 +1,7 @@
 import { createScanner, type JSONScanner } from "jsonc-parser";
 import { JsonLimitError, type JsonPosition, JsonSyntaxError } from "./errors.js";
 import { type JsonNode, JsonNumber, JsonObject } from "./node.js";
+import { quickParse } from "./quick-parse.js";
 
 export interface ParseJsonOptions {
   /** Most levels of arrays and objects inside each other. Default 512; a scalar has depth 0. */
@@ -60,8 +61,8 @@ interface Open {
 /**
  * Reads a JSON text (RFC 8259: exactly the texts that `JSON.parse` accepts, so no comments, no byte order mark).
  *
- * The tokens come from jsonc-parser's scanner. They are put together with a stack on the heap, so that depth is only
- * a limit, never a stack overflow. Time is linear in the text.
+ * What `quickParse` cannot read is read by jsonc-parser's scanner, which says what is wrong and where. Its tokens are put
+ * together with a stack on the heap, so that depth is only a limit, never a stack overflow. Time is linear in the text.
  *
  * @throws JsonSyntaxError at the first token that is not JSON
  * @throws JsonLimitError when the text is longer or deeper than the limits
@@ -69,6 +70,10 @@ interface Open {
 export function parseJson(text: string, options: ParseJsonOptions = {}): JsonNode {
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
   checkSize(text, options.maxBytes ?? DEFAULT_MAX_BYTES);
+  if (options.onDuplicateKey === undefined) {
+    const value = quickParse(text, maxDepth);
+    if (value !== undefined) return value;
+  }
 
   const scanner = createScanner(text, false);
   const stack: Open[] = [];
