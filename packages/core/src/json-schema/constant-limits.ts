@@ -29,8 +29,7 @@ export function checkConstants(member: Member, position: Position, limits: Langu
   const { keyword, value } = member;
   const limited = LIMITED.get(keyword.name);
   if (limited === undefined) return;
-  const limit =
-    limited === "value" ? exceeded(value, limits) : exceeded([...(value as JsonObject).keys()], limits);
+  const limit = limited === "value" ? exceeded(value, limits) : exceededByKeys(value as JsonObject, limits);
   if (limit !== undefined) {
     throw languageLimit(new LanguageLimitError(limit, limits[limit]), placeOf(position), keyword.name);
   }
@@ -42,18 +41,36 @@ export function checkConstants(member: Member, position: Position, limits: Langu
 
 /** The limit that something in a value exceeds. */
 function exceeded(root: JsonNode, limits: LanguageLimits): keyof LanguageLimits | undefined {
-  const pending: JsonNode[] = [root];
-  for (let json = pending.pop(); json !== undefined; json = pending.pop()) {
-    if (typeof json === "string") {
-      if (json.length > limits.maxTextLength && [...json].length > limits.maxTextLength)
-        return "maxTextLength";
-    } else if (json instanceof JsonNumber) {
-      if (!numberFits(json.text, limits)) return "maxDigits";
-    } else if (isJsonArray(json)) {
-      for (const item of json) pending.push(item);
-    } else if (json instanceof JsonObject) {
-      for (const [key, value] of json) pending.push(key, value);
+  if (typeof root === "string") return exceededByText(root, limits);
+  if (root instanceof JsonNumber) return numberFits(root.text, limits) ? undefined : "maxDigits";
+  if (root === null || typeof root !== "object") return undefined;
+  const pending: (readonly JsonNode[] | JsonObject)[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const object = node instanceof JsonObject ? node : undefined;
+    const items = object === undefined ? (node as readonly JsonNode[]) : [];
+    const keys = object && exceededByKeys(object, limits);
+    if (keys !== undefined) return keys;
+    const length = object?.size ?? items.length;
+    for (let i = 0; i < length; i++) {
+      const child = object === undefined ? (items[i] as JsonNode) : object.valueAt(i);
+      if (isJsonArray(child) || child instanceof JsonObject) pending.push(child);
+      else {
+        const limit = exceeded(child, limits);
+        if (limit !== undefined) return limit;
+      }
     }
   }
   return undefined;
+}
+
+function exceededByKeys(object: JsonObject, limits: LanguageLimits): keyof LanguageLimits | undefined {
+  for (let i = 0; i < object.size; i++) {
+    const limit = exceededByText(object.keyAt(i), limits);
+    if (limit !== undefined) return limit;
+  }
+  return undefined;
+}
+
+function exceededByText(text: string, { maxTextLength }: LanguageLimits): "maxTextLength" | undefined {
+  return text.length > maxTextLength && [...text].length > maxTextLength ? "maxTextLength" : undefined;
 }

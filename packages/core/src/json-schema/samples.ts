@@ -14,7 +14,7 @@ import {
   JsonNumber,
   JsonObject,
 } from "../json/index.js";
-import type { Language } from "../language/index.js";
+import type { Language, Pattern } from "../language/index.js";
 import { ALL_TYPES, type FormulaStore, JsonType, LONE_SURROGATE } from "./formula.js";
 import { count } from "./keyword-context.js";
 import type { Member, Position, SchemaNode } from "./position.js";
@@ -43,6 +43,8 @@ export interface SampleContext {
   readonly store: FormulaStore;
   readonly schemas: SchemaSet;
   pattern(source: string, position: Position, keyword: string): Language;
+  /** The same, not compiled yet if that can wait; undefined where the pattern is passed over. */
+  parsedPattern(source: string, position: Position, keyword: string): Pattern | undefined;
   /** Whether `format` asserts something at a place. */
   asserts(format: string, position: Position): boolean;
 }
@@ -119,9 +121,10 @@ export class Samples {
       case "minLength":
         return except(count(value) > 0 ? JsonType.String : 0);
       case "pattern": {
-        const { arena } = this.context.store;
-        const language = this.context.pattern(value as string, position, "pattern");
-        return except(arena.nullable(language) ? 0 : JsonType.String);
+        // Patterns are compiled where there is need.
+        const pattern = this.context.parsedPattern(value as string, position, "pattern");
+        if (pattern === undefined) return ALL;
+        return pattern.knownLength === 0 ? ALL : unknown(JsonType.String);
       }
       case "format":
         return this.context.asserts(value as string, position) ? unknown(JsonType.String) : ALL;
@@ -198,6 +201,8 @@ export class Samples {
     const isPlain = format === undefined || !this.context.asserts(format as string, position);
     if (pattern === undefined) return isPlain || (min === undefined && max === undefined);
     if (!isPlain || min !== undefined || max !== undefined) return false;
+    const parsed = this.context.parsedPattern(pattern as string, position, "pattern");
+    if (parsed?.knownLength !== undefined) return parsed.knownLength <= limits.maxTextLength;
     const language = this.context.pattern(pattern as string, position, "pattern");
     return arena.isSurelyLive(language) && (minLength[language] as number) <= limits.maxTextLength;
   }

@@ -1,5 +1,11 @@
 import { canonicalNumber, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
-import { compilePattern, type Language, LanguageLimitError, PatternError } from "../language/index.js";
+import {
+  compilePattern,
+  type Language,
+  LanguageLimitError,
+  type Pattern,
+  PatternError,
+} from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
 import { checkConstants } from "./constant-limits.js";
 import { Constants } from "./constants.js";
@@ -169,16 +175,28 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   }
 
   pattern(source: string, position: Position, keyword: string): Language {
+    const pattern = this.parsedPattern(source, position, keyword);
     try {
-      return compilePattern(this.store.arena, source).language;
+      if (pattern !== undefined) return pattern.language;
+    } catch (error) {
+      if (error instanceof LanguageLimitError) throw languageLimit(error, placeOf(position), keyword);
+      throw error;
+    }
+    // Passed over, `pattern` allows every string, and a pattern of `patternProperties` is about no key.
+    return keyword === "pattern" ? this.store.arena.any : this.store.arena.empty;
+  }
+
+  /** Undefined: it is passed over. @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
+  parsedPattern(source: string, position: Position, keyword: string): Pattern | undefined {
+    try {
+      return compilePattern(this.store.arena, source);
     } catch (error) {
       if (error instanceof LanguageLimitError) throw languageLimit(error, placeOf(position), keyword);
       if (!(error instanceof PatternError)) throw error;
       const details = { ...placeOf(position), keyword, reason: error.message };
       if (error.reason === "syntax") throw new InvalidSchemaError(details);
       this.unenforceable.passOver(new UnsupportedSchemaError(details));
-      // Passed over, `pattern` allows every string, and a pattern of `patternProperties` is about no key.
-      return keyword === "pattern" ? this.store.arena.any : this.store.arena.empty;
+      return undefined;
     }
   }
 
@@ -316,10 +334,10 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       for (const member of position.members) {
         const { value } = member;
         checkConstants(member, position, limits);
-        if (member.keyword.name === "pattern") this.pattern(value as string, position, "pattern");
+        if (member.keyword.name === "pattern") this.parsedPattern(value as string, position, "pattern");
         else if (member.keyword.name === "patternProperties") {
           for (const source of (value as JsonObject).keys())
-            this.pattern(source, position, "patternProperties");
+            this.parsedPattern(source, position, "patternProperties");
         }
       }
     }

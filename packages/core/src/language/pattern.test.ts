@@ -8,8 +8,12 @@ import { randomNumbers, shortTexts } from "./testing.js";
 /** Expects the same answers as V8's RegExp on texts made of the given ones and of pieces of the pattern. */
 function expectAgreement(source: string, texts: readonly string[], flags = "u"): void {
   const arena = new LanguageArena();
-  const { language, unicode } = compilePattern(arena, source);
+  const { language, unicode, knownLength } = compilePattern(arena, source);
   const oracle = new RegExp(source, flags);
+  if (knownLength !== undefined) {
+    const ofLength = arena.intersection([language, arena.length(0, knownLength)]);
+    expect(arena.isEmpty(ofLength), `/${source}/ has a text of ${knownLength}`).toBe(false);
+  }
   expect(unicode).toBe(flags === "u");
   const wrong = texts.find((text) => arena.matches(language, text) !== oracle.test(text));
   expect(wrong, `/${source}/`).toBeUndefined();
@@ -30,6 +34,25 @@ const SHORT = shortTexts("ab1 ", 4).concat(
   "foobar",
   "barfoo",
 );
+
+describe("the length of some match", () => {
+  it.each([
+    ["^[a-c]{2,}(x|yy)?$", 2],
+    ["a|bcd", 1],
+    ["^$", 0],
+    ["(?:ab){3}[^x]", 7],
+    ["[]|ab", 2],
+  ])("shows in the syntax of %s", (source, length) => {
+    expect(compilePattern(new LanguageArena(), source).knownLength).toBe(length);
+  });
+
+  it.each(["a^b", "[]", "[^\\s\\S]x", "a$b", "(?=a)b", "\\bb", "[\\ud800]", "(^a)"])(
+    "is not looked for in %s, which may match nothing",
+    (source) => {
+      expect(compilePattern(new LanguageArena(), source).knownLength).toBeUndefined();
+    },
+  );
+});
 
 describe("compilePattern", () => {
   it.each([

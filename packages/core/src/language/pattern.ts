@@ -6,6 +6,7 @@ import type { Language } from "./nodes.js";
 import { PatternCompiler } from "./pattern-compiler.js";
 import { PatternError } from "./pattern-error.js";
 import { modifiedNodes } from "./pattern-modifiers.js";
+import { isPlain, somePlainLength } from "./pattern-plain.js";
 
 export interface PatternOptions {
   /** Whether the pattern must match from the start of the text to its end; else somewhere, as JSON Schema has it. */
@@ -13,10 +14,56 @@ export interface PatternOptions {
 }
 
 export interface Pattern {
-  /** The texts that match. */
+  /**
+   * The texts that match; of patterns that can always be compiled it is made when it is first asked for.
+   * @throws LanguageLimitError
+   */
   readonly language: Language;
   /** False where the pattern is invalid with the u flag and was read without it (ECMA-262, Annex B). */
   readonly unicode: boolean;
+  /** A length, in code points, of some text that matches, as far as the pattern's syntax shows one. */
+  readonly knownLength: number | undefined;
+}
+
+class LazyPattern implements Pattern {
+  readonly unicode: boolean;
+  private readonly whole: boolean;
+  private readonly isPlain: boolean;
+  private made: Language | undefined;
+  private length: number | undefined;
+
+  constructor(
+    private readonly arena: LanguageArena,
+    private readonly source: string,
+    private readonly tree: AST.Pattern,
+    { unicode, whole }: { readonly unicode: boolean; readonly whole: boolean },
+  ) {
+    this.unicode = unicode;
+    this.whole = whole;
+    this.isPlain = isPlain(tree);
+    // What may be wrong with others shows only when they are compiled.
+    if (!this.isPlain) this.made = this.compile();
+  }
+
+  get language(): Language {
+    this.made ??= this.compile();
+    return this.made;
+  }
+
+  get knownLength(): number | undefined {
+    if (!this.isPlain) return undefined;
+    if (this.length === undefined) {
+      const { arena, tree, unicode } = this;
+      this.length = somePlainLength(tree, { sets: arena.sets, unicode, modified: modifiedNodes(tree) });
+    }
+    return this.length === Number.POSITIVE_INFINITY ? undefined : this.length;
+  }
+
+  private compile(): Language {
+    const { arena, source, tree, unicode, whole } = this;
+    const compiler = new PatternCompiler(arena, source, tree.alternatives, unicode, modifiedNodes(tree));
+    return arena.nodes.bounded(() => compiler.compile(whole));
+  }
 }
 
 /** Groups may nest this deep; the parser is recursive. */
@@ -40,9 +87,8 @@ export function compilePattern(arena: LanguageArena, source: string, options: Pa
   let pattern = patterns.get(key);
   if (!pattern) {
     const { tree, unicode } = parse(arena, source);
-    const compiler = new PatternCompiler(arena, source, tree.alternatives, unicode, modifiedNodes(tree));
-    const language = arena.nodes.bounded(() => compiler.compile(options.whole === true));
-    patterns.set(key, (pattern = { language, unicode }));
+    pattern = new LazyPattern(arena, source, tree, { unicode, whole: options.whole === true });
+    patterns.set(key, pattern);
   }
   return pattern;
 }
