@@ -84,7 +84,7 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
   const needed = new Map<string, Formula[]>();
   const obligations: Obligation[] = [];
   const universal: Formula[] = [];
-  const mentioned = new Set<string>();
+  const mentioned: string[] = [];
   let least = 0;
   let most = Number.POSITIVE_INFINITY;
   for (const literal of literals) {
@@ -95,23 +95,26 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
       else least = Math.max(least, count);
       continue;
     }
-    const set = store.keysOf(store.first(literal));
-    if (typeof set === "string") mentioned.add(set);
+    const set = store.first(literal);
+    const name = store.nameOf(set);
+    if (name !== undefined) mentioned.push(name);
     if (!negated) universal.push(literal);
-    else if (typeof set === "string") {
-      if (!keys.isAvailable(set)) return false;
-      append(needed, set, store.second(literal) ^ 1);
-    } else obligations.push({ keys: set, value: store.second(literal) ^ 1 });
+    else if (name !== undefined) {
+      if (!keys.isAvailable(name)) return false;
+      append(needed, name, store.second(literal) ^ 1);
+    } else obligations.push({ keys: store.keysOf(set) as Language, value: store.second(literal) ^ 1 });
   }
   if (needed.size > most) return false;
   if (needed.size === 0 && obligations.length === 0 && least === 0) return true;
+  // What is asked of other names does not matter then.
+  if (obligations.length === 0 && least === 0) return neededHold(needed, universal, search);
   const problem: Problem = {
     ...search,
     universal: new Universals(store, universal),
     obligations,
     least,
     most,
-    mentioned: [...mentioned],
+    mentioned: [...new Set(mentioned)],
   };
   if (!obligations.every((obligation) => canBeMet(obligation, problem))) return false;
   const slots: Slot[] = [];
@@ -121,6 +124,27 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
     slots.push({ name, value });
   }
   return meet(0, slots, problem);
+}
+
+/** Whether each of some names can have a value. */
+function neededHold(
+  needed: ReadonlyMap<string, Formula[]>,
+  universal: readonly Formula[],
+  { store, value }: ObjectSearch,
+): boolean {
+  const languages: Formula[] = [];
+  for (const literal of universal) {
+    const name = store.nameOf(store.first(literal));
+    if (name === undefined) languages.push(literal);
+    else needed.get(name)?.push(store.second(literal));
+  }
+  for (const [name, values] of needed) {
+    for (const literal of languages) {
+      if (store.hasKey(store.first(literal), name)) values.push(store.second(literal));
+    }
+    if (!value(store.and(values))) return false;
+  }
+  return true;
 }
 
 /** Meets the obligations from `index` on, and then the least count. */

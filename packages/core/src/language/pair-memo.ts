@@ -1,8 +1,11 @@
+/** Most grammars have few pairs in some of their tables, and each schema makes some of these. */
+const INITIAL_CAPACITY = 32;
+
 /** A memo table from pairs of small non-negative integers to one: open addressing, no allocation but to grow. */
 export class PairMemo {
-  #capacity = 256;
+  #capacity = INITIAL_CAPACITY;
   #count = 0;
-  #slots = new Int32Array(256 * 3).fill(-1);
+  #slots = new Int32Array(INITIAL_CAPACITY * 3).fill(-1);
 
   /** The number stored for the pair, or -1. */
   get(x: number, y: number): number {
