@@ -1,5 +1,5 @@
 import type { JsonSchemaOptions } from "@grammask/core";
-import type { SchemaInPrompt } from "@grammask/onnx";
+import type { GenerateRequest, SchemaInPrompt } from "@grammask/onnx";
 import { OWN, type System } from "./systems.js";
 
 const WHITESPACE = [
@@ -9,23 +9,28 @@ const WHITESPACE = [
   "auto",
 ] as const satisfies readonly JsonSchemaOptions["whitespace"][];
 const TOLD = ["none", "typescript", "example", "json-schema"] as const satisfies readonly SchemaInPrompt[];
+const LEAD_INS = ["none", "fence", "optional-fence"] as const satisfies readonly GenerateRequest["leadIn"][];
 
 /**
- * Ways in which this project can be asked: how the prompt tells of the schema, and the whitespace of the output.
+ * Ways in which this project can be asked: how the prompt tells of the schema, the whitespace of the output, and what may
+ * stand before it.
  *
  * @param only parts of the names of those that are wanted; undefined: all
  */
 export function modes(only?: readonly string[]): System[] {
   const all = TOLD.flatMap((schemaInPrompt) =>
-    WHITESPACE.map((whitespace) => {
-      const prompt = schemaInPrompt === "none" ? "not told" : schemaInPrompt;
-      return {
-        ...OWN,
-        name: `${prompt}, ${whitespace}`,
-        options: { schemaInPrompt, schemaOptions: { whitespace } },
-        factors: { prompt, whitespace },
-      };
-    }),
+    WHITESPACE.flatMap((whitespace) =>
+      LEAD_INS.map((leadIn) => {
+        const prompt = schemaInPrompt === "none" ? "not told" : schemaInPrompt;
+        const factors = { prompt, whitespace, "lead-in": leadIn === "none" ? "no lead-in" : leadIn };
+        return {
+          ...OWN,
+          name: Object.values(factors).join(", "),
+          options: { schemaInPrompt, schemaOptions: { whitespace }, leadIn },
+          factors,
+        };
+      }),
+    ),
   );
   return only === undefined ? all : all.filter(({ name }) => only.some((part) => name.includes(part)));
 }
