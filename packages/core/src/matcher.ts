@@ -13,6 +13,7 @@ import { isLimitError } from "./json-schema/errors.js";
 import { within } from "./language/index.js";
 import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
 import { type MaskSource, masksFor } from "./mask-source.js";
+import { NextBytes } from "./next-bytes.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
@@ -250,6 +251,8 @@ export class Matcher {
   allowedBytes(): number[] {
     const allowed: number[] = [];
     if (this.ended) return allowed;
+    const known = this.nextBytes();
+    if (known !== undefined) return [...known];
     const one = new Uint8Array(1);
     for (let byte = 0; byte < 256; byte++) {
       one[0] = byte;
@@ -291,10 +294,21 @@ export class Matcher {
     return forcedAfter(this, last, max);
   }
 
+  /** The bytes that may come next, where the config tells; undefined: they have to be tried. */
+  private nextBytes(): readonly number[] | undefined {
+    return this.forcedEnd === undefined ? NextBytes.for(this.automaton)?.of(this.config) : undefined;
+  }
+
   /** Accepts the next byte if there is no other. */
   private acceptForcedByte(): boolean {
     if (this.ended || this.automaton.asksForTokens?.(this.config) === true) return false;
     const one = new Uint8Array(1);
+    const known = this.nextBytes();
+    if (known !== undefined) {
+      if (known.length !== 1) return false;
+      one[0] = known[0] as number;
+      return this.acceptBytes(one);
+    }
     let forced = -1;
     for (let byte = 0; byte < 256; byte++) {
       one[0] = byte;

@@ -10,6 +10,8 @@ import type { CompletionFinder } from "./engine.js";
 
 /** So many configs are remembered. */
 const MAX_REMEMBERED = 100_000;
+/** What ends an object from within a key of more bytes is looked for each time. */
+const LONGEST_KEY = 64;
 
 /** A short text was found that the automaton does not read: a fault of this package. */
 export class CompletionError extends Error {
@@ -21,6 +23,8 @@ export class Completions implements CompletionFinder {
   private readonly automaton: Automaton;
   private readonly search: CompletionSearch | undefined;
   private readonly strings = new Map<number, Uint8Array>();
+  /** By object, state of the key's string, and bytes of the key so far. */
+  private readonly keys = new Map<string, Uint8Array>();
   private readonly texts = new Map<number, Uint8Array>();
   private readonly structures = new Map<number, Uint8Array>();
   private known = new Map<Config, Completion>();
@@ -117,7 +121,9 @@ export class Completions implements CompletionFinder {
         const waiting = frameId(configs.state(configs.parent(config)));
         const content = trail.bytes.slice(trail.keyStart, length);
         const steps = () => frames.completions?.stepsInKey(waiting, id, content) ?? [];
-        return Uint8Array.from(search?.fromSteps(steps) ?? []);
+        const find = () => search?.fromSteps(steps) ?? [];
+        if (content.length > LONGEST_KEY) return Uint8Array.from(find());
+        return remembered(this.keys, `${waiting},${id},${String.fromCharCode(...content)}`, find);
       }
       case FrameKind.Text:
         return remembered(this.texts, id, () => frames.texts.completion(id) as number[]);
@@ -185,9 +191,9 @@ export class Completions implements CompletionFinder {
   }
 }
 
-function remembered(
-  known: Map<number, Uint8Array>,
-  state: number,
+function remembered<State>(
+  known: Map<State, Uint8Array>,
+  state: State,
   compute: () => readonly number[],
 ): Uint8Array {
   let bytes = known.get(state);
