@@ -88,11 +88,6 @@ export class FrameWalk {
     const above = states[d - 1] as number;
     const byte = bytes[node] as number;
     if ((above & 3) === FrameKind.Structure && structureClass[byte] === 0) return this.skips[node] as number;
-    if (subtreeEnd[node] === node + 1) {
-      const opens = automaton.opensKey(above, byte);
-      if (opens) collector.addNode(node);
-      if (opens !== undefined) return node + 1;
-    }
     const step = automaton.advance(above, parents[d - 1] as number, byte, undefined, 0);
     if (step === Step.Read) {
       const state = automaton.nextState;

@@ -66,6 +66,7 @@ export class TrieWalk {
       const byte = bytes[node] as number;
       const after = subtreeEnd[node] as number;
       if (after === node + 1) {
+        // Most of these states are never reached, so no more is made of them than this token asks for.
         const opens = automaton.opensKey(states[d - 1] as number, byte);
         if (opens !== undefined) {
           if (opens) this.collector.addNode(node);
