@@ -19,6 +19,7 @@ export function addBench(program: Command, io: Io, done: (code: ExitCode) => voi
   addScaling(bench, io, done);
   addSoak(bench, io, done);
   addVocabulary(bench, io, done);
+  addGrammars(bench, io, done);
   bench
     .command("plot")
     .description("draw the plots of a result of `bench maskbench` again")
@@ -76,6 +77,19 @@ function addSoak(bench: Command, io: Io, done: (code: ExitCode) => void): void {
     .option("--seed <n>", "the same seed gives the same schemas", wholeNumber({ min: 0 }), 1)
     .option("--json <file>", "write the result")
     .action(async (options) => done(await (await import("./soak.js")).soak(io, options)));
+}
+
+function addGrammars(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  bench
+    .command("grammars")
+    .description(
+      "masks of context-free grammars along texts, beside llguidance's; ends with 1 where they differ",
+    )
+    .addOption(tokenizerOption())
+    .addOption(eosOption())
+    .option("--rounds <n>", "how often each text is read", wholeNumber({ min: 1 }), 3)
+    .option("--json <file>", "write the result")
+    .action(async (options) => done(await (await import("./grammars.js")).grammars(io, options)));
 }
 
 function addVocabulary(bench: Command, io: Io, done: (code: ExitCode) => void): void {

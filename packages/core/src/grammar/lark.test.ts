@@ -75,8 +75,8 @@ const CASES: Readonly<Record<string, { source: string; yes: string[]; no: string
   },
   "ignored at the start": {
     source: '%llguidance {"allow_initial_skip": true}\n%ignore " "\nstart: "x"',
-    yes: [" x", "x "],
-    no: [" "],
+    yes: [" x", "  x"],
+    no: [" ", "x "],
   },
 };
 

@@ -365,7 +365,8 @@ export class ItemAutomaton implements Engine {
   }
 
   private finish(): ItemSetId {
-    if (this.builder.isBetweenTerminals) this.addIgnored();
+    // Where nothing can follow, nothing is ignored either.
+    if (this.builder.isBetweenTerminals && this.builder.hasItems) this.addIgnored();
     return this.builder.finish();
   }
 }

@@ -49,6 +49,11 @@ export class SetBuilder {
     return this.hasAdvanced;
   }
 
+  /** Whether any item reads. */
+  get hasItems(): boolean {
+    return this.scans.length > 0;
+  }
+
   /** Adds an item inside its terminal. */
   addOpen(dot: number, state: number, rule: number, origin: ItemSetId): void {
     if (!this.open.add(dot, state, (rule + 1) * 0x100000000 + origin)) return;

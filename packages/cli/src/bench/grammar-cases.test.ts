@@ -1,0 +1,15 @@
+import { compileLark, Matcher, Vocabulary } from "@grammask/core";
+import { describe, expect, it } from "vitest";
+import { GRAMMAR_CASES } from "./grammar-cases.js";
+
+const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+const vocabulary = Vocabulary.fromBytes([...bytes, null], { eosTokenIds: [256] });
+
+describe("the grammars that are measured", () => {
+  it.each(GRAMMAR_CASES)("have their text: $name", ({ lark, text }) => {
+    const matcher = new Matcher(compileLark(lark), vocabulary);
+    for (const byte of new TextEncoder().encode(text)) expect(matcher.accept(byte)).toBe(true);
+    expect(matcher.isComplete).toBe(true);
+    expect(matcher.accept(256)).toBe(true);
+  });
+});
