@@ -9,6 +9,7 @@ export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
 export type { ForcedContinuation } from "./forced-tokens.js";
 export { compileChoice } from "./grammar/choice.js";
+export { compileGrammar, type GrammarPart } from "./grammar/compose.js";
 export type { GrammarOptions } from "./grammar/context-free.js";
 export { compileEbnf, type EbnfOptions } from "./grammar/ebnf.js";
 export { GrammarError } from "./grammar/errors.js";

@@ -1,5 +1,6 @@
 import { parseBnf } from "../bnf-parser.js";
 import { compileTree, type GrammarOptions } from "../context-free.js";
+import { embedded } from "../embedded-tree.js";
 import { GrammarError } from "../errors.js";
 import type { Grammar } from "../grammar.js";
 import type { JsonSchemaOptions } from "../json-schema-options.js";
@@ -27,10 +28,7 @@ export function compileStructuralTag(tag: unknown, options: StructuralTagOptions
   const rules = new Map<string, GrammarNode>();
   const reader = new FormatReader(options.json ?? {}, (source, path) => {
     const tree = parseBnf(source, { dialect: "xgrammar", start: "root" }, options);
-    // The rules of each grammar have its path before their names.
-    const rename = (name: string) => `${path}:${name}`;
-    for (const [name, node] of tree.rules) rules.set(rename(name), renamed(node, rename));
-    return { kind: "rule", name: rename(tree.start) };
+    return embedded(tree, path, rules);
   });
   rules.set("output", reader.read(formatOf(parsed(tag))));
   return compileTree("structural tag", { start: "output", rules }, options);
@@ -57,21 +55,4 @@ function formatOf(tag: unknown): unknown {
     return { type: "tag", begin, content: { type: "json_schema", json_schema: schema }, end };
   });
   return { type: "triggered_tags", triggers: tag.triggers, tags };
-}
-
-/** A node with the names of rules in it changed. */
-function renamed(node: GrammarNode, rename: (name: string) => string): GrammarNode {
-  switch (node.kind) {
-    case "rule":
-      return { ...node, name: rename(node.name) };
-    case "sequence":
-    case "choice":
-      return { ...node, items: node.items.map((item) => renamed(item, rename)) };
-    case "repeat":
-    case "limited":
-    case "lexeme":
-      return { ...node, item: renamed(node.item, rename) };
-    default:
-      return node;
-  }
 }
