@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
+import { randomTree } from "../../test/random-trees.js";
 import { recognises } from "../../test/tree-recogniser.js";
 import { GrammarError, Matcher } from "../index.js";
 import { compileTree } from "./context-free.js";
@@ -9,33 +10,6 @@ import type { GrammarNode, GrammarTree } from "./tree.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-const NAMES = ["root", "x", "y", "z"];
-
-/** Any node over the letters a and b and the rules' names: recursion, ambiguity, empty texts and rules included. */
-const node: fc.Arbitrary<GrammarNode> = fc.letrec<{ node: GrammarNode }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    fc.constantFrom("a", "b", "ab", "").map((text): GrammarNode => ({ kind: "text", text })),
-    fc.constantFrom(...NAMES).map((name): GrammarNode => ({ kind: "rule", name })),
-    fc.array(tie("node"), { maxLength: 3 }).map((items): GrammarNode => ({ kind: "sequence", items })),
-    fc
-      .array(tie("node"), { minLength: 1, maxLength: 3 })
-      .map((items): GrammarNode => ({ kind: "choice", items })),
-    fc.tuple(tie("node"), fc.constantFrom([0, 1], [0, Infinity], [1, Infinity], [2, 3], [0, 2])).map(
-      ([item, [min, max]]): GrammarNode => ({
-        kind: "repeat",
-        item,
-        min: min as number,
-        max: max as number,
-      }),
-    ),
-  ),
-})).node;
-
-const tree: fc.Arbitrary<GrammarTree> = fc
-  .tuple(node, node, node, node)
-  .map((nodes) => ({ start: "root", rules: new Map(nodes.map((item, i) => [NAMES[i] as string, item])) }));
 
 /** All texts of a and b up to a length. */
 function textsUpTo(length: number): string[] {
@@ -51,7 +25,7 @@ describe("context-free grammars", () => {
     const vocabulary = byteVocabulary(["aa", "ab", "ba", "aba", "bbb"]);
     const counts = { none: 0, accepted: 0, refused: 0, checked: 0 };
     fc.assert(
-      fc.property(tree, (grammar) => {
+      fc.property(randomTree, (grammar) => {
         const members = new Set(TEXTS.filter((text) => recognises(grammar, text)));
         let compiled: ReturnType<typeof compileTree>;
         try {
@@ -95,7 +69,7 @@ describe("context-free grammars", () => {
   it("have the masks that trying every token says", () => {
     const vocabulary = byteVocabulary(["aa", "ab", "ba", "aba", "bbb", "abab", "aaaa"]);
     fc.assert(
-      fc.property(tree, fc.infiniteStream(fc.nat()), (grammar, choices) => {
+      fc.property(randomTree, fc.infiniteStream(fc.nat()), (grammar, choices) => {
         let matcher: Matcher;
         try {
           matcher = new Matcher(compileTree("test", grammar), vocabulary);
