@@ -60,3 +60,44 @@ describe("saturate", () => {
     expect(of("^[a-z]{3,100}$")).not.toBe(of("^[a-z]{3,99}$"));
   });
 });
+
+describe("what walks ask of states", () => {
+  it("knows how near an end is, and which code points change nothing", () => {
+    const texts = shortTexts("ab", 4);
+    let near = 0;
+    let loops = 0;
+    for (let seed = 1; seed <= 800; seed++) {
+      const arena = new LanguageArena();
+      const { language } = randomExpression(arena, seed, "ab", 3);
+      if (arena.isEmpty(language)) continue;
+      const enough = arena.enoughToEnd(language);
+      for (const begun of ["", "a", "b"]) {
+        const rest = arena.derivativeOfText(language, begun);
+        if (enough > 4 || arena.isEmpty(rest)) continue;
+        near++;
+        if (!texts.some((text) => text.length <= enough && arena.matches(rest, text))) {
+          expect.fail(`seed ${seed}: ${begun}, ${enough}`);
+        }
+      }
+      const stays = [0x61, 0x62].every((codePoint) => arena.derivative(language, codePoint) === language);
+      expect(arena.loopsWithin(language, 0x61, 0x63)).toBe(stays);
+      if (stays) loops++;
+    }
+    expect(near).toBeGreaterThan(200);
+    expect(loops).toBeGreaterThan(5);
+  });
+
+  it("takes bounded runs and limits of length apart", () => {
+    const arena = new LanguageArena();
+    const of = (source: string) => compilePattern(arena, source).language;
+    expect(arena.boundedRun(of("^[ab]{2,5}$"))).toEqual({ free: of("^[ab]*$"), min: 2, max: 5 });
+    expect(arena.boundedRun(arena.length(0, 7))).toEqual({ free: arena.any, min: 0, max: 7 });
+    expect(arena.boundedRun(arena.any)).toBeUndefined();
+    expect(arena.boundedRun(of("^(ab){2,5}$"))).toBeUndefined();
+    const within = arena.intersection([of("^(ab)*$"), arena.length(0, 9)]);
+    expect(arena.limited(within)).toEqual({ language: of("^(ab)*$"), max: 9 });
+    expect(arena.limited(of("^(ab)*$"))).toBeUndefined();
+    expect(arena.lowersMinimum(of("^a{9}b$"), 3)).toBe(true);
+    expect(arena.lowersMinimum(of("^a{0,9}b$"), 3)).toBe(false);
+  });
+});
