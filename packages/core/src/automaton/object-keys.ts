@@ -46,11 +46,11 @@ export class ObjectKeys {
   hasAny(state: ObjectState): boolean {
     const { names, cursor, flat } = state;
     const count = names.names.length;
-    const used = this.order === "any" ? this.propertyNames.seen(state.seen) : undefined;
+    const used = this.usedMentioned(state);
     for (let index = cursor; index < count; index++) {
       const name = names.names[index] as string;
       // A name with half a character cannot be written.
-      if (used?.has(name) !== true && !SURROGATE.test(name) && this.nameLives(state, index)) return true;
+      if (used?.[index] !== 1 && !SURROGATE.test(name) && this.nameLives(state, index)) return true;
       if (this.order === "schema" && !this.canSkip(state, index)) return false;
     }
     if (flat !== undefined && this.flatOthers(state, flat) === ALL) return true;
@@ -70,17 +70,24 @@ export class ObjectKeys {
       live[index] = 1;
       if (this.order === "schema" && !this.canSkip(state, index)) break;
     }
-    // In schema order the cursor says which names have been used.
-    if (this.order === "any") {
-      for (const name of this.propertyNames.seen(state.seen)) {
-        const used = names.indexOf.get(name);
-        if (used !== undefined) live[used] = 0;
-      }
+    const used = this.usedMentioned(state);
+    for (let i = cursor; i < count; i++) {
+      if (live[i] === 1 && (used?.[i] === 1 || !this.nameLives(state, i))) live[i] = 0;
     }
-    for (let i = cursor; i < count; i++) if (live[i] === 1 && !this.nameLives(state, i)) live[i] = 0;
     if (index === count && state.flat !== undefined) return this.flatKeys(state, state.flat, live);
     const named = arena.choiceAmong(this.candidates(names), live);
     return index < count ? named : arena.union([named, ...this.others(state)]);
+  }
+
+  /** A 1 for each mentioned name that has been used; undefined in schema order, where the cursor tells. */
+  private usedMentioned({ names, seen }: ObjectState): Uint8Array | undefined {
+    if (this.order === "schema") return undefined;
+    const used = new Uint8Array(names.names.length);
+    for (const name of this.propertyNames.seen(seen)) {
+      const index = names.indexOf.get(name);
+      if (index !== undefined) used[index] = 1;
+    }
+    return used;
   }
 
   private candidates(names: NameList): Candidates {
