@@ -12,6 +12,8 @@ async function run(options: Partial<ServerOptions> = {}): Promise<string> {
   return server.url;
 }
 
+/** For tests that do not come to the model. */
+const UNLOADED = { models: [{ source: TINY, id: "tiny", preload: false }] };
 const PATH = "/v1/chat/completions";
 /** An output that does not end by itself, of some 100 tokens. */
 const LONG = {
@@ -136,7 +138,7 @@ describe("stopping", () => {
 describe("access", () => {
   it("needs a key where there are some", async () => {
     const hash = createHash("sha256").update("two").digest("hex");
-    const url = await run({ apiKeys: ["alice:one", `bob:sha256:${hash}`] });
+    const url = await run({ ...UNLOADED, apiKeys: ["alice:one", `bob:sha256:${hash}`] });
     const ask = (authorization?: string) =>
       fetch(`${url}/v1/models`, authorization === undefined ? {} : { headers: { authorization } });
     for (const key of ["Bearer one", "Bearer two", "bearer two"]) {
@@ -158,7 +160,7 @@ describe("access", () => {
   });
 
   it("bounds the requests of each key", async () => {
-    const url = await run({ apiKeys: ["one", "two"], requestsPerMinute: 3 });
+    const url = await run({ ...UNLOADED, apiKeys: ["one", "two"], requestsPerMinute: 3 });
     const ask = (key: string) => fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
     const statuses = [];
     for (let i = 0; i < 5; i++) {
@@ -176,7 +178,7 @@ describe("access", () => {
       (await fetch(`${url}/healthz`, { headers })).headers.get("access-control-allow-origin"),
     ).toBeNull();
     await server!.close();
-    url = await run({ corsOrigins: ["https://example.com"] });
+    url = await run({ ...UNLOADED, corsOrigins: ["https://example.com"] });
     const answer = await fetch(`${url}/healthz`, { headers });
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://example.com");
   });
@@ -184,7 +186,7 @@ describe("access", () => {
 
 describe("bad requests", () => {
   it("are refused when they are too large, deep, or not UTF-8", async () => {
-    const url = await run({ maxBodyBytes: 10_000 });
+    const url = await run({ ...UNLOADED, maxBodyBytes: 10_000 });
     const large = await post(url + PATH, { ...LONG, user: "x".repeat(20_000) });
     expect(large.status).toBe(413);
     const chunked = await fetch(url + PATH, {

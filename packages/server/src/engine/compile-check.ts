@@ -23,14 +23,16 @@ const SHORT = 16_384;
  */
 export class CompileCheck {
   readonly #limits: ConstraintLimits;
+  readonly #start: () => CompileThread;
   readonly #short: CompileThread;
-  readonly #long: CompileThread;
+  /** Started when the first long text comes. */
+  #long: CompileThread | undefined;
   readonly #known = new Map<string, ErrorRecord | undefined>();
 
   constructor({ limits, memoryMegabytes }: CompileCheckOptions) {
     this.#limits = limits;
-    this.#short = new CompileThread(limits, memoryMegabytes);
-    this.#long = new CompileThread(limits, memoryMegabytes);
+    this.#start = () => new CompileThread(limits, memoryMegabytes);
+    this.#short = this.#start();
   }
 
   /** @throws ApiError where the constraint cannot be compiled within the limits */
@@ -42,7 +44,7 @@ export class CompileCheck {
       error = this.#known.get(key);
       this.#known.delete(key);
     } else {
-      const thread = text.length <= SHORT ? this.#short : this.#long;
+      const thread = text.length <= SHORT ? this.#short : this.#longThread;
       error = await thread.compile(constraint, this.#limits.compileMilliseconds, signal);
     }
     // How long it takes depends on what else the machine does: that may be otherwise the next time.
@@ -58,7 +60,12 @@ export class CompileCheck {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#short.close(), this.#long.close()]);
+    await Promise.all([this.#short.close(), this.#long?.close()]);
+  }
+
+  get #longThread(): CompileThread {
+    this.#long ??= this.#start();
+    return this.#long;
   }
 }
 
