@@ -1,5 +1,7 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
 import { pino } from "pino";
 import { createApp } from "./app.js";
 import { CompileCheck } from "./engine/compile-check.js";
@@ -7,6 +9,7 @@ import type { ConstraintLimits } from "./engine/constraint.js";
 import { type ModelEntry, ModelRegistry } from "./engine/model-registry.js";
 import { ThreadedEngine } from "./engine/threaded-engine.js";
 import { GenerationService } from "./generation/service.js";
+import type { AppEnv } from "./http/env.js";
 import { Metrics } from "./metrics.js";
 import type { OfferedModelOptions, ServerOptions } from "./options.js";
 
@@ -36,22 +39,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log = pino({ level: options.logLevel ?? "info" }, pino.destination(2));
   const { service, metrics, compileCheck } = assemble(options);
   let isReady = false;
-  const ready = preload(service.models, options.models).then(() => {
-    isReady = true;
-  });
-  const app = createApp({ service, metrics, log, isReady: () => isReady }, options);
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
-    },
-  }) as import("node:http").Server;
-  server.maxConnections = MAX_CONNECTIONS;
-  // Who does not wait for `ready` learns of it from the log.
-  ready.catch((error: unknown) => log.error({ err: error }, "a model cannot be loaded"));
+  const parts = { service, metrics, log, isReady: () => isReady };
+  let server: Server;
   try {
+    server = listener(createApp(parts, options));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, resolve);
@@ -60,6 +51,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await release(service.models, compileCheck);
     throw thrown;
   }
+  const ready = preload(service.models, options.models).then(() => {
+    isReady = true;
+  });
+  // Who does not wait for `ready` learns of it from the log.
+  ready.catch((error: unknown) => log.error({ err: error }, "a model cannot be loaded"));
   const address = server.address() as AddressInfo;
   const url = `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
   log.info({ url, models: service.models.names }, "listening");
@@ -82,6 +78,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closing;
     },
   };
+}
+
+function listener(app: Hono<AppEnv>): Server {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
+    },
+  }) as Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
 }
 
 function assemble(options: ServerOptions) {

@@ -198,6 +198,16 @@ describe("chat completions with the openai client", () => {
     }
   });
 
+  it("say less often what they have said, under a penalty", async () => {
+    const request = { model: "tiny", messages, guided_regex: "[ab]{40}", seed: 1 };
+    const count = async (frequency_penalty: number) => {
+      const completion = await client.chat.completions.create({ ...request, frequency_penalty });
+      return completion.choices[0]!.message.content!.split("a").length - 1;
+    };
+    // A large one makes both letters come as often.
+    expect(Math.abs((await count(2)) - 20)).toBeLessThan(Math.abs((await count(-2)) - 20));
+  });
+
   it.each([
     [{ structured_outputs: { regex: "[ab]{3}" } }, /^[ab]{3}$/],
     [{ structured_outputs: { choice: ["yes", "no"] } }, /^(yes|no)$/],
@@ -255,7 +265,7 @@ describe("chat completions with the openai client", () => {
     ["an unknown field", { ...bad, temprature: 1 }, "temprature", 400],
     ["a temperature below 0", { ...bad, temperature: -1 }, "temperature", 400],
     ["n of 0", { ...bad, n: 0 }, "n", 400],
-    ["a penalty", { ...bad, frequency_penalty: 1 }, "frequency_penalty", 400],
+    ["a penalty", { ...bad, frequency_penalty: 3 }, "frequency_penalty", 400],
     ["a wrong format", { ...bad, response_format: { type: "xml" } }, "response_format.type", 400],
     [
       "stream_options without stream",

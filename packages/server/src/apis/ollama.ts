@@ -22,6 +22,8 @@ const options = z.strictObject({
   seed: samplingFields.seed,
   stop: samplingFields.stop,
   repeat_penalty: samplingFields.repetition_penalty,
+  frequency_penalty: samplingFields.frequency_penalty,
+  presence_penalty: samplingFields.presence_penalty,
   num_predict: optional(z.int().min(-1)).describe("-1: as many as the model has room for"),
   num_ctx: optional(z.int().min(1)).describe("Only a hint: the context is as large as it needs to be"),
 });

@@ -73,15 +73,16 @@ export class CompileCheck {
 class CompileThread {
   readonly #limits: ConstraintLimits;
   readonly #memoryMegabytes: number;
-  /** Ready to compile. */
-  #worker: Promise<Worker>;
+  #worker!: Worker;
+  /** Resolves when the thread can compile. */
+  #ready!: Promise<void>;
   #turn: Promise<unknown> = Promise.resolve();
   #ids = 0;
 
   constructor(limits: ConstraintLimits, memoryMegabytes: number) {
     this.#limits = limits;
     this.#memoryMegabytes = memoryMegabytes;
-    this.#worker = this.#start();
+    this.#start();
   }
 
   compile(
@@ -98,11 +99,11 @@ class CompileThread {
   }
 
   async close(): Promise<void> {
-    await (await this.#worker).terminate();
+    this.#worker.ref();
+    await this.#worker.terminate();
   }
 
-  /** A new thread, when it is ready. */
-  async #start(): Promise<Worker> {
+  #start(): void {
     const worker = new Worker(THREAD, {
       workerData: this.#limits,
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMegabytes },
@@ -111,15 +112,16 @@ class CompileThread {
     worker.unref();
     // Why it ends is told to who waits for it; without a listener it would end the program.
     worker.on("error", () => undefined);
-    await new Promise<void>((resolve) => {
+    this.#worker = worker;
+    this.#ready = new Promise<void>((resolve) => {
       worker.once("message", () => resolve());
       worker.once("exit", () => resolve());
     });
-    return worker;
   }
 
   async #compile(constraint: Constraint, milliseconds: number): Promise<ErrorRecord | undefined> {
-    const worker = await this.#worker;
+    await this.#ready;
+    const worker = this.#worker;
     const command: CompileCommand = { id: this.#ids++, constraint };
     const outcome = await new Promise<ErrorRecord | undefined | "time" | "memory">((resolve) => {
       const settle = (result: ErrorRecord | undefined | "memory" | "time") => {
@@ -136,7 +138,7 @@ class CompileThread {
     if (outcome !== "time" && outcome !== "memory") {
       return outcome;
     }
-    this.#worker = this.#start();
+    this.#start();
     await worker.terminate();
     return outcome === "time"
       ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)

@@ -14,6 +14,8 @@ export interface GenerationRequest
     | "topP"
     | "minP"
     | "repetitionPenalty"
+    | "frequencyPenalty"
+    | "presencePenalty"
     | "seed"
     | "logitBias"
     | "stop"

@@ -16,8 +16,8 @@ export const samplingFields = {
   top_k: optional(z.int().min(-1)).describe("0 or -1: all"),
   min_p: optional(z.number().min(0).max(1)),
   repetition_penalty: optional(z.number().positive().max(100)),
-  frequency_penalty: optional(z.literal(0)).describe("Only 0: not supported"),
-  presence_penalty: optional(z.literal(0)).describe("Only 0: not supported"),
+  frequency_penalty: optional(z.number().min(-2).max(2)),
+  presence_penalty: optional(z.number().min(-2).max(2)),
   seed: optional(z.int()).describe("The same seed gives the same output"),
   logit_bias: optional(
     z.record(z.string().regex(/^(0|[1-9]\d{0,8})$/, "not a token id"), z.number().min(-100).max(100)),
@@ -55,6 +55,7 @@ type Sampling = z.output<typeof samplingObject>;
 /** Of a generation's request, what these fields say. */
 export function samplingRequest(fields: Partial<Sampling>): Partial<GenerationRequest> {
   const { temperature, top_p, top_k, min_p, repetition_penalty, seed, logit_bias, stop } = fields;
+  const { frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty } = fields;
   // No share of the probability at all: the likeliest token.
   const greedy = top_p === 0;
   return defined({
@@ -63,6 +64,8 @@ export function samplingRequest(fields: Partial<Sampling>): Partial<GenerationRe
     topK: top_k === undefined ? undefined : Math.max(0, top_k),
     minP: min_p,
     repetitionPenalty: repetition_penalty,
+    frequencyPenalty,
+    presencePenalty,
     seed: seed === undefined ? undefined : seedOf(seed),
     logitBias: logit_bias as Record<number, number> | undefined,
     stop,
