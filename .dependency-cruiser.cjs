@@ -8,7 +8,8 @@ const packages = {
   transformers: ["core"],
   server: ["onnx", "core"],
   "ai-sdk": ["onnx", "core"],
-  cli: ["server", "onnx", "core"],
+  "mask-pool": ["core"],
+  cli: ["mask-pool", "server", "onnx", "core"],
 };
 
 /**
@@ -20,7 +21,7 @@ const layers = [
   ["json-schema"],
   ["automaton"],
   ["grammar", "mask"],
-  ["prompt"],
+  ["prompt", "export"],
 ];
 
 const TEST = "\\.test\\.ts$|/test/";

@@ -40,6 +40,12 @@ test("AI SDK: an object and a call", async () => {
   expect(out).toMatch(/{ amount: -?\d+, from: '(EUR|USD)', to: '(EUR|USD)' } -> -?[\d.]+/);
 });
 
+test("masks for another inference loop", async () => {
+  const out = await run("foreign-loop");
+  expect(out).toMatch(/{ city: '(Oslo|Rome|Lima)', days: \d+ }/);
+  expect(out).toContain("8 of 8 outputs are valid; 1 draft token taken back");
+});
+
 test("the demo shows every example and a summary, without colours where no terminal is", async () => {
   const out = await run("demo");
   for (const name of taskNames) expect(out).toContain(`\n${name}\n`);

@@ -1,4 +1,5 @@
 import {
+  ExportError,
   GrammarError,
   JsonLimitError,
   JsonSyntaxError,
@@ -23,6 +24,7 @@ const usageCodes = new Set([
 /** Errors of `@grammask/core` for what was asked for, other than a schema's. */
 const usageErrors = [
   UsageError,
+  ExportError,
   GrammarError,
   JsonLimitError,
   JsonSyntaxError,

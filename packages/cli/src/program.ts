@@ -33,6 +33,7 @@ export async function runProgram(io: Io, version: string, args: readonly string[
   addCheck(program, io, done);
   addInspect(program, io, done);
   addServe(program, io, done);
+  addExport(program, io, done);
   addBench(program, io, done);
   for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
     command.copyInheritedSettings(program).addHelpText("after", exitCodes);
@@ -149,4 +150,34 @@ function addInspect(program: Command, io: Io, done: (code: ExitCode) => void): v
     .option("--json", "write one object with all the tokens")
     .action(async (options) => done(await (await import("./inspect.js")).inspect(io, options)));
   addTextOptions(command, GENERATION_TEXT);
+}
+
+function addExport(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command("export")
+    .description("write a schema as a grammar of another engine")
+    .argument("<schema>", "the file with the JSON Schema; - is standard input")
+    .addOption(
+      new Option(
+        "--to <target>",
+        "llama.cpp's GBNF, llguidance's Lark, a regular expression, XGrammar's EBNF",
+      )
+        .choices(["gbnf", "lark", "regex", "xgrammar"])
+        .makeOptionMandatory(),
+    )
+    .option("--lossy", "leave out what the target cannot say, and list it, instead of failing")
+    .addOption(
+      new Option("--whitespace <policy>", "no spaces, or one allowed behind , and :")
+        .choices(["compact", "spaced"])
+        .default("spaced"),
+    )
+    .addOption(
+      new Option("--numbers <spelling>", "without exponents where the schema allows it, or any")
+        .choices(["plain", "any"])
+        .default("plain"),
+    )
+    .option("--json", "write one object with the text and what was left out")
+    .action(async (schema, options) =>
+      done(await (await import("./export.js")).exportSchema(io, schema, options)),
+    );
 }

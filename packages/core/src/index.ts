@@ -7,6 +7,15 @@ export type { Whitespace } from "./automaton/whitespace.js";
 export { BudgetError } from "./budget.js";
 export { clearCaches } from "./caches.js";
 export type { LimitHit, ShortestCompletion } from "./closing.js";
+export { ExportError, type ExportLoss } from "./export/errors.js";
+export {
+  type ExportOptions,
+  type ExportResult,
+  exportGbnf,
+  exportLark,
+  exportRegex,
+  exportXgrammar,
+} from "./export/export-schema.js";
 export type { ForcedContinuation } from "./forced-tokens.js";
 export { compileChoice } from "./grammar/choice.js";
 export { compileGrammar, type GrammarPart } from "./grammar/compose.js";

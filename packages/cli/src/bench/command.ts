@@ -20,6 +20,8 @@ export function addBench(program: Command, io: Io, done: (code: ExitCode) => voi
   addSoak(bench, io, done);
   addVocabulary(bench, io, done);
   addGrammars(bench, io, done);
+  addExports(bench, io, done);
+  addBatch(bench, io, done);
   bench
     .command("plot")
     .description("draw the plots of a result of `bench maskbench` again")
@@ -90,6 +92,43 @@ function addGrammars(bench: Command, io: Io, done: (code: ExitCode) => void): vo
     .option("--rounds <n>", "how often each text is read", wholeNumber({ min: 1 }), 3)
     .option("--json <file>", "write the result")
     .action(async (options) => done(await (await import("./grammars.js")).grammars(io, options)));
+}
+
+function addBatch(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  const count = wholeNumber({ min: 1 });
+  bench
+    .command("batch")
+    .description("the masks of a batch of sequences in worker threads, beside llguidance's batch functions")
+    .requiredOption("--data <files...>", ".jsonl or .jsonl.gz files, or folders of MaskBench's files")
+    .addOption(tokenizerOption())
+    .addOption(eosOption())
+    .option("--sequences <n>", "each with a schema of its own", count, 256)
+    .option("--threads <n>", "of each engine", count, 2)
+    .option("--steps <n>", "in each round", count, 200)
+    .option("--rounds <n>", "the engines take turns; in the first one nothing is known yet", count, 3)
+    .option("--json <file>", "write the result")
+    .action(async (options) => done(await (await import("./batch/batch.js")).batchBench(io, options)));
+}
+
+function addExports(bench: Command, io: Io, done: (code: ExitCode) => void): void {
+  bench
+    .command("exports")
+    .description(
+      "exported grammars in llguidance and llama.cpp, on labelled instances: ends with 1 where one is wrong",
+    )
+    .requiredOption("--data <files...>", ".jsonl or .jsonl.gz files, or folders of MaskBench's files")
+    .addOption(tokenizerOption())
+    .option("--sample <n/m>", "the first n of every m records", readSample, ALL)
+    .option(
+      "--limit <seconds>",
+      "the most time for the instances of one schema",
+      decimalNumber({ min: 1 }),
+      30,
+    )
+    .option("--json <file>", "write the result")
+    .action(async (options) =>
+      done(await (await import("./exports/exports-check.js")).exportsCheck(io, options)),
+    );
 }
 
 function addVocabulary(bench: Command, io: Io, done: (code: ExitCode) => void): void {

@@ -1,4 +1,5 @@
 import { type Language, type LanguageArena, numberRange } from "../language/index.js";
+import { UNBOUNDED } from "../language/nodes.js";
 
 /** Digits before and behind the point: what a double can tell apart, and an end to digits that go on for ever. */
 const MAX_DIGITS = 16;
@@ -14,16 +15,18 @@ export class PlainNumbers {
   /** The integers, by value. */
   private readonly integers: Language;
 
-  constructor(arena: LanguageArena) {
+  /** @param maxDigits before the point and behind it */
+  constructor(arena: LanguageArena, maxDigits = MAX_DIGITS) {
     this.arena = arena;
+    const isBounded = maxDigits < UNBOUNDED;
     const digit = arena.codePoints(arena.sets.range(0x30, 0x39));
     const nonZero = arena.codePoints(arena.sets.range(0x31, 0x39));
     const magnitude = arena.union([
       arena.text("0"),
-      arena.concat(nonZero, arena.repeat(digit, 0, MAX_DIGITS - 1)),
+      arena.concat(nonZero, arena.repeat(digit, 0, isBounded ? maxDigits - 1 : UNBOUNDED)),
     ]);
     this.integer = arena.concat(arena.choice(["", "-"]), magnitude);
-    const fraction = arena.concat(arena.text("."), arena.repeat(digit, 1, MAX_DIGITS));
+    const fraction = arena.concat(arena.text("."), arena.repeat(digit, 1, maxDigits));
     this.plain = arena.concat(this.integer, arena.union([arena.epsilon, fraction]));
     this.integers = numberRange(arena, { integer: true });
   }

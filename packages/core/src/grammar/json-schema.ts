@@ -8,22 +8,17 @@ import { Objects } from "../automaton/objects.js";
 import { PlainNumbers } from "../automaton/plain-numbers.js";
 import { PropertyNames } from "../automaton/property-order.js";
 import type { JsonNode } from "../json/index.js";
-import { unsatisfiable } from "../json-schema/conflict.js";
-import { Derivatives } from "../json-schema/derivative.js";
-import { languageLimit, SchemaLimitError } from "../json-schema/errors.js";
-import { formatLanguage, isKnownFormat } from "../json-schema/formats/index.js";
-import { type Formula, FormulaStore, JSON_TYPES, JsonType, Kind } from "../json-schema/formula.js";
+
+import { languageLimit } from "../json-schema/errors.js";
+import { JsonType } from "../json-schema/formula.js";
+
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "../json-schema/limits.js";
-import type { Position } from "../json-schema/position.js";
+
 import { schemaReport } from "../json-schema/report.js";
-import { Satisfiability } from "../json-schema/satisfiability.js";
-import { SchemaFormulas } from "../json-schema/schema-formulas.js";
 import { SchemaSet } from "../json-schema/schema-set.js";
-import { type SchemaRules, Vocabulary } from "../json-schema/vocabularies.js";
 import { Unenforceable } from "../json-schema/warnings.js";
 import {
   compilePattern,
-  type Language,
   type LanguageArena,
   LanguageLimitError,
   PatternError,
@@ -32,8 +27,8 @@ import {
 import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { withGuidance } from "./guidance.js";
 import type { JsonSchemaOptions } from "./json-schema-options.js";
-import { lexemesWithin } from "./lexemes.js";
 import { type DocumentResolver, readSchema, SchemaDocuments } from "./schema-documents.js";
+import { assertsFormats, namesInOrder, readFormulas } from "./schema-reading.js";
 
 /**
  * Compiles a JSON Schema.
@@ -74,7 +69,7 @@ export async function compileJsonSchemaAsync(
   return compile(json, documents, options, limits);
 }
 
-function limitsOf(options: JsonSchemaOptions): SchemaLimits {
+export function limitsOf(options: JsonSchemaOptions): SchemaLimits {
   return { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
 }
 
@@ -114,39 +109,15 @@ function buildAutomaton(
   limits: SchemaLimits,
   unenforceable: Unenforceable,
 ): Generation {
-  const { maxPatternLength, maxLexemeNodes } = limits;
-  const lexemes = lexemesWithin({ maxPatternLength, maxLexemeNodes });
+  const reading = readFormulas(documents, options, limits, unenforceable);
+  const { lexemes, store, schemas, derivatives, satisfiability, root } = reading;
   const { arena } = lexemes;
-  const store = new FormulaStore(arena, { maxNodes: limits.maxFormulaNodes });
-  const strings = (formula: Formula): Language =>
-    derivatives.stringLanguage(derivatives.specialise(formula, JsonType.String));
-  const format = {
-    asserts: (name: string, { resource }: Position) =>
-      assertsFormats(resource, options) && isKnownFormat(name, resource.dialect),
-    language: (name: string, { resource }: Position) =>
-      assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined,
-  };
-  const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
-  schemas.checkAll();
-  const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
-  const satisfiability = new Satisfiability(store, derivatives, limits, schemas);
-  const root = schemas.reference(documents.root);
-  // What cannot be expanded is an error now, also where a look at it is enough to tell that some value matches.
-  for (const type of JSON_TYPES) derivatives.specialise(root, type);
-  if (!satisfiability.value(root)) {
-    if (!derivatives.leavesOut) {
-      throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
-    }
-    const { maxTextLength: value } = arena.nodes.limits;
-    const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
-    throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
-  }
   const hasBrackets = () =>
     satisfiability.value(store.and([root, store.type(JsonType.Object | JsonType.Array)]));
   const leadIn = (given: LeadIn) => leadInText(arena, checkLeadIn(given), hasBrackets);
   const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
   const order = options.order ?? "schema";
-  const namesOf = (goal: Goal) => namesInOrder(goal, store, schemas);
+  const namesOf = (goal: Goal) => namesInOrder(goal.formulas, reading);
   const frames = new JsonFrames({
     store,
     goals,
@@ -185,11 +156,6 @@ function isUnicode(arena: LanguageArena, pattern: string): boolean {
   }
 }
 
-/** A metaschema that requires formats to be asserted goes before the option. */
-function assertsFormats({ vocabularies }: SchemaRules, { formats }: JsonSchemaOptions): boolean {
-  return formats !== "annotate" || (vocabularies & Vocabulary.FormatAssertion) !== 0;
-}
-
 /** Any JSON value. */
 export function compileJson(options: JsonSchemaOptions = {}): Grammar {
   return compileJsonSchema(true, options);
@@ -198,25 +164,4 @@ export function compileJson(options: JsonSchemaOptions = {}): Grammar {
 /** Any JSON object. */
 export function compileJsonObject(options: JsonSchemaOptions = {}): Grammar {
   return compileJsonSchema({ type: "object" }, options);
-}
-
-/** The property names that a goal's schemas mention; schemas in the order of the document. */
-function namesInOrder(goal: Goal, store: FormulaStore, schemas: SchemaFormulas): string[] {
-  const ids = new Set<number>();
-  const seen = new Set<number>();
-  for (const formula of goal.formulas) {
-    store.forEachAtom(
-      formula,
-      (literal) => {
-        if (store.kind(literal) === Kind.Schema) ids.add(store.first(literal));
-      },
-      seen,
-    );
-  }
-  const names = new Set<string>();
-  const order = (id: number) => schemas.documentOrder(id);
-  for (const id of [...ids].sort((a, b) => order(a) - order(b) || a - b)) {
-    for (const name of schemas.propertyNames(id)) names.add(name);
-  }
-  return [...names];
 }

@@ -305,6 +305,11 @@ export class LanguageArena implements Algebra {
     );
   }
 
+  /** The theory of a leaf; undefined for other languages. */
+  theory(node: Language): LeafTheory | undefined {
+    return this.nodes.kind[node] === Kind.Leaf ? this.#theories[this.nodes.a[node]!] : undefined;
+  }
+
   /** Whether the empty text is a member. */
   nullable(node: Language): boolean {
     return (this.nodes.facts[node]! & Fact.Nullable) !== 0;

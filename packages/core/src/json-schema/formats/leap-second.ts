@@ -47,7 +47,7 @@ const HOUR_AND_TENS = 100;
 const LAST_TENS = HOUR_AND_TENS + 6 * 23 + 5;
 
 /** Local times with the one offset that makes them 23:59 UTC: a positive one in the east, else none or a negative one. */
-class LeapSecondTheory implements LeafTheory {
+export class LeapSecondTheory implements LeafTheory {
   constructor(
     private readonly arena: LanguageArena,
     private readonly isEast: boolean,

@@ -1,0 +1,1 @@
+export { MaskPool, MaskPoolError, type MaskPoolOptions, type SequenceState } from "./mask-pool.js";
