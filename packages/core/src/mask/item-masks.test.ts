@@ -31,6 +31,11 @@ const CASES: readonly (readonly [string, Grammar, readonly string[]])[] = [
       "int main() { if (x) { return 1; } // a",
     ],
   ],
+  [
+    "terminals that end at the shortest beside others",
+    compileLark('start: (call | other)*\ncall: head "=x>"\nhead[lazy]: /(.|\\n)*e/\nother: /[^;]{4,}/ ";"'),
+    ["ab", "abc", "abcdf", "ae=x>b"],
+  ],
   ["JSON as a grammar", compileGbnf(GBNF.json as string), ['{"a', '{"a": [1, ', '{"a": [1, "b"]']],
   [
     "calls of tools",

@@ -60,12 +60,14 @@ export class RichItems {
     const own: number[] = [];
     const others: number[] = [];
     let dependsOnOthers = false;
+    let hasShortest = false;
     let endsHere = false;
     for (let i = 0; i < sets.scanCount(set); i++) {
       const { ending } = automaton.terminalOf(set, i);
       const item = this.itemOf(set, i);
       if (ending !== Ending.Anywhere) {
         dependsOnOthers = true;
+        if (ending === Ending.Shortest) hasShortest = true;
         if (item?.reader.isFinal(item.state) === true) endsHere = true;
       }
       if (item === undefined) others.push(i);
@@ -74,8 +76,10 @@ export class RichItems {
         this.items.push(item);
       }
     }
-    // Where the longest wins, items cannot be looked at one by one, and not at all where they can end before the token.
+    // Where the longest wins, items cannot be looked at one by one, and not at all where they can end before the token;
+    // nor where the end of one that ends at the shortest ends others.
     if (dependsOnOthers && (others.length > 0 || endsHere)) this.items = [];
+    if (hasShortest && sets.scanCount(set) > 1) this.items = [];
     if (this.items.length === 0) return;
     this.own = others.length === 0 ? set : automaton.part(set, own);
     this.rest = others.length === 0 ? 0 : automaton.part(set, others);
