@@ -43,7 +43,7 @@ export function run(command, args, { show = "all", env = process.env, cwd = root
       cwd,
       env,
       stdio: streams[show],
-      shell: process.platform === "win32" && command === "npx",
+      shell: process.platform === "win32" && ["npm", "npx"].includes(command),
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -52,13 +52,17 @@ export function prepareSchema(schema: SchemaInput): PreparedSchema {
 }
 
 /**
+ * A JSON Schema with a type that is not told by its literal: `withValidation<Person>(schema)`.
+ *
+ * @param schema a JSON Schema, a schema of TypeBox
+ */
+export function withValidation<Value>(schema: object): StandardJSONSchemaV1<Value, Value>;
+/**
  * A JSON Schema with a check of one's own that runs on values that match it: what no schema can say, or a transformation.
- * Without a check it gives a schema a type that is not told by its literal: `withValidation<Person>(schema)`.
  *
  * @param schema a JSON Schema, a schema of TypeBox
  * @param validate gives the value, or what is wrong with it; may be asynchronous
  */
-export function withValidation<Value>(schema: object): StandardJSONSchemaV1<Value, Value>;
 export function withValidation<const S extends object, Value = FromSchema<S>>(
   schema: S,
   validate: Validate<FromSchema<S>, Value>,
