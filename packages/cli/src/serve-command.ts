@@ -1,7 +1,16 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit.js";
 import type { Io } from "./io.js";
 import { decimalNumber, wholeNumber } from "./numbers.js";
+
+const seconds = decimalNumber({ min: 0.001, max: 1e6 });
+
+function secondsList(text: string): number[] {
+  const list = text.split(",").map(seconds);
+  if (list.length !== 3)
+    throw new InvalidArgumentError("Three numbers of seconds are expected, such as 5,60,30.");
+  return list;
+}
 
 /** Adds `grammask serve`. */
 export function addServe(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -11,10 +20,45 @@ export function addServe(program: Command, io: Io, done: (code: ExitCode) => voi
     .option(
       "--model <name...>",
       "models: a bundled one, a folder or a hub id; NAME=MODEL gives it the name that requests use. " +
-        "The first is loaded at once, others when they are asked for",
-      ["smollm2-135m-instruct"],
+        "The first is loaded at once, others when they are asked for " +
+        "(default: smollm2-135m-instruct, with --upstream none)",
     )
     .option("--alias <alias...>", "other names: NAME=MODEL; *=MODEL for all names that are not offered")
+    .option(
+      "--upstream <url...>",
+      "other engines to stand in front of: every character of theirs is checked; all run the same model",
+    )
+    .addOption(
+      new Option("--upstream-kind <kind>", "what they are (default: openai)").choices([
+        "openai",
+        "vllm",
+        "llamacpp",
+        "sglang",
+      ]),
+    )
+    .option(
+      "--upstream-model <name>",
+      "the model to ask them for, by which it is offered here too " +
+        '(default: the first that they list, offered as "upstream" and as every name that is not offered)',
+    )
+    .option(
+      "--upstream-key-env <name>",
+      "the environment variable with their API key (default: GRAMMASK_UPSTREAM_API_KEY)",
+    )
+    .option(
+      "--upstream-retries <n>",
+      "how often an output is continued or asked for again (default: 2)",
+      wholeNumber({ min: 0, max: 100 }),
+    )
+    .option(
+      "--upstream-close",
+      "end an output that could not be brought to its end by a short valid text, in place of an error",
+    )
+    .option(
+      "--upstream-timeouts <s,s,s>",
+      "seconds to connect, to the first text, and between two pieces of text (default: 5,60,30)",
+      secondsList,
+    )
     .option("--host <address>", "where to listen; 0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--port <n>", "0 takes a free one", wholeNumber({ min: 0, max: 65_535 }), 8080)
     .option("--device <device>", "cpu, cuda, webgpu, dml, coreml or auto", "cpu")

@@ -2,8 +2,10 @@ import type { Device } from "@grammask/onnx";
 import {
   type ModelOptions,
   type OfferedModelOptions,
+  type OfferedUpstreamOptions,
   type ServerOptions,
   startServer,
+  type UpstreamKind,
 } from "@grammask/server";
 import { ExitCode, UsageError } from "./exit.js";
 import { readText } from "./input.js";
@@ -11,7 +13,15 @@ import type { Io } from "./io.js";
 
 export interface ServeOptions {
   /** Each `SOURCE` or `NAME=SOURCE`. */
-  readonly model: readonly string[];
+  readonly model?: readonly string[];
+  readonly upstream?: readonly string[];
+  readonly upstreamKind?: UpstreamKind;
+  readonly upstreamModel?: string;
+  readonly upstreamKeyEnv?: string;
+  readonly upstreamRetries?: number;
+  readonly upstreamClose?: boolean;
+  /** To connect, to the first text, between two pieces of text. */
+  readonly upstreamTimeouts?: readonly number[];
   readonly alias?: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -33,6 +43,8 @@ export interface ServeOptions {
   readonly logLevel: NonNullable<ServerOptions["logLevel"]>;
 }
 
+const DEFAULT_MODEL = "smollm2-135m-instruct";
+const KEY_VARIABLE = "GRAMMASK_UPSTREAM_API_KEY";
 const MEBIBYTE = 2 ** 20;
 
 /** `grammask serve`: runs until it is interrupted, then lets running requests end. */
@@ -60,10 +72,16 @@ export async function serve(io: Io, options: ServeOptions): Promise<ExitCode> {
 async function serverOptions(io: Io, options: ServeOptions): Promise<ServerOptions> {
   const { device, threads } = options;
   const modelOptions: ModelOptions = { device, ...(threads === undefined ? {} : { threads }) };
+  const upstream = upstreamOf(options);
+  const models = options.model ?? (upstream === undefined ? [DEFAULT_MODEL] : []);
   const keys = [...(options.apiKey ?? []), ...(await keysOfFile(io, options.apiKeysFile))];
   return {
-    models: options.model.map((text) => modelOf(text, modelOptions)),
-    aliases: Object.fromEntries((options.alias ?? []).map(aliasOf)),
+    models: models.map((text) => modelOf(text, modelOptions)),
+    upstreams: upstream === undefined ? [] : [upstream],
+    aliases: {
+      ...(upstream === undefined || options.upstreamModel !== undefined ? {} : { "*": upstream.id }),
+      ...Object.fromEntries((options.alias ?? []).map(aliasOf)),
+    },
     host: options.host,
     port: options.port,
     apiKeys: keys,
@@ -82,6 +100,32 @@ async function serverOptions(io: Io, options: ServeOptions): Promise<ServerOptio
     },
     logLevel: options.logLevel,
   };
+}
+
+function upstreamOf(options: ServeOptions): OfferedUpstreamOptions | undefined {
+  const { upstream: urls, upstreamKind, upstreamModel, upstreamRetries, upstreamClose } = options;
+  const { upstreamKeyEnv = KEY_VARIABLE, upstreamTimeouts } = options;
+  if (urls === undefined) {
+    const given = Object.keys(options).find((name) => name.startsWith("upstream"));
+    if (given === undefined) return undefined;
+    throw new UsageError("Options of upstreams need at least one: --upstream URL.");
+  }
+  const apiKey = process.env[upstreamKeyEnv] ?? "";
+  if (apiKey === "" && options.upstreamKeyEnv !== undefined) {
+    throw new UsageError(`The environment has no ${upstreamKeyEnv}, which --upstream-key-env names.`);
+  }
+  const [connectSeconds, firstTextSeconds, stallSeconds] = upstreamTimeouts ?? [];
+  const given = {
+    kind: upstreamKind,
+    model: upstreamModel,
+    apiKey: apiKey === "" ? undefined : apiKey,
+    retries: upstreamRetries,
+    close: upstreamClose,
+    connectSeconds,
+    firstTextSeconds,
+    stallSeconds,
+  };
+  return { id: upstreamModel ?? "upstream", urls, ...given };
 }
 
 function modelOf(text: string, options: ModelOptions): OfferedModelOptions {

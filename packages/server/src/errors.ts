@@ -15,7 +15,7 @@ export interface ErrorDetails {
   readonly schema?: SchemaProblem | undefined;
 }
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 500 | 503 | 504;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
 
 export interface SchemaProblem {
   /** JSON Pointer into the schema. */

@@ -1,6 +1,7 @@
 import type { ToolFormatName } from "@grammask/core";
 import type { GenerateRequest } from "@grammask/onnx";
 import type { ModelOptions } from "./engine/messages.js";
+import type { UpstreamOptions } from "./upstream/options.js";
 
 /** A model that a server offers. */
 export interface OfferedModelOptions {
@@ -17,9 +18,19 @@ export interface OfferedModelOptions {
   readonly preload?: boolean;
 }
 
+/** A model that other engines run. */
+export interface OfferedUpstreamOptions extends UpstreamOptions {
+  /** The name that requests use. */
+  readonly id: string;
+  /** How the model writes calls of tools, which its prompt tells it. Default: "plain". */
+  readonly toolFormat?: ToolFormatName;
+}
+
 export interface ServerOptions {
-  /** At least one. */
+  /** At least one, here or behind upstreams. */
   readonly models: readonly OfferedModelOptions[];
+  /** Models of other engines, whose outputs are checked. Default: none. */
+  readonly upstreams?: readonly OfferedUpstreamOptions[];
   /** Other names of models; `*` stands for every name that is not offered. Default: none. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Default: 127.0.0.1, which only this machine reaches. */

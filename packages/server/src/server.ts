@@ -12,6 +12,7 @@ import { GenerationService } from "./generation/service.js";
 import type { AppEnv } from "./http/env.js";
 import { Metrics } from "./metrics.js";
 import type { OfferedModelOptions, ServerOptions } from "./options.js";
+import { upstreamEntry } from "./upstream/entry.js";
 
 /** A server that runs. */
 export interface RunningServer {
@@ -51,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await release(service.models, compileCheck);
     throw thrown;
   }
-  const ready = preload(service.models, options.models).then(() => {
+  const ready = preload(service.models, options).then(() => {
     isReady = true;
   });
   // Who does not wait for `ready` learns of it from the log.
@@ -100,11 +101,15 @@ function assemble(options: ServerOptions) {
     memoryMegabytes = 512,
   } = options.schemaLimits ?? {};
   const limits: ConstraintLimits = { compileMilliseconds, maskMilliseconds };
-  if (options.models.length === 0) {
+  const upstreams = options.upstreams ?? [];
+  if (options.models.length + upstreams.length === 0) {
     throw new RangeError("A server needs at least one model.");
   }
   const models = new ModelRegistry({
-    models: options.models.map((model) => entryOf(model, limits)),
+    models: [
+      ...options.models.map((model) => entryOf(model, limits)),
+      ...upstreams.map((upstream) => upstreamEntry(upstream, limits)),
+    ],
     aliases: options.aliases ?? {},
     memoryBytes: options.modelMemoryBytes ?? 8 * 2 ** 30,
     queue: { slots: options.concurrency ?? 8, capacity: options.queueCapacity ?? 128 },
@@ -128,12 +133,17 @@ function entryOf(model: OfferedModelOptions, limits: ConstraintLimits): ModelEnt
   };
 }
 
-async function preload(models: ModelRegistry, offered: readonly OfferedModelOptions[]): Promise<void> {
-  for (const [i, { source, id, preload: wanted = i === 0 }] of offered.entries()) {
-    if (wanted) {
-      const { release: done } = await models.use(models.find(id ?? source));
-      done();
-    }
+async function preload(
+  models: ModelRegistry,
+  { models: local, upstreams = [] }: ServerOptions,
+): Promise<void> {
+  const wanted = [
+    ...local.filter(({ preload: chosen }, i) => chosen ?? i === 0).map(({ id, source }) => id ?? source),
+    ...upstreams.map(({ id }) => id),
+  ];
+  for (const name of wanted) {
+    const { release: done } = await models.use(models.find(name));
+    done();
   }
 }
 

@@ -57,18 +57,20 @@ function jsonOptions(limits: ConstraintLimits): JsonSchemaOptions {
 export class GrammarStore {
   readonly #limits: ConstraintLimits;
   readonly #capacity: number;
+  readonly #compile: typeof compileConstraint;
   /** In the order of use, the latest last. */
   readonly #grammars = new Map<string, Grammar>();
 
-  constructor(limits: ConstraintLimits, capacity = 32) {
+  constructor(limits: ConstraintLimits, capacity = 32, compile = compileConstraint) {
     this.#limits = limits;
     this.#capacity = capacity;
+    this.#compile = compile;
   }
 
   /** @throws as `compileConstraint` */
   get(constraint: Constraint): Grammar {
     const key = JSON.stringify(constraint);
-    const grammar = this.#grammars.get(key) ?? compileConstraint(constraint, this.#limits);
+    const grammar = this.#grammars.get(key) ?? this.#compile(constraint, this.#limits);
     this.#grammars.delete(key);
     this.#grammars.set(key, grammar);
     if (this.#grammars.size > this.#capacity) {

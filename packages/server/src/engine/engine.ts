@@ -23,6 +23,8 @@ export interface GenerationRequest
     | "logprobs"
   > {
   readonly constraint?: Constraint | undefined;
+  /** Whether text is wanted as it comes. Otherwise it may come in one piece, which can be corrected before. */
+  readonly streamed?: boolean | undefined;
 }
 
 /** A token with its log probability among those that were allowed, and the likeliest in its place. */
@@ -50,8 +52,8 @@ export interface GenerationResult {
 }
 
 export interface EngineInfo {
-  /** The most tokens of prompt and output together. */
-  readonly contextLength: number;
+  /** The most tokens of prompt and output together, where that is known. */
+  readonly contextLength: number | undefined;
   readonly vocabularySize: number;
   readonly device: string;
   readonly dtype: string;

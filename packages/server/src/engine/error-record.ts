@@ -10,6 +10,8 @@ export interface ErrorRecord {
   readonly schema: SchemaProblem | undefined;
   /** Which limit was reached. */
   readonly limit: string | undefined;
+  /** Of an ApiError: all that the client is told. */
+  readonly api?: ErrorDetails | undefined;
 }
 
 export function recordError(thrown: unknown): ErrorRecord {
@@ -28,6 +30,7 @@ export function recordError(thrown: unknown): ErrorRecord {
         ? undefined
         : { pointer, keyword: text("keyword"), reason: text("reason") ?? error.message, conflict },
     limit: text("limit"),
+    api: error instanceof ApiError ? error.details : undefined,
   };
 }
 
@@ -54,6 +57,9 @@ const CONSTRAINT_NAMES = new Set(["LayoutError", "JsonSyntaxError", "JsonLimitEr
  * @param constraintParam the field of the request that says what the output must match
  */
 export function apiErrorOf(record: ErrorRecord, constraintParam: string | undefined): ApiError {
+  if (record.api !== undefined) {
+    return new ApiError(record.api);
+  }
   const { code, message } = record;
   const wrong = (param: string | undefined, as: string): ErrorDetails => ({
     status: 400,

@@ -57,7 +57,7 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    const { constraint, ...fields } = request;
+    const { constraint, streamed: _, ...fields } = request;
     // Who reads calls of tools from an output must see the special tokens that some models begin them with.
     const named = constraint?.kind === "tools";
     let said = "";

@@ -42,9 +42,18 @@ export class ThreadedEngine implements Engine {
 
   /** @throws ApiError where the model cannot be loaded */
   static load(data: ModelThreadData): Promise<ThreadedEngine> {
-    const worker = new Worker(THREAD, { workerData: data });
+    return ThreadedEngine.start(THREAD, data, data.source);
+  }
+
+  /**
+   * Starts an engine in a thread that speaks as a model's thread does.
+   *
+   * @param name what errors call it
+   */
+  static start(thread: URL, data: object, name: string): Promise<ThreadedEngine> {
+    const worker = new Worker(thread, { workerData: data });
     return new Promise((resolve, reject) => {
-      const fail = (message: string) => reject(notLoaded(data.source, message));
+      const fail = (message: string) => reject(notLoaded(name, message));
       const failed = (error: Error) => fail(error.message);
       const ended = () => fail("its thread ended");
       worker.once("error", failed);

@@ -70,6 +70,7 @@ export function planChat(body: Body<ChatRequest>, toolFormat: ToolFormatName): C
       ...samplingRequest(fields),
       ...defined({
         maxTokens: maxTokensOf(fields),
+        streamed: fields.stream,
         constraint: constrained?.constraint,
         ...logprobsOf(fields),
       }),

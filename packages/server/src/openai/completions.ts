@@ -92,7 +92,12 @@ function planCompletion(body: Body<CompletionRequest>) {
   checkStreamOptions(fields);
   const shared: GenerationRequest = {
     ...samplingRequest(fields),
-    ...defined({ maxTokens, constraint: given?.constraint, topLogprobs: logprobs }),
+    ...defined({
+      maxTokens,
+      streamed: fields.stream,
+      constraint: given?.constraint,
+      topLogprobs: logprobs,
+    }),
     ...(logprobs === undefined ? {} : { logprobs: true }),
   };
   const requests = promptsOf(prompt).flatMap((each) => repeated({ ...shared, prompt: each }, n));

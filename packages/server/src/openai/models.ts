@@ -7,12 +7,12 @@ export function modelList(models: ModelRegistry) {
 
 /** `GET /v1/models/{id}` */
 export function modelObject(model: OfferedModel, name: string) {
-  const info = model.engine?.info;
+  const contextLength = model.engine?.info.contextLength;
   return {
     id: name,
     object: "model",
     created: model.created,
     owned_by: "grammask",
-    ...(info === undefined ? {} : { context_length: info.contextLength }),
+    ...(contextLength === undefined ? {} : { context_length: contextLength }),
   };
 }

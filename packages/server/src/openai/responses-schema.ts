@@ -145,7 +145,11 @@ export function planResponse(body: Body<ResponseRequest>, toolFormat: ToolFormat
     request: {
       messages: tools === undefined ? messages : withInstructions(messages, tools),
       ...samplingRequest(fields),
-      ...defined({ maxTokens: fields.max_output_tokens, constraint: constrained?.constraint }),
+      ...defined({
+        maxTokens: fields.max_output_tokens,
+        streamed: fields.stream,
+        constraint: constrained?.constraint,
+      }),
     },
     constraintParam: constrained?.param,
     tools,

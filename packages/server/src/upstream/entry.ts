@@ -1,0 +1,22 @@
+import type { ConstraintLimits } from "../engine/constraint.js";
+import type { ModelEntry } from "../engine/model-registry.js";
+import { ThreadedEngine } from "../engine/threaded-engine.js";
+import type { OfferedUpstreamOptions } from "../options.js";
+import { type UpstreamThreadData, upstreamSettings } from "./options.js";
+
+/** A built file: tests run the sources, and a thread needs a file that Node can run. */
+const THREAD = new URL("../../dist/upstream/upstream-thread.js", import.meta.url);
+
+/**
+ * The model of upstreams among those that a server offers.
+ *
+ * @throws RangeError for options that are wrong
+ */
+export function upstreamEntry(
+  { id, toolFormat = "plain", ...options }: OfferedUpstreamOptions,
+  limits: ConstraintLimits,
+): ModelEntry {
+  const settings = upstreamSettings(options);
+  const data: UpstreamThreadData = { settings, limits };
+  return { id, toolFormat, load: () => ThreadedEngine.start(THREAD, data, id) };
+}

@@ -1,0 +1,52 @@
+/**
+ * The thread in front of the upstreams of one model: what it costs to check their outputs, it costs here, and nobody else
+ * waits for it. It speaks as a model's thread does.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import type { GenerationRequest } from "../engine/engine.js";
+import { recordError } from "../engine/error-record.js";
+import type { ModelCommand, ModelMessage } from "../engine/messages.js";
+import type { UpstreamThreadData } from "./options.js";
+import { UpstreamEngine } from "./upstream-engine.js";
+
+const port = parentPort!;
+const { settings, limits } = workerData as UpstreamThreadData;
+const engine = new UpstreamEngine(settings, limits);
+const running = new Map<number, AbortController>();
+
+const post = (message: ModelMessage) => port.postMessage(message);
+
+port.on("message", (command: ModelCommand) => void obey(command));
+post({ type: "loaded", info: engine.info });
+
+async function obey(command: ModelCommand): Promise<void> {
+  if (command.type === "generate") {
+    return generate(command.id, command.request);
+  }
+  if (command.type === "abort") {
+    running.get(command.id)?.abort();
+    return;
+  }
+  await engine.dispose();
+  port.close();
+}
+
+async function generate(id: number, request: GenerationRequest): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const output = engine.generate(request, controller.signal);
+    for (;;) {
+      const next = await output.next();
+      if (next.done === true) {
+        post({ type: "result", id, result: next.value });
+        return;
+      }
+      post({ type: "text", id, text: next.value });
+    }
+  } catch (thrown) {
+    post({ type: "error", id, error: recordError(thrown) });
+  } finally {
+    running.delete(id);
+  }
+}

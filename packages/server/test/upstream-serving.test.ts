@@ -1,0 +1,76 @@
+import OpenAI, { APIError } from "openai";
+import { afterEach, describe, expect, it } from "vitest";
+import { type RunningServer, startServer } from "../src/index.js";
+import { type Answer, FakeUpstream, fails, says } from "./fake-upstream.js";
+
+const schema = {
+  type: "object",
+  properties: { ok: { type: "boolean" } },
+  required: ["ok"],
+  additionalProperties: false,
+};
+const request = {
+  model: "whatever-the-client-has",
+  messages: [{ role: "user" as const, content: "OK?" }],
+  response_format: { type: "json_schema" as const, json_schema: { name: "answer", strict: true, schema } },
+};
+
+let server: RunningServer;
+let upstream: FakeUpstream;
+afterEach(async () => {
+  await server.close();
+  await upstream.kill();
+});
+
+async function clientOf(...answers: Answer[]): Promise<OpenAI> {
+  upstream = await FakeUpstream.start(...answers);
+  server = await startServer({
+    models: [],
+    upstreams: [{ id: "upstream", urls: [upstream.url], kind: "vllm", retries: 1 }],
+    aliases: { "*": "upstream" },
+    port: 0,
+    logLevel: "silent",
+  });
+  await server.ready;
+  return new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+}
+
+describe("a server in front of an upstream", () => {
+  it("answers chat, completions and responses with what was checked, streamed or not", async () => {
+    const client = await clientOf(says('{"no": 1}'), says("true}"), says('{"ok": true}'));
+    const completion = await client.chat.completions.create(request);
+    expect(completion.choices[0]).toMatchObject({
+      message: { content: '{"ok":true}' },
+      finish_reason: "stop",
+    });
+    expect(completion.usage!.prompt_tokens).toBeGreaterThan(0);
+    const parts: string[] = [];
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
+      parts.push(chunk.choices[0]?.delta.content ?? "");
+    }
+    expect(parts.join("")).toBe('{"ok": true}');
+    expect(parts.filter((part) => part !== "").length).toBeGreaterThan(1);
+    const { output_text } = await client.responses.create({
+      model: "upstream",
+      input: "OK?",
+      text: { format: { type: "json_schema", name: "answer", schema } },
+    });
+    expect(output_text).toBe('{"ok": true}');
+    const { choices } = await client.completions.create({ model: "upstream", prompt: "OK?" });
+    expect(choices[0]!.text).toBe('{"ok": true}');
+  });
+
+  it("tells of a failure in OpenAI's shape, with its own code", async () => {
+    const client = await clientOf(fails(500, "out of memory"));
+    const error = await client.chat.completions.create(request).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({ status: 502, code: "upstream_failed", type: "server_error" });
+    const wrong = { ...request.response_format.json_schema, schema: { type: "nothing" } };
+    await expect(
+      client.chat.completions.create({
+        ...request,
+        response_format: { type: "json_schema", json_schema: wrong },
+      }),
+    ).rejects.toMatchObject({ status: 400, code: "invalid_schema" });
+  });
+});
