@@ -45,6 +45,21 @@ describe("chat completions with the openai client", () => {
     expect(completion.usage!.total_tokens).toBe(completion.usage!.prompt_tokens + 7);
   });
 
+  it("give whole JSON where the tokens run out, which clients take", async () => {
+    const schema = { type: "array", items: { type: "string", minLength: 8 }, minItems: 10 };
+    const completion = await client.chat.completions.parse({
+      model: "tiny",
+      messages,
+      max_tokens: 130,
+      logit_bias: ON_AND_ON,
+      response_format: { type: "json_schema", json_schema: { name: "list", schema } },
+    });
+    const [choice] = completion.choices;
+    expect(choice).toMatchObject({ finish_reason: "stop", grammask: { closed_early: expect.any(Array) } });
+    expect(choice!.message.parsed).toHaveLength(10);
+    expect(completion.usage!.completion_tokens).toBeLessThanOrEqual(130);
+  });
+
   it("give JSON that matches a schema", async () => {
     for (let seed = 0; seed < 5; seed++) {
       const completion = await client.chat.completions.create({

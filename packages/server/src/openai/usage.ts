@@ -28,11 +28,11 @@ export function usageOf(results: readonly GenerationResult[], count = results.le
 }
 
 /**
- * Why an output ended, as OpenAI says it. An output that the token budget led to its end is complete and valid, and says
- * `length` all the same: its values may be shorter than the model wanted.
+ * Why an output ended, as OpenAI says it. One that the token budget led to its end says `stop`: to clients `length` means
+ * text that was cut off, and theirs refuse to parse it; but this one is complete and valid. `extensionOf` tells it apart.
  */
-export function finishReasonOf({ finishReason, closedEarly }: GenerationResult): "stop" | "length" {
-  return finishReason === "length" || closedEarly !== undefined ? "length" : "stop";
+export function finishReasonOf({ finishReason }: GenerationResult): "stop" | "length" {
+  return finishReason === "length" ? "length" : "stop";
 }
 
 /** What OpenAI's answers have no field for: present only where there is something to tell. */
