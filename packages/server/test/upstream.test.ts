@@ -213,7 +213,7 @@ describe("an output that goes wrong", () => {
   it("is closed by a short completion where that is asked for", async () => {
     const { result } = await answered([says('{"name": "A', "length")], { retries: 0, close: true });
     expect(JSON.parse(result!.text)).toEqual({ name: "A", age: expect.any(Number) });
-    expect(result).toMatchObject({ finishReason: "length", closedEarly: [], limit: "upstream_truncated" });
+    expect(result).toMatchObject({ finishReason: "complete", closedEarly: [], limit: "upstream_truncated" });
   });
 
   it("ends where it is complete and more follows", async () => {

@@ -347,7 +347,7 @@ export class OutputTask {
     }
     this.#output.close();
     yield* this.#tell();
-    return { ...this.#result("length"), closedEarly: [], limit };
+    return { ...this.#result("complete"), closedEarly: [], limit };
   }
 
   #result(finishReason: GenerationResult["finishReason"]): GenerationResult {
