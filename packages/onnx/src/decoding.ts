@@ -32,6 +32,7 @@ export interface DecodingParts {
   readonly room: number;
   /** Whether the model can forget tokens that it was fed; where not, there are no drafts. */
   readonly canRollback: boolean;
+  readonly onPressure?: ((pressure: TokenPressure, index: number) => void) | undefined;
   readonly timings: Timings;
 }
 
@@ -96,6 +97,7 @@ export class Decoding {
   /** By position in the output, for a report. */
   readonly pressures: TokenPressure[] = [];
   readonly #gauge: PressureGauge | undefined;
+  readonly #onPressure: ((pressure: TokenPressure, index: number) => void) | undefined;
   /** Tokens of the output that the model has not seen. */
   #pending: readonly number[] = [];
   /** Tokens that the matcher has accepted, and no event has told of. */
@@ -115,6 +117,7 @@ export class Decoding {
     this.#forces = request.forcedTokens;
     this.#drafts =
       request.drafts === undefined || !canRollback ? undefined : new Drafts(vocabulary, request.drafts);
+    this.#onPressure = decodingParts.onPressure;
     this.#gauge =
       request.alternatives === undefined ? undefined : new PressureGauge(vocabulary, request.alternatives);
     for (const id of promptIds) {
@@ -316,7 +319,9 @@ export class Decoding {
 
   #measure(id: number, logits: Float32Array, mask: TokenMask | undefined, forced: boolean): void {
     if (this.#gauge !== undefined) {
-      this.pressures.push(this.#gauge.measure(id, logits, mask, forced));
+      const pressure = this.#gauge.measure(id, logits, mask, forced);
+      this.pressures.push(pressure);
+      this.#onPressure?.(pressure, this.pressures.length - 1);
     }
   }
 

@@ -23,6 +23,7 @@ export interface Generation {
   /** Asked between steps. */
   readonly aborted: () => boolean;
   readonly onProgress: ((progress: PromptProgress) => void) | undefined;
+  readonly onPressure?: ((pressure: TokenPressure, index: number) => void) | undefined;
   readonly timings: Timings;
 }
 

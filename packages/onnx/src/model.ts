@@ -292,6 +292,7 @@ export class Model implements AsyncDisposable {
       prefixes: this.#prefixes,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
       onProgress: request.onProgress,
+      onPressure: request.onPressure,
       timings,
     });
     timings.total = performance.now() - start;

@@ -32,7 +32,12 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
     const schemaOptions = { whitespace: "pretty", escapes: "minimal", numbers: "plain" } as const;
     let [forced, accepted] = [0, 0];
     for (let seed = 0; seed < 6; seed++) {
+      const measured: unknown[] = [];
       const { tokens, report, usage } = await model.generate({
+        onPressure: (pressure, index) => {
+          expect(index).toBe(measured.length);
+          measured.push(pressure);
+        },
         prompt: PROMPT,
         schema: SCHEMA,
         schemaOptions,
@@ -46,6 +51,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
       const gauge = new PressureGauge(model.vocabulary, 2);
       const promptIds = model.encode(PROMPT, { specialTokens: true });
       expect(report!.tokens.map((each) => each.id)).toEqual(tokens);
+      expect(measured).toEqual(report!.tokens);
       for (const [i, token] of report!.tokens.entries()) {
         const sequence = decoder.newSequence();
         const logits = await sequence.forward([...promptIds, ...tokens.slice(0, i)]);

@@ -3,6 +3,7 @@ import type { ChatMessage } from "./chat-template.js";
 import type { DraftOptions } from "./drafts.js";
 import { InvalidRequestError } from "./errors.js";
 import { checkLeadIn, type RequestLeadIn } from "./lead-in.js";
+import type { TokenPressure } from "./pressure.js";
 import { randomSeed } from "./random.js";
 import type { ReportOptions } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
@@ -86,6 +87,12 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
   readonly signal?: AbortSignal;
   /** Called for each token, in order. What it throws ends the generation. */
   readonly onToken?: (event: TokenEvent) => void;
+  /**
+   * Called for each token of the output as soon as it is known what the mask did to it, in order; it needs `report`. Of a
+   * forced token that is known a step after its `onToken`; of tokens that a stop string cuts off it may be known as well.
+   * What it throws ends the generation.
+   */
+  readonly onPressure?: (pressure: TokenPressure, index: number) => void;
   /** Called while the prompt is read, after each step of it. */
   readonly onProgress?: (progress: PromptProgress) => void;
 }
@@ -220,14 +227,17 @@ function checkPrompt({ messages, prompt }: GenerateRequest): void {
   });
 }
 
-function checkCallbacks({ signal, onToken, onProgress }: GenerateRequest): void {
+function checkCallbacks({ signal, onToken, onPressure, onProgress, report }: GenerateRequest): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidRequestError("signal", "an AbortSignal is expected");
   }
-  for (const [name, callback] of Object.entries({ onToken, onProgress })) {
+  for (const [name, callback] of Object.entries({ onToken, onPressure, onProgress })) {
     if (callback !== undefined && typeof callback !== "function") {
       throw new InvalidRequestError(name, "a function is expected");
     }
+  }
+  if (onPressure !== undefined && (report === undefined || report === false)) {
+    throw new InvalidRequestError("onPressure", "it is measured for a report only: ask for report too");
   }
 }
 
