@@ -105,6 +105,7 @@ export function addServe(program: Command, io: Io, done: (code: ExitCode) => voi
     )
     .option("--mask-ms <ms>", "the longest that one mask may take", wholeNumber({ min: 1 }), 250)
     .option("--compile-memory <mib>", "memory to compile a schema, in MiB", wholeNumber({ min: 16 }), 512)
+    .option("--no-playground", "without the page at / to try models and schemas")
     .addOption(
       new Option("--log-level <level>", "what is logged, to standard error")
         .choices(["fatal", "error", "warn", "info", "debug", "trace", "silent"])

@@ -40,6 +40,7 @@ export interface ServeOptions {
   readonly compileMs: number;
   readonly maskMs: number;
   readonly compileMemory: number;
+  readonly playground: boolean;
   readonly logLevel: NonNullable<ServerOptions["logLevel"]>;
 }
 
@@ -98,6 +99,7 @@ async function serverOptions(io: Io, options: ServeOptions): Promise<ServerOptio
       maskMilliseconds: options.maskMs,
       memoryMegabytes: options.compileMemory,
     },
+    playground: options.playground,
     logLevel: options.logLevel,
   };
 }

@@ -11,6 +11,8 @@ import { errorResponse } from "./http/errors.js";
 import { RateLimit, rateLimit } from "./http/rate-limit.js";
 import type { Metrics } from "./metrics.js";
 import type { ServerOptions } from "./options.js";
+import { addPlaygroundApi } from "./playground/api.js";
+import { addPlaygroundPage } from "./playground/page.js";
 import { addRoutes, errorBodyOf } from "./routes.js";
 
 export interface AppParts {
@@ -50,6 +52,11 @@ export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv>
     return c.json({ status }, status === "ready" ? 200 : 503);
   });
 
+  const hasPlayground = options.playground ?? true;
+  if (hasPlayground) {
+    // The page has nothing that needs a key; what it asks for does.
+    addPlaygroundPage(app);
+  }
   app.use(access(readKeys(options.apiKeys ?? [])));
   app.get("/metrics", async (c) => {
     c.header("content-type", metrics.registry.contentType);
@@ -62,6 +69,9 @@ export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv>
   app.use(bodyLimit({ maxSize, onError: () => Promise.reject(tooLarge(maxSize)) }));
 
   addRoutes(app, service);
+  if (hasPlayground) {
+    addPlaygroundApi(app, service);
+  }
 
   app.notFound((c) => {
     const message = `There is no ${c.req.method} ${c.req.path} here.`;

@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly modelMemoryBytes?: number;
   /** What a request's schema may cost. */
   readonly schemaLimits?: SchemaCost;
+  /** Whether there is a page at `/` to try models and schemas. Default: true. */
+  readonly playground?: boolean;
   /** Default: "info". */
   readonly logLevel?: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import type { CompileSummary } from "./compile-summary.js";
 import type { CompileCommand, CompileMessage } from "./compile-thread.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
@@ -11,6 +12,9 @@ export interface CompileCheckOptions {
   /** Memory of a thread that compiles, in MiB. */
   readonly memoryMegabytes: number;
 }
+
+/** What became of a constraint: an error, or perhaps what the compiler says of it. */
+type Outcome = Pick<CompileMessage, "error" | "summary">;
 
 /** Constraints whose outcome is remembered. */
 const REMEMBERED = 1000;
@@ -27,7 +31,7 @@ export class CompileCheck {
   readonly #short: CompileThread;
   /** Started when the first long text comes. */
   #long: CompileThread | undefined;
-  readonly #known = new Map<string, ErrorRecord | undefined>();
+  readonly #known = new Map<string, Outcome>();
 
   constructor({ limits, memoryMegabytes }: CompileCheckOptions) {
     this.#limits = limits;
@@ -37,19 +41,40 @@ export class CompileCheck {
 
   /** @throws ApiError where the constraint cannot be compiled within the limits */
   async check(constraint: Constraint, param: string | undefined, signal: AbortSignal): Promise<void> {
+    await this.#outcome(constraint, param, false, signal);
+  }
+
+  /**
+   * What the compiler says of a constraint.
+   *
+   * @throws ApiError where it cannot be compiled within the limits
+   */
+  async summary(constraint: Constraint, param: string, signal: AbortSignal): Promise<CompileSummary> {
+    const { summary } = await this.#outcome(constraint, param, true, signal);
+    return summary!;
+  }
+
+  async #outcome(
+    constraint: Constraint,
+    param: string | undefined,
+    wantsSummary: boolean,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const text = JSON.stringify(constraint);
     const key = createHash("sha256").update(text).digest("base64");
-    let error: ErrorRecord | undefined;
-    if (this.#known.has(key)) {
-      error = this.#known.get(key);
-      this.#known.delete(key);
-    } else {
+    let outcome = this.#known.get(key);
+    this.#known.delete(key);
+    if (
+      outcome === undefined ||
+      (wantsSummary && outcome.error === undefined && outcome.summary === undefined)
+    ) {
       const thread = text.length <= SHORT ? this.#short : this.#longThread;
-      error = await thread.compile(constraint, this.#limits.compileMilliseconds, signal);
+      outcome = await thread.compile({ constraint, wantsSummary }, this.#limits.compileMilliseconds, signal);
     }
     // How long it takes depends on what else the machine does: that may be otherwise the next time.
+    const { error } = outcome;
     if (error?.limit !== "compileMilliseconds") {
-      this.#known.set(key, error);
+      this.#known.set(key, outcome);
     }
     if (this.#known.size > REMEMBERED) {
       this.#known.delete(this.#known.keys().next().value!);
@@ -57,6 +82,7 @@ export class CompileCheck {
     if (error !== undefined) {
       throw apiErrorOf(error, param);
     }
+    return outcome;
   }
 
   async close(): Promise<void> {
@@ -85,14 +111,10 @@ class CompileThread {
     this.#start();
   }
 
-  compile(
-    constraint: Constraint,
-    milliseconds: number,
-    signal: AbortSignal,
-  ): Promise<ErrorRecord | undefined> {
+  compile(task: Omit<CompileCommand, "id">, milliseconds: number, signal: AbortSignal): Promise<Outcome> {
     const turn = this.#turn.then(() => {
       signal.throwIfAborted();
-      return this.#compile(constraint, milliseconds);
+      return this.#compile(task, milliseconds);
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -119,17 +141,17 @@ class CompileThread {
     });
   }
 
-  async #compile(constraint: Constraint, milliseconds: number): Promise<ErrorRecord | undefined> {
+  async #compile(task: Omit<CompileCommand, "id">, milliseconds: number): Promise<Outcome> {
     await this.#ready;
     const worker = this.#worker;
-    const command: CompileCommand = { id: this.#ids++, constraint };
-    const outcome = await new Promise<ErrorRecord | undefined | "time" | "memory">((resolve) => {
-      const settle = (result: ErrorRecord | undefined | "memory" | "time") => {
+    const command: CompileCommand = { id: this.#ids++, ...task };
+    const outcome = await new Promise<Outcome | "time" | "memory">((resolve) => {
+      const settle = (result: Outcome | "memory" | "time") => {
         clearTimeout(timer);
         worker.off("message", answered).off("error", ended).off("exit", ended);
         resolve(result);
       };
-      const answered = ({ id, error }: CompileMessage) => id === command.id && settle(error);
+      const answered = (message: CompileMessage) => message.id === command.id && settle(message);
       const ended = () => settle("memory");
       const timer = setTimeout(() => settle("time"), milliseconds);
       worker.on("message", answered).on("error", ended).on("exit", ended);
@@ -140,9 +162,11 @@ class CompileThread {
     }
     this.#start();
     await worker.terminate();
-    return outcome === "time"
-      ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)
-      : overLimit("memory", `it takes more than ${this.#memoryMegabytes} MiB to compile`);
+    const error =
+      outcome === "time"
+        ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)
+        : overLimit("memory", `it takes more than ${this.#memoryMegabytes} MiB to compile`);
+    return { error, summary: undefined };
   }
 }
 

@@ -1,19 +1,23 @@
 /** The thread in which constraints from clients are tried: what they cost in time and memory, they cost here. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Matcher, Vocabulary } from "@grammask/core";
+import { type Grammar, Matcher, Vocabulary } from "@grammask/core";
 import { compileConstraint } from "./compile-constraint.js";
+import { type CompileSummary, compileSummary } from "./compile-summary.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
 
 export interface CompileCommand {
   readonly id: number;
   readonly constraint: Constraint;
+  /** Whether what the compiler says of it is wanted as well. */
+  readonly wantsSummary: boolean;
 }
 
 export interface CompileMessage {
   readonly id: number;
   /** Undefined: it can be compiled. */
   readonly error: ErrorRecord | undefined;
+  readonly summary: CompileSummary | undefined;
 }
 
 /** A vocabulary of single bytes: it says as much about the cost of a grammar as a large one, and is there at once. */
@@ -28,18 +32,23 @@ const WARM_UP =
 const port = parentPort!;
 const limits = workerData as ConstraintLimits;
 
-const attempt = (constraint: Constraint) =>
+const attempt = (constraint: Constraint): Grammar => {
+  const grammar = compileConstraint(constraint, limits);
   // Generations begin with the shortest output, to know what budget is too small: what that costs, it costs here as well.
-  new Matcher(compileConstraint(constraint, limits), BYTES).completionTokens();
+  new Matcher(grammar, BYTES).completionTokens();
+  return grammar;
+};
 
-port.on("message", ({ id, constraint }: CompileCommand) => {
+port.on("message", ({ id, constraint, wantsSummary }: CompileCommand) => {
   let error: ErrorRecord | undefined;
+  let summary: CompileSummary | undefined;
   try {
-    attempt(constraint);
+    const grammar = attempt(constraint);
+    summary = wantsSummary ? compileSummary(grammar.report) : undefined;
   } catch (thrown) {
     error = recordError(thrown);
   }
-  port.postMessage({ id, error } satisfies CompileMessage);
+  port.postMessage({ id, error, summary } satisfies CompileMessage);
 });
 
 // The code is compiled now, and not at the cost of the first constraint. The first message tells that the thread is ready.
@@ -48,4 +57,4 @@ try {
 } catch {
   // A limit of time that is too small for it is no reason not to start.
 }
-port.postMessage({ id: -1, error: undefined } satisfies CompileMessage);
+port.postMessage({ id: -1, error: undefined, summary: undefined } satisfies CompileMessage);

@@ -1,5 +1,5 @@
 import type { ToolFormatName } from "@grammask/core";
-import type { GenerateRequest, Usage } from "@grammask/onnx";
+import type { GenerateRequest, TokenPressure, Usage } from "@grammask/onnx";
 import type { Constraint } from "./constraint.js";
 
 /** What to generate, as plain data: it is sent to the thread of a model. */
@@ -25,6 +25,26 @@ export interface GenerationRequest
   readonly constraint?: Constraint | undefined;
   /** Whether text is wanted as it comes. Otherwise it may come in one piece, which can be corrected before. */
   readonly streamed?: boolean | undefined;
+  /**
+   * How many alternatives of each token to name, 0 to 100: the text comes token by token then, with what the constraint did to each
+   * (`MeasuredToken`). An engine that does not see the model's probabilities gives plain text all the same. Default: plain text.
+   */
+  readonly measured?: number | undefined;
+}
+
+/** A token of the output, and what the constraint did to the model's choice: `TokenPressure` of `@grammask/onnx`, with texts. */
+export interface MeasuredToken
+  extends Pick<TokenPressure, "forced" | "removed" | "refused" | "logprob" | "maskedLogprob" | "confidence"> {
+  /** What it adds to the output: whole characters, so that it may be empty. */
+  readonly text: string;
+  /** The likeliest tokens that were allowed, and that were not, most likely first, with the model's own probability. */
+  readonly allowed: readonly MeasuredAlternative[];
+  readonly removedTokens: readonly MeasuredAlternative[];
+}
+
+export interface MeasuredAlternative {
+  readonly text: string;
+  readonly probability: number;
 }
 
 /** A token with its log probability among those that were allowed, and the likeliest in its place. */
@@ -75,7 +95,7 @@ export interface Engine {
     request: GenerationRequest,
     signal: AbortSignal,
     constraintParam: string | undefined,
-  ): AsyncGenerator<string, GenerationResult, void>;
+  ): AsyncGenerator<string | MeasuredToken, GenerationResult, void>;
   /** Resolves with the reason when the engine ends without having been disposed of. */
   readonly failed: Promise<Error>;
   dispose(): Promise<void>;

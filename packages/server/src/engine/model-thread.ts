@@ -6,10 +6,17 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { type ToolFormatName, toolFormatOf } from "@grammask/core";
-import { type GenerateResult, loadModel, type Model, type TokenLogprobs } from "@grammask/onnx";
+import {
+  type Alternative,
+  type GenerateResult,
+  loadModel,
+  type Model,
+  type TokenLogprobs,
+  type TokenPressure,
+} from "@grammask/onnx";
 import { GrammarStore } from "./compile-constraint.js";
 import { type Constraint, constraintFields } from "./constraint.js";
-import type { GenerationRequest, GenerationResult, TokenLogprob } from "./engine.js";
+import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob } from "./engine.js";
 import { recordError } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
@@ -57,7 +64,7 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    const { constraint, streamed: _, ...fields } = request;
+    const { constraint, streamed: _, measured, ...fields } = request;
     // Who reads calls of tools from an output must see the special tokens that some models begin them with.
     const named = constraint?.kind === "tools";
     let said = "";
@@ -67,7 +74,11 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
       // In steps that several take together, wrong guesses do not pay.
       drafts: running.size === 1,
       signal: controller.signal,
+      ...(measured === undefined ? {} : measuring(model, id, measured)),
       onToken: (token) => {
+        if (measured !== undefined) {
+          return;
+        }
         const text = named && token.text === "" ? nameOf(token.id, model) : token.text;
         if (text !== "") {
           said += text;
@@ -81,6 +92,28 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   } finally {
     running.delete(id);
   }
+}
+
+/** The fields of a request whose tokens are posted as they are measured. */
+function measuring(model: Model, id: number, alternatives: number) {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const named = (all: readonly Alternative[]) =>
+    all.slice(0, alternatives).map((each) => ({
+      text: model.vocabulary.tokenText(each.id),
+      probability: each.probability,
+    }));
+  const onPressure = (pressure: TokenPressure) => {
+    const { id: tokenId, forced, removed, refused, logprob, maskedLogprob, confidence } = pressure;
+    const bytes = model.vocabulary.tokenBytes(tokenId) ?? new Uint8Array(0);
+    const text: MeasuredToken = {
+      text: decoder.decode(bytes, { stream: true }),
+      ...{ forced, removed, refused, logprob, maskedLogprob, confidence },
+      allowed: named(pressure.allowed),
+      removedTokens: named(pressure.removedTokens),
+    };
+    post({ type: "text", id, text });
+  };
+  return { report: { alternatives }, onPressure };
 }
 
 /** The name of a special token; nothing for tokens that are text. */

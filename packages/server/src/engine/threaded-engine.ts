@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { ApiError } from "../errors.js";
 import { Channel } from "./channel.js";
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult } from "./engine.js";
+import type { Engine, EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
 interface Generation {
-  readonly channel: Channel<string, GenerationResult>;
+  readonly channel: Channel<string | MeasuredToken, GenerationResult>;
   readonly constraintParam: string | undefined;
 }
 
@@ -75,12 +75,12 @@ export class ThreadedEngine implements Engine {
     request: GenerationRequest,
     signal: AbortSignal,
     constraintParam: string | undefined,
-  ): AsyncGenerator<string, GenerationResult, void> {
+  ): AsyncGenerator<string | MeasuredToken, GenerationResult, void> {
     if (this.#ended !== undefined || this.#disposal !== undefined) {
       throw unloaded();
     }
     const id = this.#ids++;
-    const channel = new Channel<string, GenerationResult>();
+    const channel = new Channel<string | MeasuredToken, GenerationResult>();
     this.#generations.set(id, { channel, constraintParam });
     const abort = () => this.#post({ type: "abort", id });
     this.#post({ type: "generate", id, request });

@@ -1,5 +1,7 @@
 import type { CompileCheck } from "../engine/compile-check.js";
-import type { GenerationRequest, GenerationResult } from "../engine/engine.js";
+import type { CompileSummary } from "../engine/compile-summary.js";
+import type { Constraint } from "../engine/constraint.js";
+import type { GenerationRequest, GenerationResult, MeasuredToken } from "../engine/engine.js";
 import type { ModelRegistry, OfferedModel } from "../engine/model-registry.js";
 import { ApiError, ClientGoneError } from "../errors.js";
 import type { Metrics } from "../metrics.js";
@@ -17,7 +19,13 @@ export interface Job {
 }
 
 export type JobEvent =
-  | { readonly type: "text"; readonly index: number; readonly text: string }
+  | {
+      readonly type: "text";
+      readonly index: number;
+      readonly text: string;
+      /** Where the request asked for `measured`. */
+      readonly token?: MeasuredToken;
+    }
   | { readonly type: "result"; readonly index: number; readonly result: GenerationResult };
 
 /** A job whose first output has begun, so that what is wrong with the request is known not to be. */
@@ -98,6 +106,25 @@ export class GenerationService {
     return { model: model.id, events: first.done === true ? events : startingWith(first.value, events) };
   }
 
+  /**
+   * Compiles a constraint on trial, and generates nothing.
+   *
+   * @returns what the compiler says of it
+   * @throws ApiError where it cannot be compiled within the server's limits, or the server is being stopped
+   */
+  async check(constraint: Constraint, param: string, gone: AbortSignal): Promise<CompileSummary> {
+    if (this.#isDraining) {
+      throw stopping();
+    }
+    try {
+      return await this.#compileCheck.summary(constraint, param, AbortSignal.any([gone, this.#end.signal]));
+    } catch (thrown) {
+      throw gone.aborted && !(thrown instanceof ApiError)
+        ? new ClientGoneError("The client went away.")
+        : thrown;
+    }
+  }
+
   /** Takes no more jobs, and resolves when those that run have ended; after so many milliseconds it ends them. */
   async drain(milliseconds: number): Promise<void> {
     this.#isDraining = true;
@@ -175,7 +202,10 @@ export class GenerationService {
             yield { type: "result", index, result: next.value };
             return;
           }
-          yield { type: "text", index, text: next.value };
+          const piece = next.value;
+          yield typeof piece === "string"
+            ? { type: "text", index, text: piece }
+            : { type: "text", index, text: piece.text, token: piece };
         }
       } finally {
         await generation.return(undefined as never);
