@@ -111,6 +111,20 @@ describe("an upstream that behaves", () => {
     });
   });
 
+  it("passes on how tokens are drawn", async () => {
+    const { requests } = await answered(
+      [says(WHOLE)],
+      {},
+      { ...asked, temperature: 0.5, topP: 0.9, frequencyPenalty: 0.4, presencePenalty: -0.2 },
+    );
+    expect(requests[0]!.body).toMatchObject({
+      temperature: 0.5,
+      top_p: 0.9,
+      frequency_penalty: 0.4,
+      presence_penalty: -0.2,
+    });
+  });
+
   it("may order properties and set whitespace as it likes", async () => {
     const text = JSON.stringify({ age: 36, name: "Ada" }, null, 4);
     expect((await answered([says(text)])).result!.text).toBe(text);

@@ -61,8 +61,8 @@ export function askedAnew(messages: readonly ChatMessage[], valid: string, isJso
  * @throws ApiError for what its kind has no field for
  */
 export function samplingFields(request: GenerationRequest, kind: UpstreamKind): Fields {
-  const { temperature, topP, topK, minP, repetitionPenalty, logitBias, stop, logprobs, topLogprobs } =
-    request;
+  const { temperature, topP, topK, minP, repetitionPenalty, frequencyPenalty, presencePenalty } = request;
+  const { logitBias, stop, logprobs, topLogprobs } = request;
   if (logprobs !== undefined || topLogprobs !== undefined) {
     throw invalid("logprobs", "logprobs: not available from an upstream", "unsupported_value");
   }
@@ -78,6 +78,8 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
     top_p: topP,
     ...others,
     [kind === "llamacpp" ? "repeat_penalty" : "repetition_penalty"]: penalty,
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
     logit_bias: logitBias,
     stop,
   };
