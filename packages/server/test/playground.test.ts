@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningServer } from "../src/index.js";
+import { type RunningServer, startServer } from "../src/index.js";
+import { FakeUpstream, says } from "./fake-upstream.js";
 import { post, runTiny } from "./running.js";
 
 const SCHEMA =
@@ -192,6 +193,29 @@ describe("generating", () => {
     });
     const { choices } = (await api.json()) as { choices: { message: { content: string } }[] };
     expect(result.data.text).toBe(choices[0]!.message.content);
+  });
+
+  it("gives what another engine says as plain text, and then the result", async () => {
+    const upstream = await FakeUpstream.start(says('{"ok": true, "n": 1}'));
+    const front = await startServer({
+      models: [],
+      upstreams: [{ id: "upstream", urls: [upstream.url], kind: "vllm" }],
+      port: 0,
+      logLevel: "silent",
+    });
+    try {
+      await front.ready;
+      const events = await eventsOf(
+        await post(`${front.url}/playground/generate`, { ...REQUEST, model: "upstream" }),
+      );
+      const texts = events.filter(({ type }) => type === "text").map(({ data }) => (data as Token).text);
+      expect(texts.join("")).toBe('{"ok": true, "n": 1}');
+      expect(events.at(-1)).toMatchObject({ type: "result", data: { timings: {}, finish_reason: "stop" } });
+      expect(events.length).toBe(texts.length + 1);
+    } finally {
+      await front.close();
+      await upstream.kill();
+    }
   });
 
   it("refuses what cannot be generated, before anything is", async () => {
