@@ -73,6 +73,8 @@ const ATOM_TYPE: readonly number[] = [
 /** No text that is JSON in UTF-8 has one. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
+const NONE_LEFT: readonly Formula[] = [];
+
 const ascending = (a: number, b: number) => a - b;
 
 export class FormulaStore {
@@ -84,6 +86,8 @@ export class FormulaStore {
   private readonly keyExceptions = new Map<string, KeySet>();
   private readonly exceptions: (ReadonlySet<string> | undefined)[] = [];
   private readonly keySets: (string | Language | (() => Language))[] = [];
+  private marks = new Int32Array(512);
+  private lastMark = 0;
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
     this.arena = arena;
@@ -405,38 +409,76 @@ export class FormulaStore {
     return children.filter((child) => this.kind(child) !== Kind.ValueIn).join();
   }
 
-  /** Disjunctions that a unit satisfies are dropped, disjuncts that a unit excludes removed; undefined: no change. */
+  /**
+   * Disjunctions that a unit satisfies are dropped, disjuncts that a unit excludes removed; what is left alone is a unit,
+   * too. Undefined: no change.
+   */
   private resolveUnits(literals: readonly Formula[], types: number): Formula[] | undefined {
-    const units = new Set(literals);
-    let result: Formula[] | undefined;
-    for (let i = 0; i < literals.length; i++) {
-      const literal = literals[i] as Formula;
-      let replacement = literal;
-      if (this.kind(literal) === Kind.And && (literal & 1) === 1) {
-        const negatedDisjuncts = this.children(literal);
-        let remaining: Formula[] | undefined;
-        for (let j = 0; j < negatedDisjuncts.length; j++) {
-          const negated = negatedDisjuncts[j] as Formula;
-          if (units.has(negated ^ 1)) {
-            replacement = TRUE;
-            break;
-          }
-          const disjunct = negated ^ 1;
-          const excluded =
-            units.has(negated) ||
-            (this.kind(disjunct) === Kind.Type && (this.typeMask(disjunct) & types) === 0) ||
-            ((disjunct & 1) === 1 &&
-              ATOM_TYPE[this.kind(disjunct)] !== 0 &&
-              ((ATOM_TYPE[this.kind(disjunct)] as number) & types) === 0);
-          if (excluded) remaining ??= negatedDisjuncts.slice(0, j);
-          else remaining?.push(negated);
+    const marks = this.unitMarks();
+    const mark = ++this.lastMark;
+    for (let i = 0; i < literals.length; i++) marks[literals[i] as Formula] = mark;
+    /** What is left of a disjunction, negated; an empty list: it holds. */
+    const left: (readonly Formula[])[] = [];
+    let changes = false;
+    for (let again = true; again; ) {
+      again = false;
+      for (let i = 0; i < literals.length; i++) {
+        const literal = literals[i] as Formula;
+        if ((literal & 1) === 0 || this.kind(literal) !== Kind.And) continue;
+        const before = left[i] ?? this.children(literal);
+        if (before.length < 2) continue;
+        const after = this.undecided(before, types, marks, mark);
+        if (after === before) continue;
+        if (after === undefined) return [FALSE];
+        left[i] = after;
+        changes = true;
+        if (after.length === 1) {
+          marks[(after[0] as Formula) ^ 1] = mark;
+          again = true;
         }
-        if (replacement !== TRUE && remaining !== undefined) replacement = this.and(remaining) ^ 1;
       }
-      if (replacement !== literal) result ??= literals.slice(0, i);
-      if (result !== undefined) result.push(replacement);
+    }
+    if (!changes) return undefined;
+    const result: Formula[] = [];
+    for (let i = 0; i < literals.length; i++) {
+      const rest = left[i];
+      if (rest === undefined) result.push(literals[i] as Formula);
+      else if (rest.length > 0) result.push(this.and(rest) ^ 1);
     }
     return result;
+  }
+
+  /** The disjuncts (negated) that no unit decides: none if one holds, the same list if it is all, undefined if all fail. */
+  private undecided(
+    negated: readonly Formula[],
+    types: number,
+    marks: Int32Array,
+    mark: number,
+  ): readonly Formula[] | undefined {
+    let remaining: Formula[] | undefined;
+    for (let i = 0; i < negated.length; i++) {
+      const child = negated[i] as Formula;
+      const disjunct = child ^ 1;
+      if (marks[disjunct] === mark) return NONE_LEFT;
+      const kind = this.kind(disjunct);
+      const excluded =
+        marks[child] === mark ||
+        (kind === Kind.Type && (this.typeMask(disjunct) & types) === 0) ||
+        ((disjunct & 1) === 1 && ATOM_TYPE[kind] !== 0 && ((ATOM_TYPE[kind] as number) & types) === 0);
+      if (excluded) remaining ??= negated.slice(0, i);
+      else remaining?.push(child);
+    }
+    if (remaining === undefined) return negated;
+    return remaining.length === 0 ? undefined : remaining;
+  }
+
+  /** Which literals are units of the conjunction at hand: those with its mark. */
+  private unitMarks(): Int32Array {
+    if (this.marks.length < 2 * this.size) {
+      this.marks = new Int32Array(4 * this.size);
+      this.lastMark = 0;
+    }
+    return this.marks;
   }
 
   /** The types that a `Type` literal allows. */
@@ -508,9 +550,17 @@ export class FormulaStore {
   }
 }
 
+/** From so many literals on, it pays to copy them for sorting. */
+const MANY = 32;
+
 function sortLiterals(literals: Formula[]): Formula[] {
   for (let i = 1; i < literals.length; i++) {
-    if ((literals[i - 1] as number) > (literals[i] as number)) return literals.sort(ascending);
+    if ((literals[i - 1] as number) <= (literals[i] as number)) continue;
+    if (literals.length < MANY) return literals.sort(ascending);
+    // Sorting of typed arrays calls no comparison.
+    const sorted = Int32Array.from(literals).sort();
+    for (let k = 0; k < sorted.length; k++) literals[k] = sorted[k] as Formula;
+    return literals;
   }
   return literals;
 }

@@ -301,9 +301,26 @@ export class Satisfiability {
     if (choice === TRUE) return true;
     const rest = conjuncts.filter((conjunct) => conjunct !== choice);
     if (++this.branchDepth > MAX_BRANCH_DEPTH) throw this.limit();
-    const found = this.branches(choice).some((branch) => again(store.and([...rest, ...branch])));
+    // A case that failed is known not to hold in those after it.
+    const failed: Formula[] = [];
+    const found = this.branches(choice).some((branch) => {
+      if (again(store.and([...rest, ...branch, ...failed]))) return true;
+      if (branch.length === 1 && this.isPresence(branch[0] as Formula))
+        failed.push((branch[0] as Formula) ^ 1);
+      return false;
+    });
     this.branchDepth--;
     return found;
+  }
+
+  /** Whether a literal says only that there is, or is not, a property of some name: its opposite is no harder. */
+  private isPresence(literal: Formula): boolean {
+    const { store } = this;
+    return (
+      store.kind(literal) === Kind.Props &&
+      store.second(literal) === FALSE &&
+      store.nameOf(store.first(literal)) !== undefined
+    );
   }
 
   /** The cases of a disjunction or an exactly-one, those that can end first. */
