@@ -558,7 +558,7 @@ function sortLiterals(literals: Formula[]): Formula[] {
     if ((literals[i - 1] as number) <= (literals[i] as number)) continue;
     if (literals.length < MANY) return literals.sort(ascending);
     // Sorting of typed arrays calls no comparison.
-    const sorted = Int32Array.from(literals).sort();
+    const sorted = new Int32Array(literals).sort();
     for (let k = 0; k < sorted.length; k++) literals[k] = sorted[k] as Formula;
     return literals;
   }

@@ -95,4 +95,36 @@ describe("a look at a schema", () => {
     expect(isSatisfiable()).toBe(false);
     expect(looksSatisfiable).toBe(false);
   });
+
+  /** An object that needs the next, `depth` times, and then a value that matches `leaf`. */
+  const chain = (depth: number, leaf: unknown) => ({
+    $ref: "#/$defs/d0",
+    $defs: Object.fromEntries(
+      Array.from({ length: depth }, (_, i) => [
+        `d${i}`,
+        {
+          type: "object",
+          required: ["a"],
+          properties: { a: i === depth - 1 ? leaf : { $ref: `#/$defs/d${i + 1}` } },
+        },
+      ]),
+    ),
+  });
+
+  it("goes as deep as schemas are", () => {
+    expect(judgements(chain(3000, { type: "integer" })).looksSatisfiable).toBe(true);
+    expect(judgements(chain(3000, false)).looksSatisfiable).toBe(false);
+    expect(judgements(chain(300, { $ref: "#/$defs/d0" })).looksSatisfiable).toBe(false);
+    // A way out near the end of a long cycle.
+    const way = { anyOf: [{ $ref: "#/$defs/d0" }, { type: "string", minLength: 1 }] };
+    expect(judgements(chain(300, way)).looksSatisfiable).toBe(true);
+  });
+
+  it("sees constants of every type", () => {
+    expect(judgements({ enum: [{ a: [1, "x"] }] }).looksSatisfiable).toBe(true);
+    expect(judgements({ const: [[{}]] }).looksSatisfiable).toBe(true);
+    expect(judgements({ const: { a: 1 }, type: "array" }).looksSatisfiable).toBe(false);
+    expect(judgements({ const: { "\ud800": 1 } }).looksSatisfiable).toBe(false);
+    expect(judgements({ const: { a: ["\ud800"] } }).looksSatisfiable).toBe(false);
+  });
 });

@@ -33,8 +33,10 @@ import {
 } from "./truths.js";
 import { typeMask } from "./type-mask.js";
 
-/** Sub-schemas inside each other that are looked at. */
+/** Sub-schemas inside each other that are looked at in one go. */
 const MAX_DEPTH = 32;
+/** After so many looks, what is deeper is left to `Satisfiability`. */
+const MAX_LOOKS = 100_000;
 /** Numbers up to that are told apart by doubles. */
 const MAX_EXACT = 1e15;
 
@@ -55,6 +57,13 @@ export class Samples {
   private readonly truths: (Truths | undefined)[] = [];
   private readonly sure: (boolean | undefined)[] = [];
   private depth = 0;
+  /** In which round a schema was last looked at, and what was too deep below it then. */
+  private readonly rounds: number[] = [];
+  private readonly deeper: (SchemaNode | undefined)[] = [];
+  private round = 0;
+  private looks = 0;
+  /** The first schema that was too deep, of those that the answer at hand depends on. */
+  private tooDeep: SchemaNode | undefined;
 
   constructor(context: SampleContext) {
     this.context = context;
@@ -62,16 +71,52 @@ export class Samples {
 
   /** Whether some value surely matches; false says nothing. */
   isSatisfiable(node: SchemaNode): boolean {
-    let sure = this.sure[node.id];
-    if (sure === undefined) {
-      // What leads to itself is not shown by that; and not by more levels than these.
-      if (this.depth >= MAX_DEPTH) return false;
-      this.sure[node.id] = false;
-      this.depth++;
-      sure = surelyOf(this.truthsOf(node)) !== 0 || this.hasForm(node);
-      this.depth--;
-      this.sure[node.id] = sure;
+    const known = this.sure[node.id];
+    if (known !== undefined) return known;
+    // What is too deep to be looked at from here is looked at first, by itself.
+    const goals = new Set([node]);
+    for (let goal = node; ; ) {
+      this.round++;
+      this.tooDeep = undefined;
+      const sure = this.look(goal);
+      const deeper: SchemaNode | undefined = this.tooDeep;
+      if (!sure && deeper !== undefined && !goals.has(deeper) && this.looks < MAX_LOOKS) {
+        goals.add(deeper);
+        goal = deeper;
+        continue;
+      }
+      this.sure[goal.id] = sure;
+      goals.delete(goal);
+      const last = [...goals].at(-1);
+      if (last === undefined) return sure;
+      goal = last;
     }
+  }
+
+  private look(node: SchemaNode): boolean {
+    const { id } = node;
+    const known = this.sure[id];
+    if (known !== undefined) return known;
+    if (this.rounds[id] === this.round) {
+      // What leads to itself is not shown by that; what was too deep before still is.
+      this.tooDeep ??= this.deeper[id];
+      return false;
+    }
+    if (this.depth >= MAX_DEPTH) {
+      this.tooDeep ??= node;
+      return false;
+    }
+    this.rounds[id] = this.round;
+    this.deeper[id] = undefined;
+    this.looks++;
+    const before = this.tooDeep;
+    this.tooDeep = undefined;
+    this.depth++;
+    const sure = surelyOf(this.truthsOf(node)) !== 0 || this.hasForm(node);
+    this.depth--;
+    if (sure || this.tooDeep === undefined) this.sure[id] = sure;
+    else this.deeper[id] = this.tooDeep;
+    this.tooDeep = before ?? (sure ? undefined : this.tooDeep);
     return sure;
   }
 
@@ -170,9 +215,8 @@ export class Samples {
     const enforced = node.position.members.filter(({ keyword }) => keyword.role === "enforced");
     if (enforced.length === 1) {
       const { keyword, children } = enforced[0] as Member;
-      const isSure = (child: Position | undefined) =>
-        this.isSatisfiable(schemas.below(node.scope, child as Position));
-      if (keyword.isReference) return this.isSatisfiable(schemas.target(node, keyword.name));
+      const isSure = (child: Position | undefined) => this.look(schemas.below(node.scope, child as Position));
+      if (keyword.isReference) return this.look(schemas.target(node, keyword.name));
       if (keyword.name === "anyOf") return children.some(isSure);
       if (keyword.name === "allOf" || keyword.name === "oneOf")
         return children.length === 1 && isSure(children[0]);
@@ -218,9 +262,7 @@ export class Samples {
     if (max !== undefined && count(max) < least) return false;
     if (least > 1 && position.get("uniqueItems") === true) return false;
     if (least > 0 && position.has("unevaluatedItems")) return false;
-    return (
-      least === 0 || items === undefined || this.isSatisfiable(this.context.schemas.child(node, "items"))
-    );
+    return least === 0 || items === undefined || this.look(this.context.schemas.child(node, "items"));
   }
 
   private objectFits(node: SchemaNode): boolean {
@@ -236,11 +278,11 @@ export class Samples {
     for (const name of required) {
       if (LONE_SURROGATE.test(name) || this.isInPattern(name, position)) return false;
       if (properties instanceof JsonObject && properties.has(name)) {
-        if (!this.isSatisfiable(schemas.child(node, "properties", name))) return false;
+        if (!this.look(schemas.child(node, "properties", name))) return false;
       } else {
         if (position.has("unevaluatedProperties")) return false;
         const others = position.has("additionalProperties");
-        if (others && !this.isSatisfiable(schemas.child(node, "additionalProperties"))) return false;
+        if (others && !this.look(schemas.child(node, "additionalProperties"))) return false;
       }
     }
     return true;
@@ -324,9 +366,27 @@ function constantFits(position: Position): boolean {
     } else if (value instanceof JsonNumber && (types & JsonType.Number) !== 0) {
       // Whether `1.0` is an integer depends on the dialect.
       if (!integers || (/^-?\d+$/.test(value.text) && isIntegerNumber(value.text))) return true;
+    } else if (value !== null && typeof value === "object" && !(value instanceof JsonNumber)) {
+      const kind = value instanceof JsonObject ? JsonType.Object : JsonType.Array;
+      if ((types & kind) !== 0 && canBeWritten(value)) return true;
     }
   }
   return false;
+}
+
+/** Whether no text in an array or object has what UTF-8 cannot write. */
+function canBeWritten(root: JsonNode): boolean {
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string") {
+      if (LONE_SURROGATE.test(next)) return false;
+    } else if (next instanceof JsonObject) {
+      for (const [key, value] of next) pending.push(key, value);
+    } else if (isJsonArray(next)) {
+      for (const item of next) pending.push(item);
+    }
+  }
+  return true;
 }
 
 /** Whether the bounds leave room for an integer. */
