@@ -162,7 +162,12 @@ describe("limits at compile time", () => {
     [
       "maxSatSteps",
       2,
-      { type: "array", minItems: 2, items: { type: "array", minItems: 1, items: { type: "object" } } },
+      // Four items have to be found that match twelve conditions: no sample shows that it can be done.
+      {
+        type: "array",
+        allOf: Array.from({ length: 12 }, (_, i) => ({ contains: { enum: [i, i + 1, i + 2] } })),
+        maxItems: 4,
+      },
     ],
     ["maxPatternLength", 10, { pattern: "^abcdefghijkl$" }],
     ["maxLexemeNodes", 40, { pattern: "^(abc|def|ghi){3,9}(x|y|z)+[0-9]{3}$" }],
