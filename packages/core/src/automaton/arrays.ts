@@ -1,6 +1,7 @@
 /** The states of an open array: the formulas that the rest of it, from the next item on, must satisfy. */
 import { canonicalJson, type JsonNode } from "../json/index.js";
-import { FALSE, type Formula, JsonType } from "../json-schema/formula.js";
+import { FALSE, type Formula, JsonType, TRUE } from "../json-schema/formula.js";
+import { DIFFERENT, REPEATED } from "../json-schema/repeated-items.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
 
@@ -74,10 +75,16 @@ export class Arrays {
     return this.intern(this.goals.settle(item, result), item.constraint);
   }
 
-  /** The same, where what comes after depends on what the item was. */
+  /**
+   * The same, where what comes after depends on what the item was.
+   *
+   * @throws LanguageLimitError for a value that may have to come again but is too long to be told from others
+   */
   afterUnique(item: PendingItem, result: Result, value: JsonNode): ArrayState {
     const equal = this.constant(value);
     const formulas = this.goals.settle(item, result);
+    const rest = this.goals.combined(formulas, item.constraint);
+    if ((this.goals.uniqueSigns(rest) & REPEATED) !== 0) this.goals.checkExact(value);
     return this.intern(
       formulas.map((formula) => this.goals.steps.afterUnique(formula, equal)),
       item.constraint,
@@ -114,26 +121,31 @@ export class Arrays {
    * whether an item can follow, not which. Undefined where that depends on the item.
    */
   afterAnyUnique(item: PendingItem, result: Result): ArrayState | undefined {
-    item.isPlentiful ??= this.scarce(item)?.length === 0;
+    item.isPlentiful ??= (this.signs(item) & REPEATED) === 0 && this.scarce(item)?.length === 0;
     return item.isPlentiful ? this.afterValue(item, result) : undefined;
   }
 
-  /** Whether the array cannot end behind an item. */
-  needsMore({ rests }: PendingItem): boolean {
-    return rests.some((rest) => !this.goals.steps.holdsAtEnd(rest));
+  /** Whether the array cannot end behind an item, or that depends on the item. */
+  needsMore(item: PendingItem): boolean {
+    return !this.goals.canEnd(item);
   }
 
   /**
    * The values of the item and of those to come, where these are fewer than the items that the array can need: which one
    * is taken matters then. Undefined: that cannot be told.
    */
-  private scarce({ goal, rests }: PendingItem): JsonNode[] | undefined {
+  private scarce({ goal, rests, constraint }: PendingItem): JsonNode[] | undefined {
     const { goals, satisfiability } = this;
     const { steps } = goals;
-    const enough = Math.max(...rests.map((rest) => steps.neededItems(rest))) + 2;
+    const rest = goals.combined(rests, constraint);
+    const enough = steps.neededItems(rest) + 2;
     const atMost = Math.min(enough, MOST_LISTED);
     const values: JsonNode[] = [];
-    for (const formula of [...goal.formulas, ...rests.flatMap((rest) => steps.itemFormulas(rest))]) {
+    for (const formula of [
+      ...goal.formulas,
+      goals.combined(goal.formulas, goal.constraint),
+      ...steps.itemFormulas(rest),
+    ]) {
       const { list, isAll, isEndless } = satisfiability.valuesOf(formula, atMost);
       if (isAll) values.push(...list);
       else if (!isEndless && atMost < enough) return undefined;
@@ -152,13 +164,19 @@ export class Arrays {
     return state;
   }
 
+  /** How "all items differ" occurs in what must hold behind an item. */
+  private signs({ rests, constraint }: { rests: readonly Formula[]; constraint: Formula }): number {
+    return this.goals.uniqueSigns(this.goals.combined(rests, constraint));
+  }
+
   private computeItem(state: ArrayState): PendingItem | undefined {
-    const stepped = state.formulas.map((formula) => this.goals.steps.stepItem(formula));
-    const pending = this.goals.pending(stepped, state.constraint, (f) => this.satisfiability.array(f));
+    const { goals, satisfiability } = this;
+    const pending = this.pending(state);
     if (pending === undefined) return undefined;
-    const { goal } = pending;
-    if (!this.satisfiability.value(this.goals.combined(goal.formulas, goal.constraint))) return undefined;
-    const isUnique = pending.rests.some((rest) => this.goals.steps.hasUnique(rest));
+    const isPossible = ({ formulas, constraint }: Goal) =>
+      satisfiability.value(goals.combined(formulas, constraint));
+    if (!isPossible(pending.goal)) return undefined;
+    const isUnique = pending.rests.some((rest) => goals.steps.hasUnique(rest));
     const item = {
       ...pending,
       id: this.items.length,
@@ -166,9 +184,31 @@ export class Arrays {
       isPlentiful: undefined,
       constraint: state.constraint,
     };
-    if (isUnique && !state.formulas.every((formula) => this.goals.steps.isUniform(formula)))
+    const signs = this.signs(item);
+    const isUniform =
+      (signs & REPEATED) === 0 && state.formulas.every((formula) => goals.steps.isUniform(formula));
+    if ((signs & DIFFERENT) !== 0 && !isUniform) {
       item.goal = this.withoutFatal(item);
+      if (item.goal !== pending.goal && !isPossible(item.goal)) return undefined;
+    }
     this.items.push(item);
     return item;
+  }
+
+  /** The next item, without regard to values that items to come cannot do without. */
+  private pending({ formulas, constraint }: ArrayState): PendingGoal | undefined {
+    const { goals, satisfiability } = this;
+    const stepped = formulas.map((formula) => goals.steps.stepItem(formula));
+    const lives = (formula: Formula) => satisfiability.array(formula);
+    const pending = goals.pending(stepped, constraint, lives);
+    if ((goals.uniqueSigns(goals.combined(stepped, constraint)) & REPEATED) === 0) return pending;
+    // What repeats may be this item. That is asked only where the items behind it alone leave out too much.
+    const most = goals.pending(
+      stepped,
+      constraint,
+      (formula) => lives(goals.assumeUnique(formula, TRUE)) || lives(goals.assumeUnique(formula, FALSE)),
+    );
+    if (most === undefined || most.goal === pending?.goal) return pending;
+    return goals.pending(stepped, constraint, lives, goals.repeatedLater(stepped, constraint));
   }
 }

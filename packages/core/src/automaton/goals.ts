@@ -8,9 +8,13 @@
  *
  * Almost always m is 1 and the constraint is x1: the value must match one formula.
  */
+import type { JsonNode } from "../json/index.js";
+import { exceeded } from "../json-schema/constant-limits.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
 import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+import { assumeUnique, repeatedLater, uniqueSigns } from "../json-schema/repeated-items.js";
+import { LanguageLimitError } from "../language/index.js";
 import { Projection } from "./projection.js";
 
 /** Formulas read side by side and the constraint on them, interned. */
@@ -138,6 +142,47 @@ export class Goals {
     return this.satisfiable(this.combined(others.formulas, constraint)) ? others : undefined;
   }
 
+  /** How a formula's `Unique` atoms occur. */
+  uniqueSigns(formula: Formula): number {
+    return uniqueSigns(this.store, formula);
+  }
+
+  /** The formula where "all items are different" has this truth. */
+  assumeUnique(formula: Formula, truth: Formula): Formula {
+    return assumeUnique(this.store, formula, truth);
+  }
+
+  /** See `repeated-items.ts`. */
+  repeatedLater(stepped: readonly Formula[], constraint: Formula): Formula[] {
+    return repeatedLater(this.store, this.combined(stepped, constraint));
+  }
+
+  /**
+   * For a value that another must equal: its formula must be exact.
+   *
+   * @throws LanguageLimitError where it is not, see `Constants`
+   */
+  checkExact(value: JsonNode): void {
+    const { limits } = this.store.arena.nodes;
+    const limit = exceeded(value, limits);
+    if (limit !== undefined) throw new LanguageLimitError(limit, limits[limit]);
+  }
+
+  /** Whether the parent can end behind the value whatever that is. */
+  canEnd(pending: PendingGoal): boolean {
+    const { store } = this;
+    let isTold = pending.fixed !== undefined;
+    if (!isTold) {
+      isTold = true;
+      for (const rest of pending.rests) {
+        store.forEachAtom(rest, (literal) => {
+          if (store.kind(literal) === Kind.Variable) isTold = false;
+        });
+      }
+    }
+    return isTold && this.settle(pending, HOLDS).every((rest) => this.steps.holdsAtEnd(rest));
+  }
+
   /** Whether the constraint allows a combination of truths. */
   allows(constraint: Formula, truths: readonly boolean[]): boolean {
     return (
@@ -151,17 +196,19 @@ export class Goals {
   /**
    * The goal of the value that is open in a parent whose formulas (with `ValueIn` atoms) are `stepped`.
    * @param lives whether the parent can end, given its formula when the value's truths are filled in.
+   * @param others formulas (with `ValueIn` atoms), one of which may hold instead
    * @returns undefined if no combination lets it.
    */
   pending(
     stepped: readonly Formula[],
     constraint: Formula,
     lives: (formula: Formula) => boolean,
+    others: readonly Formula[] = [],
   ): PendingGoal | undefined {
     const { store } = this;
     const found = new Set<Formula>();
     const seen = new Set<Formula>();
-    for (const formula of stepped) {
+    for (const formula of [...stepped, ...others]) {
       store.forEachAtom(
         formula,
         (literal) => {
@@ -175,21 +222,17 @@ export class Goals {
     const indexOf = new Map(asked.map((formula, index) => [formula, index]));
     // Variables from here on: `ValueIn` atoms merge with each other, and would be lost sight of.
     const memo = new Map<number, Formula>();
-    const rests = stepped.map((formula) =>
-      store.map(
-        formula,
-        (atom) =>
-          store.kind(atom) === Kind.ValueIn ? store.variable(indexOf.get(store.first(atom)) as number) : atom,
-        memo,
-      ),
-    );
+    const replace = (atom: Formula) =>
+      store.kind(atom) === Kind.ValueIn ? store.variable(indexOf.get(store.first(atom)) as number) : atom;
+    const rests = stepped.map((formula) => store.map(formula, replace, memo));
+    const alternatives = others.map((formula) => store.map(formula, replace, memo));
     const maxCases = CASES_EACH * this.maxAlternatives;
     let cases = 0;
     const step = () => {
       if (++cases > maxCases) throw tooMany("cases", maxCases);
     };
     const possible = (formula: Formula) => this.satisfiable(this.combined(asked, formula));
-    const combined = this.combined(rests, constraint);
+    const combined = store.or([this.combined(rests, constraint), ...alternatives]);
     const child = this.projection.project(combined, asked.length, { lives, possible, step });
     if (child === FALSE) return undefined;
     const fixed = this.fixedTruths(child, asked.length);

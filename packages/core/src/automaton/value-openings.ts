@@ -126,6 +126,9 @@ export class ValueOpenings {
       const all = type === JsonType.String ? store.arena.any : steps.numbers.normalised;
       const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
       allowed = steps.language(goal.constraint, all, leaf, new Map());
+      // What is true of all numbers has other spellings, of which the other formulas cannot tell.
+      const isAsked = languages.some((one) => one !== steps.numbers.all && !store.arena.isEmpty(one));
+      if (type === JsonType.Number && isAsked) allowed = store.arena.intersection([allowed, all]);
     }
     if (type === JsonType.Number && plainNumbers !== undefined) allowed = plainNumbers.within(allowed);
     if (type === JsonType.String) allowed = steps.writable(allowed);

@@ -6,12 +6,16 @@
 import { canDiffer } from "./distinct-values.js";
 import type { Values } from "./finite-values.js";
 import { FALSE, type Formula, type FormulaStore, Kind, UNBOUNDED } from "./formula.js";
+import { equalPairs } from "./repeated-items.js";
+import { valueCases } from "./value-cases.js";
 
 /** What the search asks. */
 export interface ArraySearch {
   readonly store: FormulaStore;
   /** Whether some value satisfies a formula. */
   value(formula: Formula): boolean;
+  /** Whether some rest of an array satisfies a formula. */
+  array(formula: Formula): boolean;
   /** Up to `atMost` different values that satisfy a formula. */
   values(formula: Formula, atMost: number): Values;
   /** Counts a step against the limit. */
@@ -93,21 +97,28 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   for (const obligation of obligations) starts.add(obligation.from);
   const sorted = [...starts].sort((a, b) => a - b);
   const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique };
-  return repeat(0, repeated, problem);
+  return repeated.length === 0 ? meet(0, new Map(), problem) : repeats(literals, repeated, problem, search);
 }
 
-/** "Not all different": an item equals one of before, or the next two are equal. */
-function repeat(index: number, repeated: readonly Formula[], problem: Problem): boolean {
-  const earlier = repeated[index];
-  if (earlier === undefined) return meet(0, new Map(), problem);
-  const { store } = problem;
-  const again = { from: 0, to: UNBOUNDED, value: earlier, group: -1 - index };
-  const obligations = [...problem.obligations, again];
-  if (earlier !== FALSE && repeat(index + 1, repeated, { ...problem, obligations })) return true;
-  const both = store.and([universalAt(0, problem), universalAt(1, problem)]);
-  if (problem.unique || !problem.value(both)) return false;
-  const universal = [...problem.universal, store.items(0, 2, both)];
-  return repeat(index + 1, repeated, { ...problem, universal, length: Math.max(2, problem.length) });
+/** "Not all different": an item equals one of before, or two are equal. */
+function repeats(
+  literals: readonly Formula[],
+  repeated: readonly Formula[],
+  problem: Problem,
+  search: ArraySearch,
+): boolean {
+  const obligations = repeated.map((value, i) => ({ from: 0, to: UNBOUNDED, value, group: -1 - i }));
+  const isAgain = repeated.every((earlier) => earlier !== FALSE);
+  if (isAgain && meet(0, new Map(), { ...problem, obligations: [...problem.obligations, ...obligations] }))
+    return true;
+  // All of an array's atoms know of the same items before: so they are repeated together, or not.
+  if (problem.unique) return false;
+  for (const others of equalPairs(search.store, search.store.and(literals))) {
+    for (const { rests } of valueCases(search.store, [others], search)) {
+      if (rests.some((rest) => search.array(rest))) return true;
+    }
+  }
+  return false;
 }
 
 /** Meets the obligations from `index` on, and then fills the gaps. */
@@ -159,36 +170,51 @@ function fill(chosen: ReadonlyMap<number, Chosen>, problem: Problem): boolean {
     if (problem.budgets.length === 0 && !problem.value(value)) return false;
     items.push({ value, times });
   }
+  const shares = items.map((item) => ({ ...item, budget: 0 }));
   return spend(
-    0,
-    items,
+    shares,
+    [],
     problem.budgets.map((budget) => budget.most),
     problem,
   );
 }
 
-/** For each item, whether it is in the formula of each budget: outside where it can be, inside where that is paid for. */
+/** Items of the same formula, decided upon for the budgets before `budget`. */
+interface Share {
+  readonly value: Formula;
+  readonly times: number;
+  readonly budget: number;
+}
+
+/**
+ * For each item, whether it is in the formula of each budget: as many outside as can be, those inside are paid for.
+ * Of equal ones, some can be outside, others inside.
+ */
 function spend(
-  index: number,
-  items: readonly { readonly value: Formula; readonly times: number }[],
+  pending: readonly Share[],
+  settled: readonly Share[],
   left: readonly number[],
   problem: Problem,
 ): boolean {
-  const item = items[index];
-  if (item === undefined) return !problem.unique || canDiffer(items, problem);
-  const choose = (value: Formula, budget: number, rest: readonly number[]): boolean => {
-    problem.step();
-    const next = problem.budgets[budget];
-    if (next === undefined) {
-      const settled = items.map((other, i) => (i === index ? { value, times: item.times } : other));
-      return problem.value(value) && spend(index + 1, settled, rest, problem);
-    }
-    if (choose(problem.store.and([value, next.value ^ 1]), budget + 1, rest)) return true;
-    const remaining = (rest[budget] as number) - item.times;
-    const paid = rest.map((amount, i) => (i === budget ? remaining : amount));
-    return remaining >= 0 && choose(problem.store.and([value, next.value]), budget + 1, paid);
-  };
-  return choose(item.value, 0, left);
+  const [share, ...others] = pending;
+  if (share === undefined) return !problem.unique || canDiffer(settled, problem);
+  problem.step();
+  const { value, times, budget } = share;
+  const next = problem.budgets[budget];
+  if (next === undefined) return problem.value(value) && spend(others, [...settled, share], left, problem);
+  const outside = problem.store.and([value, next.value ^ 1]);
+  const inside = problem.store.and([value, next.value]);
+  const least = problem.value(outside) ? 0 : times;
+  const most = problem.value(inside) ? Math.min(times, left[budget] as number) : 0;
+  for (let paid = least; paid <= most; paid++) {
+    const parts = [
+      { value: outside, times: times - paid, budget: budget + 1 },
+      { value: inside, times: paid, budget: budget + 1 },
+    ].filter((part) => part.times > 0);
+    const remaining = left.map((amount, i) => (i === budget ? amount - paid : amount));
+    if (spend([...parts, ...others], settled, remaining, problem)) return true;
+  }
+  return false;
 }
 
 function universalAt(index: number, problem: Problem): Formula {

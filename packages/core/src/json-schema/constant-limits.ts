@@ -40,7 +40,7 @@ export function checkConstants(member: Member, position: Position, limits: Langu
 }
 
 /** The limit that something in a value exceeds. */
-function exceeded(root: JsonNode, limits: LanguageLimits): keyof LanguageLimits | undefined {
+export function exceeded(root: JsonNode, limits: LanguageLimits): keyof LanguageLimits | undefined {
   if (typeof root === "string") return exceededByText(root, limits);
   if (root instanceof JsonNumber) return numberFits(root.text, limits) ? undefined : "maxDigits";
   if (root === null || typeof root !== "object") return undefined;

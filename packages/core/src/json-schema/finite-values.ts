@@ -8,6 +8,8 @@ import { hasEndlessNumbers, type Language, numberValues } from "../language/inde
 import type { Derivatives } from "./derivative.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
 import { ALL_KEYS, type KeyAvailability } from "./key-availability.js";
+import { assumeUnique, REPEATED, repeatedLater, uniqueSigns } from "./repeated-items.js";
+import { valueCases } from "./value-cases.js";
 
 /** What the search asks. */
 export interface ValueSearch {
@@ -108,23 +110,25 @@ export class FiniteValues {
   }
 
   private allArrays(formula: Formula, found: Found): void {
-    const { derivatives, store, array } = this.search;
+    const { store, array } = this.search;
     // Without regard to length there is no end to them. (Different items come to an end where there are few values.)
-    const isLong =
-      !derivatives.hasUnique(formula) && array(store.and([formula, store.minItems(BEYOND_ALL_LENGTHS)]));
+    const repeated = assumeUnique(store, formula, FALSE);
+    const isLong = array(store.and([repeated, store.minItems(BEYOND_ALL_LENGTHS)]));
     if (isLong) found.isEndless = true;
     else this.arrays(formula, [], found);
   }
 
   /** The arrays that begin with some items, `formula` being what must hold of the rest. */
   private arrays(formula: Formula, items: readonly JsonNode[], found: Found): void {
-    const { derivatives, array, constant, step, giveUp } = this.search;
+    const { derivatives, store, array, constant, step, giveUp } = this.search;
     step();
     if (items.length > MAX_ITEMS) giveUp();
     if (derivatives.holdsAtEnd(formula)) found.list.push(items);
     if (found.isFull) return;
-    const lives = (rest: Formula) => array(rest);
-    for (const { value, rest } of this.cases(derivatives.stepItem(formula), lives)) {
+    const next = derivatives.stepItem(formula);
+    const isRepeated = (uniqueSigns(store, formula) & REPEATED) !== 0;
+    const steps = isRepeated ? [next, ...repeatedLater(store, next)] : [next];
+    for (const { value, rest } of this.cases(steps, (rest) => array(rest))) {
       const values = this.of(value, found.missing);
       const isUnique = derivatives.hasUnique(rest);
       // Of endlessly many values only finitely many can be in the way of others.
@@ -215,32 +219,15 @@ export class FiniteValues {
       return typeof set === "string" ? set === name : store.arena.matches(set, name);
     };
     const stepped = derivatives.stepProperty(formula, isMember, new Map());
-    return this.cases(stepped, (rest) => object(rest, later));
+    return this.cases([stepped], (rest) => object(rest, later));
   }
 
-  /** Which of the formulas that a stepped formula asks about the value can be in, so that the rest lives. */
-  private cases(stepped: Formula, lives: (rest: Formula) => boolean): Case[] {
-    const { store, value, step } = this.search;
+  /** Which of the formulas that stepped formulas ask about the value can be in, so that one of their rests lives. */
+  private cases(stepped: readonly Formula[], lives: (rest: Formula) => boolean): Case[] {
     const cases: Case[] = [];
-    const decide = (rest: Formula, chosen: Formula): void => {
-      step();
-      if (rest === FALSE || !value(chosen)) return;
-      let asked: Formula | undefined;
-      store.forEachAtom(rest, (literal) => {
-        if (store.kind(literal) === Kind.ValueIn) asked ??= store.first(literal);
-      });
-      if (asked === undefined) {
-        if (lives(rest)) cases.push({ value: chosen, rest });
-        return;
-      }
-      for (const sign of [0, 1]) {
-        const answer = sign === 0 ? TRUE : FALSE;
-        const fill = (atom: Formula) =>
-          store.kind(atom) === Kind.ValueIn && store.first(atom) === asked ? answer : atom;
-        decide(store.map(rest, fill, new Map()), store.and([chosen, asked ^ sign]));
-      }
-    };
-    decide(stepped, TRUE);
+    for (const { value, rests } of valueCases(this.search.store, stepped, this.search)) {
+      if (rests.some(lives)) cases.push({ value, rest: rests[0] as Formula });
+    }
     return cases;
   }
 

@@ -245,9 +245,10 @@ export class Satisfiability {
 
   private arrayRest(formula: Formula): boolean {
     const { store, decide, listed: values, countStep, giveUp } = this;
-    const search = { store, value: decide, values, step: countStep, giveUp };
+    const array = (rest: Formula) => this.arrayRest(rest);
+    const search = { store, value: decide, array, values, step: countStep, giveUp };
     const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
-    return this.rest(formula, this.arrays, 0, literalsHold, (rest) => this.arrayRest(rest));
+    return this.rest(formula, this.arrays, 0, literalsHold, array);
   }
 
   /** A rest of an object or array, remembered by its formula and what names are left. */
