@@ -49,7 +49,7 @@ function randomConstraint(random: Random, isListed: boolean, depth: number): obj
   const count = () => Math.floor(random() * 4);
   const item = () => randomItem(random, isListed);
   const inner = () => randomConstraint(random, isListed, depth - 1);
-  const simple = [
+  const simple: readonly (() => object)[] = [
     () => ({ uniqueItems: true }),
     () => ({ not: { uniqueItems: true } }),
     () => ({ minItems: count() }),
@@ -59,7 +59,7 @@ function randomConstraint(random: Random, isListed: boolean, depth: number): obj
     () => ({ contains: item(), minContains: 0, maxContains: 1 + (count() % 2) }),
     () => ({ prefixItems: Array.from({ length: 1 + count() }, item) }),
   ];
-  const compound = [
+  const compound: readonly (() => object)[] = [
     () => ({ allOf: [inner(), inner()] }),
     () => ({ anyOf: [inner(), inner()] }),
     () => ({ oneOf: [inner(), inner()] }),
