@@ -55,6 +55,8 @@ while (running.size > 0) {
     masks = pool.step();
   }
 }
+// The workers' last step is waited for too: a pool that is disposed of fails what is still under way.
+await masks;
 for (const output of outputs.slice(0, 3)) console.log(JSON.parse(textOf(output)));
 const valid = outputs.filter((output) => JSON.parse(textOf(output)).days >= 1).length;
 console.log(`${valid} of ${SEQUENCES} outputs are valid; ${drafts} draft token taken back`);

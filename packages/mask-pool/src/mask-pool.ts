@@ -135,7 +135,7 @@ export class MaskPool implements AsyncDisposable {
     return { accepted: this.#states[row] as number, isComplete: this.#states[row + 1] === 1 };
   }
 
-  /** Ends the workers. */
+  /** Ends the workers. A step that is still under way fails with a MaskPoolError: wait for it before. */
   async dispose(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.end()));
   }
