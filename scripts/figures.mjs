@@ -16,9 +16,11 @@ const machineOf = ({ date, machine }) =>
     ...(machine.onnxruntime === undefined ? [] : [`onnxruntime ${machine.onnxruntime}`]),
   ].join(", ");
 
-for (const name of ["maskbench", "maskbench-cold"]) if (existsSync(fileOf(name))) printMaskBench(read(name));
+for (const name of ["maskbench", "maskbench-cold", "maskbench-peers"])
+  if (existsSync(fileOf(name))) printMaskBench(read(name));
 printValidity(read("validity"));
 printSpeed(read("speed"));
+if (existsSync(fileOf("generate"))) printGenerate(read("generate"));
 
 /**
  * @typedef {Record<"avg" | "p50" | "p99" | "p999" | "max", number>} Distribution
@@ -87,6 +89,32 @@ function printSpeed(speed) {
   console.log(
     `  with the schema: ${constrainedToFree} x without, ${constrainedToTransformers} x @huggingface/transformers`,
   );
+}
+
+/** @param {any} generation */
+function printGenerate(generation) {
+  const { options, systems } = generation;
+  console.log(
+    `generate: ${options.tasks} tasks of the half "${options.half}", ${options.threads} threads (${machineOf(generation)})`,
+  );
+  /** @param {any} estimate @param {number} digits */
+  const estimated = (estimate, digits) =>
+    estimate === undefined
+      ? ""
+      : `${estimate.value.toFixed(digits)} [${estimate.low.toFixed(digits)}, ${estimate.high.toFixed(digits)}]`;
+  printTable([
+    ["", "ended", "valid", "fields right", "more than the first", "tokens", "s a request", "times the first"],
+    ...Object.entries(systems).map(([name, each]) => [
+      name,
+      `${each.ended}/${options.tasks}`,
+      `${each.schemaValid}/${options.tasks}`,
+      each.fields.value.toFixed(3),
+      estimated(each.fieldsMore, 3),
+      each.tokens.toFixed(1),
+      each.seconds.toFixed(2),
+      estimated(each.timesSlower, 2),
+    ]),
+  ]);
 }
 
 /** The first column is left-aligned, the first row is the header. @param {string[][]} rows */
