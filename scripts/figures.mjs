@@ -103,7 +103,7 @@ function printGenerate(generation) {
       ? ""
       : `${estimate.value.toFixed(digits)} [${estimate.low.toFixed(digits)}, ${estimate.high.toFixed(digits)}]`;
   printTable([
-    ["", "ended", "valid", "fields right", "more than the first", "tokens", "s a request", "times the first"],
+    ["", "ended", "valid", "fields right", "more than the first", "tokens", "s a request", "times as long"],
     ...Object.entries(systems).map(([name, each]) => [
       name,
       `${each.ended}/${options.tasks}`,
