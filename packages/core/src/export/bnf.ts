@@ -1,13 +1,7 @@
-import {
-  type Expression,
-  isEmptyText,
-  type Machine,
-  type Range,
-  type Rules,
-  UNBOUNDED,
-} from "./expression.js";
+import { type Expression, type Machine, type Range, type Rules, UNBOUNDED } from "./expression.js";
 import { ANY_IN_STRING } from "./language-expression.js";
 import { tooLarge } from "./machine.js";
+import { machineRules } from "./machine-rules.js";
 
 /** llama.cpp unrolls repetitions, and refuses longer ones. */
 const MAX_REPETITION = 1_000;
@@ -96,19 +90,13 @@ class BnfWriter {
   }
 
   /** The states of a machine as rules: what a state reads, and then the next one. */
-  private machine({ states }: Machine): string {
+  private machine(machine: Machine): string {
     const prefix = `${this.name}-s${this.machines === 0 ? "" : `${this.machines}-`}`;
     this.machines++;
     const nameOf = (state: number) => `${prefix}${state}`;
     this.pending.push(() => {
-      for (const [i, { edges, accepts }] of states.entries()) {
-        const parts = edges.map(({ label, to }) => {
-          const read = isEmptyText(label) ? "" : this.write(label);
-          const isLast = states[to]?.edges.length === 0;
-          return isLast ? read || '""' : `${read} ${nameOf(to)}`.trim();
-        });
-        if (accepts) parts.push('""');
-        if (i === 0 || edges.length > 0) this.line(nameOf(i), parts.join(" | ") || '""');
+      for (const { state, alternatives } of machineRules(machine, nameOf, (label) => this.write(label))) {
+        this.line(nameOf(state), alternatives);
       }
     });
     return nameOf(0);

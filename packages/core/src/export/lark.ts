@@ -1,5 +1,6 @@
 import { type Expression, isEmptyText, type Machine, type Rules, UNBOUNDED } from "./expression.js";
 import { tooLarge } from "./machine.js";
+import { machineRules } from "./machine-rules.js";
 import { writeRegex } from "./regex.js";
 
 const MAX_LENGTH = 20_000_000;
@@ -77,19 +78,13 @@ class LarkWriter {
     return name;
   }
 
-  private machine({ states }: Machine): string {
+  private machine(machine: Machine): string {
     const prefix = `${this.name}_s${this.machines === 0 ? "" : `${this.machines}_`}`;
     this.machines++;
     const nameOf = (state: number) => `${prefix}${state}`;
     this.pending.push(() => {
-      for (const [i, { edges, accepts }] of states.entries()) {
-        const parts = edges.map(({ label, to }) => {
-          const read = isEmptyText(label) ? "" : this.write(label);
-          const isLast = states[to]?.edges.length === 0;
-          return isLast ? read || '""' : `${read} ${nameOf(to)}`.trim();
-        });
-        if (accepts) parts.push('""');
-        if (i === 0 || edges.length > 0) this.line(nameOf(i), parts.join(" | ") || '""');
+      for (const { state, alternatives } of machineRules(machine, nameOf, (label) => this.write(label))) {
+        this.line(nameOf(state), alternatives);
       }
     });
     return nameOf(0);
