@@ -16,12 +16,17 @@ export type Outcome =
   /** Another answer, or none, or one that ends in the middle. */
   | { readonly kind: "lost"; readonly reason: string };
 
-/** Sends one request and reads its answer as it comes. */
+/**
+ * Sends one request and reads its answer as it comes.
+ *
+ * @param onText called for each piece of text
+ */
 export async function ask(
   url: string,
   model: string,
   request: MixedRequest,
   maxTokens: number,
+  onText: () => void = () => undefined,
 ): Promise<Outcome> {
   const start = performance.now();
   try {
@@ -47,7 +52,7 @@ export async function ask(
     if (response.status !== 200) {
       return { kind: "lost", reason: `${response.status} ${(await response.text()).slice(0, 200)}` };
     }
-    return await read(response, request, start);
+    return await read(response, request, start, onText);
   } catch (thrown) {
     return { kind: "lost", reason: String(thrown) };
   }
@@ -59,7 +64,12 @@ interface Chunk {
   readonly error?: { readonly message: string };
 }
 
-async function read(response: Response, { isValid }: MixedRequest, start: number): Promise<Outcome> {
+async function read(
+  response: Response,
+  { isValid }: MixedRequest,
+  start: number,
+  onText: () => void,
+): Promise<Outcome> {
   let [text, rest, tokens, firstToken] = ["", "", 0, 0];
   let isDone = false;
   const decoder = new TextDecoder();
@@ -80,6 +90,9 @@ async function read(response: Response, { isValid }: MixedRequest, start: number
       const content = choices?.[0]?.delta.content ?? "";
       if (content !== "" && text === "") {
         firstToken = performance.now() - start;
+      }
+      if (content !== "") {
+        onText();
       }
       text += content;
       tokens = usage?.completion_tokens ?? tokens;

@@ -5,6 +5,7 @@ import { describeMachine } from "../shared/machine.js";
 import { median, round, table, writeResult } from "../shared/results.js";
 import { loadChart } from "./chart.js";
 import { ask, type Outcome } from "./client.js";
+import { type HoldUp, holdUp } from "./hold-up.js";
 import { ServerProcess } from "./process.js";
 import { requestsFor } from "./requests.js";
 
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     clients: { type: "string", default: "1,8,32,128" },
     seconds: { type: "string", default: "120" },
+    "hold-up-seconds": { type: "string", default: "20" },
     "max-tokens": { type: "string", default: "64" },
     model: { type: "string", default: "smollm2-135m-instruct" },
     concurrency: { type: "string", default: "8" },
@@ -22,10 +24,10 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log(`pnpm bench:server [--clients 1,8,32,128] [--seconds 120] [--max-tokens 64] [--model NAME] [--concurrency 8]
-  [--queue 96] [--write]
+  console.log(`pnpm bench:server [--clients 1,8,32,128] [--seconds 120] [--hold-up-seconds 20] [--max-tokens 64] [--model NAME]
+  [--concurrency 8] [--queue 96] [--write]
 
---seconds is for each number of clients; --write keeps the figures and a plot in benchmarks/results.`);
+--seconds is for each number of clients, --hold-up-seconds for each of two runs that tell how long heavy schemas hold others up; --write keeps the figures and a plot in benchmarks/results.`);
   process.exit(0);
 }
 const seconds = Number(values.seconds);
@@ -36,11 +38,12 @@ const server = await ServerProcess.start(["--model", model, "--concurrency", con
 const levels: ReturnType<typeof summary>[] = [];
 try {
   const twice = await firstTokenTwice();
-  for (const clients of values.clients.split(",").map(Number)) {
+  const held = await holdUp(server.url, model, Number(values["hold-up-seconds"]));
+  for (const clients of values.clients.split(",").filter(Boolean).map(Number)) {
     levels.push(await load(clients));
     process.stderr.write(`${clients} clients done\n`);
   }
-  report(twice);
+  report(twice, held);
 } finally {
   await server.stop();
 }
@@ -124,7 +127,7 @@ function summary(clients: number, outcomes: readonly Outcome[], elapsed: number,
   };
 }
 
-function report(secondRequest: { firstMs: number; secondMs: number; ratio: number }): void {
+function report(secondRequest: { firstMs: number; secondMs: number; ratio: number }, held: HoldUp): void {
   const rows = levels.map((level) => [
     level.clients,
     level.answered,
@@ -158,10 +161,31 @@ function report(secondRequest: { firstMs: number; secondMs: number; ratio: numbe
   console.log(
     `same system prompt and schema again: first token after ${firstMs} ms, then ${secondMs} ms (${ratio} x sooner)`,
   );
+  const { light, heavy, compileMs, heavyRequests } = held;
+  console.log(
+    table([
+      ["another client sends", "pieces of text", "time between two: p50 ms", "p99", "most"],
+      ["light schemas", light.count, light.p50, light.p99, light.most],
+      [
+        `${heavyRequests} heavy schemas (${compileMs.join(" to ")} ms)`,
+        heavy.count,
+        heavy.p50,
+        heavy.p99,
+        heavy.most,
+      ],
+    ]),
+  );
   if (values.write) {
     const parameters = { seconds, maxTokens, model, concurrency: Number(concurrency), queue: Number(queue) };
     const date = new Date().toISOString().slice(0, 10);
-    writeResult("server.json", { date, machine: describeMachine(), parameters, secondRequest, levels });
+    writeResult("server.json", {
+      date,
+      machine: describeMachine(),
+      parameters,
+      secondRequest,
+      holdUp: held,
+      levels,
+    });
     writeResult("server.svg", loadChart(levels));
   }
   if (levels.some(({ invalid, lost }) => invalid + lost > 0)) {

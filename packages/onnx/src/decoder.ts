@@ -7,14 +7,17 @@ import { type GraphContract, type IntegerType, readContract } from "./graph.js";
 import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
 import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
+import { PrefixCache } from "./prefix-cache.js";
 import type { Runtime } from "./runtime.js";
 import { SequenceGroup, type TokenStep } from "./sequence-group.js";
+import type { StepDecoder, StepSequence } from "./step-decoder.js";
+import { Turns } from "./turns.js";
 
 /** Prefill keeps the logits of a chunk below this many bytes where the graph computes all of their rows. */
 const LARGEST_LOGITS = 1 << 26;
 
-/** A loaded graph. Its sequences share the weights; each has its own cache. */
-export class Decoder {
+/** A loaded graph. Its sequences share the weights, and what is known of prompts; each has its own cache. */
+export class Decoder implements StepDecoder {
   readonly contract: GraphContract;
   readonly contextLength: number;
   readonly device: Device;
@@ -24,20 +27,44 @@ export class Decoder {
   /** Where the graph gives new rows alone: the caches of all sequences. */
   readonly #buffers: RowBuffers | undefined;
   readonly #group: SequenceGroup<Sequence>;
+  readonly #prompts = new Turns();
+  /** What the model made of prompts that were read before. */
+  readonly prefixes: PrefixCache;
   #disposal: Promise<void> | undefined;
 
-  constructor(session: InferenceSession, runtime: Runtime, device: Device, config: ModelConfig) {
+  /** @param prefixCacheBytes memory for what is known of prompts; 0 keeps nothing */
+  constructor(
+    session: InferenceSession,
+    runtime: Runtime,
+    device: Device,
+    config: ModelConfig,
+    prefixCacheBytes = 0,
+  ) {
     this.#session = session;
     this.runtime = runtime;
     this.device = device;
     this.contract = readContract(session.inputMetadata, session.outputMetadata, config);
     this.contextLength = config.contextLength;
+    this.prefixes = new PrefixCache(prefixCacheBytes);
     const { contract } = this;
     this.#buffers =
       contract.newRows !== undefined && device !== "webgpu"
         ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
         : undefined;
     this.#group = new SequenceGroup((steps) => this.stepTogether(steps));
+  }
+
+  get vocabularySize(): number {
+    return this.contract.vocabularySize;
+  }
+
+  /** Whether its sequences can forget tokens. */
+  get canRollback(): boolean {
+    return this.device !== "webgpu";
+  }
+
+  inTurn<T>(read: () => Promise<T>): Promise<T> {
+    return this.#prompts.take(read);
   }
 
   /** A sequence of no tokens. */
@@ -102,6 +129,7 @@ export class Decoder {
 
   /** Frees the graph, after the steps that were asked for. Safe to call twice. */
   dispose(): Promise<void> {
+    this.prefixes.clear();
     this.#disposal ??= this.#group
       .drained()
       .then(() => Promise.allSettled(this.#steps))
@@ -128,7 +156,7 @@ export class Decoder {
 }
 
 /** One text under generation: the tokens that the model has seen, as a cache. */
-export class Sequence {
+export class Sequence implements StepSequence {
   readonly cache: KvCache;
   readonly #decoder: Decoder;
   readonly #outputs: readonly string[];
@@ -156,15 +184,23 @@ export class Sequence {
     return this.cache instanceof RowsKvCache ? this.cache : undefined;
   }
 
-  /**
-   * Feeds the next tokens in one step; other sequences may take the same step.
-   *
-   * @param ids at least one token; with those before, at most the context length
-   * @param keep of how many of the last tokens the logits are wanted, 1 to `ids.length`
-   * @returns `keep` rows of logits, each as wide as the vocabulary; valid until the next step
-   * @throws ModelDisposedError after the model was disposed of
-   * @throws InferenceError where the graph fails; the sequence is then as before
-   */
+  recall(promptIds: readonly number[]): number {
+    const { rows } = this;
+    const known = rows && this.#decoder.prefixes.find(promptIds);
+    if (known !== undefined) {
+      rows!.pasteRows(known.rows, known.count);
+    }
+    return known?.count ?? 0;
+  }
+
+  remember(promptIds: readonly number[]): void {
+    const { rows } = this;
+    if (rows !== undefined) {
+      this.#decoder.prefixes.add(promptIds, () => rows.copyRows(promptIds.length));
+    }
+  }
+
+  /** Feeds the next tokens in one step; other sequences may take the same step. */
   async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {
     if (this.#decoder.isDisposed) {
       throw new ModelDisposedError();

@@ -297,7 +297,9 @@ export class Decoding {
   #timed<T>(work: () => T): T {
     const start = performance.now();
     const result = work();
-    this.#timings.mask += performance.now() - start;
+    const time = performance.now() - start;
+    this.#timings.mask += time;
+    this.#timings.longestGrammar = Math.max(this.#timings.longestGrammar, time);
     return result;
   }
 

@@ -5,9 +5,9 @@ import type { TokenVocabulary } from "./constraint.js";
 import type { Decoder } from "./decoder.js";
 import { InferenceError, PromptTooLongError } from "./errors.js";
 import { type Generation, generateTokens, type Output } from "./generate.js";
-import { PrefixCache } from "./prefix-cache.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import { readTextModel } from "./text-model.js";
+import { newTimings } from "./timings.js";
 
 describe("generateTokens", () => {
   let decoder: Decoder;
@@ -30,7 +30,7 @@ describe("generateTokens", () => {
     request: Partial<GenerateRequest>,
     rest: Partial<Generation> = {},
   ): Promise<{ output: Output; events: TokenEvent[]; timings: Generation["timings"] }> {
-    const timings = { prompt: 0, compile: 0, prefill: 0, decode: 0, mask: 0, sampling: 0, total: 0 };
+    const timings = newTimings();
     const events: TokenEvent[] = [];
     const generation = generateTokens({
       decoder,
@@ -39,7 +39,6 @@ describe("generateTokens", () => {
       matcher: undefined,
       request: checkRequest({ prompt: "x", onLength: "cut", ...request }),
       aborted: () => false,
-      prefixes: new PrefixCache(0),
       onProgress: undefined,
       timings,
       ...rest,

@@ -1,16 +1,15 @@
 import type { OutputParts } from "@grammask/core";
 import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
-import type { Decoder, Sequence } from "./decoder.js";
 import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
-import type { PrefixCache } from "./prefix-cache.js";
 import type { TokenPressure } from "./pressure.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
+import type { StepDecoder, StepSequence } from "./step-decoder.js";
 import type { Timings } from "./timings.js";
 
 /** What a generation needs, besides the checked request. */
 export interface Generation {
-  readonly decoder: Decoder;
+  readonly decoder: StepDecoder;
   readonly vocabulary: TokenVocabulary;
   readonly promptIds: readonly number[];
   /** Undefined for free text. */
@@ -18,8 +17,6 @@ export interface Generation {
   /** Tells what of the output comes before its value; undefined: nothing does. */
   readonly parts?: OutputParts | undefined;
   readonly request: CheckedRequest;
-  /** What is known of prompts that were read before. */
-  readonly prefixes: PrefixCache;
   /** Asked between steps. */
   readonly aborted: () => boolean;
   readonly onProgress: ((progress: PromptProgress) => void) | undefined;
@@ -75,7 +72,10 @@ export async function* generateTokens(generation: Generation): AsyncGenerator<To
   }
 }
 
-async function* decode(generation: Generation, sequence: Sequence): AsyncGenerator<TokenEvent, Output, void> {
+async function* decode(
+  generation: Generation,
+  sequence: StepSequence,
+): AsyncGenerator<TokenEvent, Output, void> {
   const { decoder, promptIds, aborted, timings } = generation;
   const decoding = new Decoding({
     ...generation,
@@ -87,8 +87,8 @@ async function* decode(generation: Generation, sequence: Sequence): AsyncGenerat
   yield* until(aborted, decoding.begin());
   let logits =
     decoding.needsLogits && !aborted()
-      ? await generation.prefixes.inTurn(() => {
-          cachedPromptTokens = pasteKnown(generation, sequence);
+      ? await decoder.inTurn(async () => {
+          cachedPromptTokens = await sequence.recall(promptIds);
           return prefill(generation, sequence, decoding);
         })
       : undefined;
@@ -150,22 +150,13 @@ function* until(
   }
 }
 
-/** Gives the sequence what is known of the prompt's beginning: so many tokens. */
-function pasteKnown({ promptIds, prefixes }: Generation, sequence: Sequence): number {
-  const known = sequence.rows && prefixes.find(promptIds);
-  if (known !== undefined) {
-    sequence.rows!.pasteRows(known.rows, known.count);
-  }
-  return known?.count ?? 0;
-}
-
 /**
  * Feeds the prompt in chunks, from where it is known, and with its last one the tokens that the grammar forces to follow; undefined where the
  * signal fired.
  */
 async function prefill(
-  { decoder, promptIds, prefixes, aborted, onProgress, timings }: Generation,
-  sequence: Sequence,
+  { decoder, promptIds, aborted, onProgress, timings }: Generation,
+  sequence: StepSequence,
   { ids: forced, rows }: Decoding,
 ): Promise<Float32Array | undefined> {
   const total = promptIds.length;
@@ -182,9 +173,6 @@ async function prefill(
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
   }
-  const { rows: cache } = sequence;
-  if (cache !== undefined) {
-    prefixes.add(promptIds, () => cache.copyRows(total));
-  }
+  sequence.remember(promptIds);
   return logits;
 }

@@ -20,7 +20,7 @@ export {
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
 export type { RequestLeadIn, RequestLeadInOptions } from "./lead-in.js";
-export { type LoadOptions, type LoadProgress, loadModel } from "./load.js";
+export { connectModel, type LoadOptions, type LoadProgress, loadModel } from "./load.js";
 export type { BatchOptions, Model } from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";

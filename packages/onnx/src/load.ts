@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { MessagePort } from "node:worker_threads";
 import { Decoder } from "./decoder.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError } from "./errors.js";
@@ -6,6 +7,7 @@ import { findModel } from "./find-model.js";
 import type { DownloadProgress } from "./hub.js";
 import { Model } from "./model.js";
 import { checkDataType, type DataType, findGraph } from "./model-files.js";
+import { RemoteDecoder } from "./remote-decoder.js";
 import { loadRuntime } from "./runtime.js";
 import { createSession } from "./session.js";
 import { readTextModel } from "./text-model.js";
@@ -73,6 +75,18 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     spinning,
     layers: text.config.layers,
   });
-  const decoder = new Decoder(loaded.session, runtime, loaded.device, text.config);
-  return new Model({ name: source, directory, dtype: graph.dtype, decoder, text, prefixCacheBytes });
+  const decoder = new Decoder(loaded.session, runtime, loaded.device, text.config, prefixCacheBytes);
+  return new Model({ name: source, directory, dtype: graph.dtype, decoder, text });
+}
+
+/**
+ * A model whose weights are in another thread, which lends them by the other end of the port (`Model.lend`). It reads the
+ * model's tokenizer and chat template anew.
+ *
+ * @throws ModelDisposedError where the port is closed; ModelFileError where the files are no longer there
+ */
+export async function connectModel(port: MessagePort): Promise<Model> {
+  const { decoder, graph } = await RemoteDecoder.connect(port);
+  const { name, directory, dtype } = graph;
+  return new Model({ name, directory, dtype, decoder, text: await readTextModel(directory) });
 }

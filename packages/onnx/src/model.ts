@@ -1,6 +1,7 @@
+import type { MessagePort } from "node:worker_threads";
 import { Matcher, OutputParts, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
-import type { Decoder } from "./decoder.js";
+import { Decoder } from "./decoder.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
@@ -8,7 +9,6 @@ import { GrammarCache } from "./grammar-cache.js";
 import { type EndedValue, GrowingJson } from "./growing-json.js";
 import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
-import { PrefixCache } from "./prefix-cache.js";
 import { makeLogprobs, makeReport } from "./report.js";
 import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type {
@@ -20,8 +20,10 @@ import type {
   StreamEvent,
 } from "./result.js";
 import { SchemaPrompts } from "./schema-prompt.js";
+import type { StepDecoder } from "./step-decoder.js";
+import { serveSteps } from "./step-host.js";
 import type { TextModel } from "./text-model.js";
-import type { Timings } from "./timings.js";
+import { newTimings } from "./timings.js";
 import { attempts, plainRequest } from "./typed/attempts.js";
 import type { SchemaInput, ValueOf, WrittenOf } from "./typed/schema-input.js";
 import { warmUp } from "./warm-up.js";
@@ -32,9 +34,8 @@ export interface ModelParts {
   readonly name: string;
   readonly directory: string;
   readonly dtype: DataType;
-  readonly decoder: Decoder;
+  readonly decoder: StepDecoder;
   readonly text: TextModel;
-  readonly prefixCacheBytes: number;
 }
 
 /** How a batch is run. */
@@ -55,16 +56,17 @@ export class Model implements AsyncDisposable {
   readonly device: Device;
   /** The most tokens that the model can hold, prompt and output together. */
   readonly contextLength: number;
-  readonly #decoder: Decoder;
+  readonly #decoder: StepDecoder;
   readonly #text: TextModel;
   readonly #grammars = new GrammarCache();
   readonly #schemaPrompts: SchemaPrompts;
-  readonly #prefixes: PrefixCache;
   /** Ends generations that still run when the model is disposed of. */
   readonly #end = new AbortController();
+  /** Ports of threads that generate with its weights. */
+  readonly #lent = new Set<MessagePort>();
   #vocabulary: Vocabulary | undefined;
 
-  constructor({ name, directory, dtype, decoder, text, prefixCacheBytes }: ModelParts) {
+  constructor({ name, directory, dtype, decoder, text }: ModelParts) {
     this.name = name;
     this.directory = directory;
     this.dtype = dtype;
@@ -72,14 +74,13 @@ export class Model implements AsyncDisposable {
     this.contextLength = decoder.contextLength;
     this.#decoder = decoder;
     this.#text = text;
-    this.#prefixes = new PrefixCache(prefixCacheBytes);
     this.#schemaPrompts = new SchemaPrompts(decoder.contextLength);
   }
 
   /** The bytes of the model's tokens; made on first use (some 0.1 s) and kept. */
   get vocabulary(): Vocabulary {
     if (this.#vocabulary === undefined) {
-      const size = this.#decoder.contract.vocabularySize;
+      const size = this.#decoder.vocabularySize;
       this.#vocabulary = Vocabulary.fromTokenizerJson(this.#text.tokenizerJson, {
         eosTokenIds: this.#text.config.eosTokenIds.filter((id) => id < size),
         size,
@@ -250,11 +251,29 @@ export class Model implements AsyncDisposable {
     return this.generateBatch(requests, options) as Promise<GenerateResult<ValueOf<S>>[]>;
   }
 
+  /**
+   * Lets another thread generate with this model's weights: `connectModel` takes the other end of the port there. Schemas are
+   * compiled, masks are made and tokens are sampled there, and hold up nobody here, where the model takes its steps. It ends
+   * with the port, or with the model.
+   *
+   * @throws InvalidRequestError where the model is itself one that is lent
+   */
+  lend(port: MessagePort): void {
+    if (!(this.#decoder instanceof Decoder)) {
+      throw new InvalidRequestError("port", "the model is lent by another thread; let that one lend it");
+    }
+    serveSteps(this.#decoder, this, port);
+    this.#lent.add(port);
+    port.once("close", () => this.#lent.delete(port));
+  }
+
   /** Ends running generations (their finish reason is "abort") and frees the model. Safe to call twice. */
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
     this.#end.abort();
-    this.#prefixes.clear();
-    return this.#decoder.dispose();
+    await this.#decoder.dispose();
+    for (const port of this.#lent) {
+      port.close();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -270,7 +289,7 @@ export class Model implements AsyncDisposable {
       throw new ModelDisposedError();
     }
     const start = performance.now();
-    const timings: Timings = { prompt: 0, compile: 0, prefill: 0, decode: 0, mask: 0, sampling: 0, total: 0 };
+    const timings = newTimings();
     const checked = checkRequest(request);
     const { messages, told } = this.#schemaPrompts.tell(request);
     const prompt = messages === undefined ? request.prompt! : this.renderChat(messages);
@@ -282,6 +301,7 @@ export class Model implements AsyncDisposable {
     const { vocabulary } = this;
     const matcher = grammar === undefined ? undefined : new Matcher(grammar, vocabulary);
     timings.compile = performance.now() - compileStart;
+    timings.longestGrammar = timings.compile;
     const output = yield* generateTokens({
       decoder: this.#decoder,
       vocabulary,
@@ -289,7 +309,6 @@ export class Model implements AsyncDisposable {
       matcher,
       parts: grammar?.automaton.hasLeadIn === true ? new OutputParts(grammar) : undefined,
       request: checked,
-      prefixes: this.#prefixes,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
       onProgress: request.onProgress,
       onPressure: request.onPressure,
@@ -344,7 +363,7 @@ export class Model implements AsyncDisposable {
   /** @param specialTokens whether those that the tokenizer puts around a text are wanted: a chat template has its own */
   #promptIds(prompt: string | readonly number[], specialTokens: boolean): readonly number[] {
     const ids = typeof prompt === "string" ? this.encode(prompt, { specialTokens }) : prompt;
-    const size = this.#decoder.contract.vocabularySize;
+    const size = this.#decoder.vocabularySize;
     const wrong = ids.find((id) => id >= size);
     if (wrong !== undefined) {
       throw new InvalidRequestError(

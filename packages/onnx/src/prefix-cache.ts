@@ -19,8 +19,6 @@ export class PrefixCache {
   /** In the order of use, the latest last. */
   #entries: Entry[] = [];
   #bytes = 0;
-  /** The prompts that are being read, or wait for it. */
-  #reading: Promise<unknown> = Promise.resolve();
 
   /** @param mostBytes memory for the rows; 0 keeps nothing */
   constructor(mostBytes: number) {
@@ -30,13 +28,6 @@ export class PrefixCache {
   /** Bytes in use. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Reads a prompt after those that came before it, so that it can use what they have in common. */
-  inTurn<T>(read: () => Promise<T>): Promise<T> {
-    const turn = this.#reading.then(read);
-    this.#reading = turn.catch(() => undefined);
-    return turn;
   }
 
   /** The rows of the longest known beginning of a prompt, and how many of them are good for it. */

@@ -15,6 +15,7 @@ export class Metrics {
   readonly #perToken: Histogram<"model">;
   readonly #queued: Histogram<"model">;
   readonly #mask: Counter<"model">;
+  readonly #longestGrammar: Histogram<"model" | "thread">;
 
   constructor() {
     const registers = [this.registry];
@@ -64,6 +65,13 @@ export class Metrics {
       labelNames: ["model"],
       registers,
     });
+    this.#longestGrammar = new Histogram({
+      name: "grammask_longest_grammar_seconds",
+      help: "The longest piece of work of a generation for its grammar; in the thread main, other generations wait so long",
+      labelNames: ["model", "thread"],
+      buckets: TOKEN_BUCKETS,
+      registers,
+    });
   }
 
   /** Gauges of the models: what runs, what waits, what is loaded. */
@@ -102,7 +110,9 @@ export class Metrics {
     this.#firstToken.observe({ model }, milliseconds / 1000);
   }
 
-  generated(model: string, { usage, timings, finishReason, closedEarly, limit }: GenerationResult): void {
+  /** @param isAside whether it was generated in the thread for heavy constraints */
+  generated(model: string, result: GenerationResult, isAside: boolean): void {
+    const { usage, timings, finishReason, closedEarly, limit } = result;
     const kinds = {
       prompt: usage.promptTokens,
       cached: usage.cachedPromptTokens,
@@ -116,6 +126,8 @@ export class Metrics {
     const reason = limit !== undefined ? "limit" : closedEarly !== undefined ? "closed" : finishReason;
     this.#endings.inc({ model, reason });
     this.#mask.inc({ model }, timings.mask / 1000);
+    const thread = isAside ? "aside" : "main";
+    this.#longestGrammar.observe({ model, thread }, timings.longestGrammar / 1000);
     if (usage.completionTokens > 1) {
       this.#perToken.observe({ model }, timings.decode / 1000 / usage.completionTokens);
     }

@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { createApp } from "./app.js";
 import { CompileCheck } from "./engine/compile-check.js";
 import type { ConstraintLimits } from "./engine/constraint.js";
+import { LanedEngine } from "./engine/laned-engine.js";
 import { type ModelEntry, ModelRegistry } from "./engine/model-registry.js";
 import { ThreadedEngine } from "./engine/threaded-engine.js";
 import { GenerationService } from "./generation/service.js";
@@ -29,6 +30,8 @@ const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
 const CONNECTIONS_CHECKING_INTERVAL = 1000;
 const MAX_CONNECTIONS = 4096;
+/** Room for a tokenizer and its vocabulary beside a schema, in MiB. */
+const TOKENIZER_MEGABYTES = 1024;
 
 /**
  * Starts a server. Returns when it listens; models may still be loading then.
@@ -107,7 +110,7 @@ function assemble(options: ServerOptions) {
   }
   const models = new ModelRegistry({
     models: [
-      ...options.models.map((model) => entryOf(model, limits)),
+      ...options.models.map((model) => entryOf(model, limits, memoryMegabytes + TOKENIZER_MEGABYTES)),
       ...upstreams.map((upstream) => upstreamEntry(upstream, limits)),
     ],
     aliases: options.aliases ?? {},
@@ -122,14 +125,21 @@ function assemble(options: ServerOptions) {
   return { service, metrics, compileCheck };
 }
 
-function entryOf(model: OfferedModelOptions, limits: ConstraintLimits): ModelEntry {
+/**
+ * @param asideMegabytes memory of the thread for heavy constraints
+ */
+function entryOf(model: OfferedModelOptions, limits: ConstraintLimits, asideMegabytes: number): ModelEntry {
   const { source, id = source, options = {}, toolFormat, schemaInPrompt } = model;
   // What is compiled there was compiled on trial before, perhaps when the machine had less to do.
   const tried = { ...limits, compileMilliseconds: 4 * limits.compileMilliseconds };
   return {
     id,
     toolFormat,
-    load: () => ThreadedEngine.load({ source, options, limits: tried, schemaInPrompt }),
+    load: async () => {
+      const data = { source, options, limits: tried, schemaInPrompt };
+      const main = await ThreadedEngine.load(data);
+      return new LanedEngine({ main, startAside: () => main.borrow(data, asideMegabytes) });
+    },
   };
 }
 

@@ -14,12 +14,18 @@ export interface CompileCheckOptions {
 }
 
 /** What became of a constraint: an error, or perhaps what the compiler says of it. */
-type Outcome = Pick<CompileMessage, "error" | "summary">;
+interface Outcome extends Pick<CompileMessage, "error" | "summary" | "milliseconds"> {
+  /** Whether it was seen to hold up a model's thread. */
+  isSlow?: boolean;
+}
 
 /** Constraints whose outcome is remembered. */
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
 const SHORT = 16_384;
+/** What a constraint may cost in a model's thread in one piece, in milliseconds, as it was on trial, and as it was there. */
+const LIGHT_TRIAL = 4;
+const LIGHT_GRAMMAR = 25;
 
 /**
  * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
@@ -39,9 +45,21 @@ export class CompileCheck {
     this.#short = this.#start();
   }
 
-  /** @throws ApiError where the constraint cannot be compiled within the limits */
-  async check(constraint: Constraint, param: string | undefined, signal: AbortSignal): Promise<void> {
-    await this.#outcome(constraint, param, false, signal);
+  /**
+   * @returns whether the constraint is light: so that it may be compiled where others wait for it
+   * @throws ApiError where the constraint cannot be compiled within the limits
+   */
+  async check(constraint: Constraint, param: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const { milliseconds, isSlow } = await this.#outcome(constraint, param, false, signal);
+    return milliseconds <= LIGHT_TRIAL && isSlow !== true;
+  }
+
+  /** Takes note of the longest piece of work, in milliseconds, that a constraint made for a model's thread. */
+  observe(constraint: Constraint, milliseconds: number): void {
+    const outcome = milliseconds > LIGHT_GRAMMAR ? this.#known.get(keyOf(constraint).key) : undefined;
+    if (outcome !== undefined) {
+      outcome.isSlow = true;
+    }
   }
 
   /**
@@ -60,8 +78,7 @@ export class CompileCheck {
     wantsSummary: boolean,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const text = JSON.stringify(constraint);
-    const key = createHash("sha256").update(text).digest("base64");
+    const { text, key } = keyOf(constraint);
     let outcome = this.#known.get(key);
     this.#known.delete(key);
     if (
@@ -166,8 +183,13 @@ class CompileThread {
       outcome === "time"
         ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)
         : overLimit("memory", `it takes more than ${this.#memoryMegabytes} MiB to compile`);
-    return { error, summary: undefined };
+    return { error, summary: undefined, milliseconds };
   }
+}
+
+function keyOf(constraint: Constraint) {
+  const text = JSON.stringify(constraint);
+  return { text, key: createHash("sha256").update(text).digest("base64") };
 }
 
 function overLimit(limit: string, reason: string): ErrorRecord {

@@ -23,6 +23,8 @@ export interface GenerationRequest
     | "logprobs"
   > {
   readonly constraint?: Constraint | undefined;
+  /** Whether the constraint costs so much that other generations must not wait for it. */
+  readonly isHeavy?: boolean | undefined;
   /** Whether text is wanted as it comes. Otherwise it may come in one piece, which can be corrected before. */
   readonly streamed?: boolean | undefined;
   /**
@@ -67,7 +69,13 @@ export interface GenerationResult {
   readonly seed: number;
   readonly usage: Usage;
   /** Milliseconds. */
-  readonly timings: { readonly prefill: number; readonly decode: number; readonly mask: number };
+  readonly timings: {
+    readonly prefill: number;
+    readonly decode: number;
+    readonly mask: number;
+    /** The longest that the generation's thread was busy with its constraint in one piece. */
+    readonly longestGrammar: number;
+  };
   readonly logprobs: readonly TokenLogprob[] | undefined;
 }
 

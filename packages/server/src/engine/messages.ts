@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { GenerateRequest, LoadOptions } from "@grammask/onnx";
 import type { ConstraintLimits } from "./constraint.js";
 import type { EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
@@ -16,12 +17,16 @@ export interface ModelThreadData {
   readonly limits: ConstraintLimits;
   /** How the prompt tells the model its schema; undefined: as `@grammask/onnx` does where it is not told. */
   readonly schemaInPrompt?: GenerateRequest["schemaInPrompt"];
+  /** To the thread that has the weights already; undefined: the thread loads them. */
+  readonly lender?: MessagePort;
 }
 
 /** To a model's thread. */
 export type ModelCommand =
   | { readonly type: "generate"; readonly id: number; readonly request: GenerationRequest }
   | { readonly type: "abort"; readonly id: number }
+  /** To a thread with weights: who has the other end of the port generates with them. */
+  | { readonly type: "lend"; readonly port: MessagePort }
   | { readonly type: "dispose" };
 
 /** From a model's thread. */

@@ -8,6 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type ToolFormatName, toolFormatOf } from "@grammask/core";
 import {
   type Alternative,
+  connectModel,
   type GenerateResult,
   loadModel,
   type Model,
@@ -21,14 +22,14 @@ import { recordError } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
 const port = parentPort!;
-const { source, options, limits, schemaInPrompt } = workerData as ModelThreadData;
+const { source, options, limits, schemaInPrompt, lender } = workerData as ModelThreadData;
 const grammars = new GrammarStore(limits);
 const running = new Map<number, AbortController>();
 
 const post = (message: ModelMessage) => port.postMessage(message);
 
 try {
-  const model = await loadModel(source, options);
+  const model = await (lender === undefined ? loadModel(source, options) : connectModel(lender));
   const { contextLength, device, dtype, vocabulary } = model;
   const bytes = await weightBytes(model.directory);
   post({
@@ -56,6 +57,10 @@ async function obey(model: Model, command: ModelCommand): Promise<void> {
     running.get(command.id)?.abort();
     return;
   }
+  if (command.type === "lend") {
+    model.lend(command.port);
+    return;
+  }
   await model.dispose();
   port.close();
 }
@@ -64,7 +69,7 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    const { constraint, streamed: _, measured, ...fields } = request;
+    const { constraint, streamed: _, isHeavy: __, measured, ...fields } = request;
     // Who reads calls of tools from an output must see the special tokens that some models begin them with.
     const named = constraint?.kind === "tools";
     let said = "";
@@ -140,7 +145,7 @@ function fieldsOf(constraint: Constraint, { messages }: GenerationRequest) {
 
 function plain(result: GenerateResult, model: Model): GenerationResult {
   const { text, finishReason, stopString, closedEarly, limit, seed, usage, logprobs } = result;
-  const { prefill, decode, mask } = result.timings;
+  const { prefill, decode, mask, longestGrammar } = result.timings;
   return {
     text,
     finishReason,
@@ -149,7 +154,7 @@ function plain(result: GenerateResult, model: Model): GenerationResult {
     limit: limit?.error.limit,
     seed,
     usage,
-    timings: { prefill, decode, mask },
+    timings: { prefill, decode, mask, longestGrammar },
     logprobs: logprobs?.map((each) => plainLogprob(each, model)),
   };
 }

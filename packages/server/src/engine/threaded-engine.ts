@@ -1,9 +1,18 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Transferable, Worker } from "node:worker_threads";
 import { ApiError } from "../errors.js";
 import { Channel } from "./channel.js";
 import type { Engine, EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
+
+/** How a thread is started. */
+interface ThreadOptions {
+  /** What errors call it. */
+  readonly name: string;
+  readonly transfer?: readonly Transferable[];
+  /** Memory of JavaScript; a thread that needs more is ended. Default: as much as Node gives. */
+  readonly memoryMegabytes?: number;
+}
 
 interface Generation {
   readonly channel: Channel<string | MeasuredToken, GenerationResult>;
@@ -42,16 +51,32 @@ export class ThreadedEngine implements Engine {
 
   /** @throws ApiError where the model cannot be loaded */
   static load(data: ModelThreadData): Promise<ThreadedEngine> {
-    return ThreadedEngine.start(THREAD, data, data.source);
+    return ThreadedEngine.start(THREAD, data, { name: data.source });
   }
 
   /**
-   * Starts an engine in a thread that speaks as a model's thread does.
+   * Another engine with this one's weights, in a thread of its own; this engine's thread takes the model's steps for it.
    *
-   * @param name what errors call it
+   * @param data as this engine was loaded with
    */
-  static start(thread: URL, data: object, name: string): Promise<ThreadedEngine> {
-    const worker = new Worker(thread, { workerData: data });
+  borrow(data: ModelThreadData, memoryMegabytes: number): Promise<ThreadedEngine> {
+    const { port1, port2 } = new MessageChannel();
+    this.#post({ type: "lend", port: port1 }, [port1]);
+    const borrower: ModelThreadData = { ...data, lender: port2 };
+    return ThreadedEngine.start(THREAD, borrower, { name: data.source, transfer: [port2], memoryMegabytes });
+  }
+
+  /** Starts an engine in a thread that speaks as a model's thread does. */
+  static start(
+    thread: URL,
+    data: object,
+    { name, transfer = [], memoryMegabytes }: ThreadOptions,
+  ): Promise<ThreadedEngine> {
+    const worker = new Worker(thread, {
+      workerData: data,
+      transferList: [...transfer],
+      resourceLimits: memoryMegabytes === undefined ? {} : { maxOldGenerationSizeMb: memoryMegabytes },
+    });
     return new Promise((resolve, reject) => {
       const fail = (message: string) => reject(notLoaded(name, message));
       const failed = (error: Error) => fail(error.message);
@@ -150,8 +175,8 @@ export class ThreadedEngine implements Engine {
     this.#generations.clear();
   }
 
-  #post(command: ModelCommand): void {
-    this.#worker.postMessage(command);
+  #post(command: ModelCommand, transfer: readonly MessagePort[] = []): void {
+    this.#worker.postMessage(command, transfer);
   }
 }
 

@@ -158,11 +158,10 @@ export class GenerationService {
     try {
       // The outputs of a job have one form.
       const constraint = job.requests[0]?.constraint;
-      if (constraint !== undefined) {
-        await this.#compileCheck.check(constraint, job.constraintParam, both);
-      }
+      const isHeavy =
+        constraint !== undefined && !(await this.#compileCheck.check(constraint, job.constraintParam, both));
       const outputs = job.requests.map((request, index) =>
-        this.#output(job, request, model, index, both, why),
+        this.#output(job, { ...request, isHeavy }, model, index, both, why),
       );
       yield* outputs.length === 1 ? outputs[0]! : merge(outputs);
     } catch (thrown) {
@@ -195,7 +194,10 @@ export class GenerationService {
             this.#metrics.firstToken(model.id, performance.now() - start);
           }
           if (next.done === true) {
-            this.#metrics.generated(model.id, next.value);
+            this.#metrics.generated(model.id, next.value, request.isHeavy === true);
+            if (request.constraint !== undefined && request.isHeavy !== true) {
+              this.#compileCheck.observe(request.constraint, next.value.timings.longestGrammar);
+            }
             if (next.value.finishReason === "abort") {
               throw signal.aborted ? why() : stopping();
             }

@@ -1,4 +1,5 @@
 import type { ConstraintLimits } from "../engine/constraint.js";
+import { LanedEngine } from "../engine/laned-engine.js";
 import type { ModelEntry } from "../engine/model-registry.js";
 import { ThreadedEngine } from "../engine/threaded-engine.js";
 import type { OfferedUpstreamOptions } from "../options.js";
@@ -18,5 +19,7 @@ export function upstreamEntry(
 ): ModelEntry {
   const settings = upstreamSettings(options);
   const data: UpstreamThreadData = { settings, limits };
-  return { id, toolFormat, load: () => ThreadedEngine.start(THREAD, data, id) };
+  const start = () => ThreadedEngine.start(THREAD, data, { name: id });
+  const load = async () => new LanedEngine({ main: await start(), startAside: start });
+  return { id, toolFormat, load };
 }

@@ -372,7 +372,7 @@ export class OutputTask {
         leadInTokens: 0,
         steps: completion,
       },
-      timings: { prefill: first - this.#start, decode: now - first, mask: 0 },
+      timings: { prefill: first - this.#start, decode: now - first, mask: 0, longestGrammar: 0 },
       logprobs: undefined,
     };
   }

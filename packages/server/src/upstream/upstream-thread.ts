@@ -25,10 +25,10 @@ async function obey(command: ModelCommand): Promise<void> {
   }
   if (command.type === "abort") {
     running.get(command.id)?.abort();
-    return;
+  } else if (command.type === "dispose") {
+    await engine.dispose();
+    port.close();
   }
-  await engine.dispose();
-  port.close();
 }
 
 async function generate(id: number, request: GenerationRequest): Promise<void> {
