@@ -1,5 +1,7 @@
 /** Regular expressions as texts. */
+import type { LeafTheory } from "../../language/algebra.js";
 import type { Language, LanguageArena } from "../../language/index.js";
+import type { StepBuilder } from "../../language/step-builder.js";
 import { type FormatBuilder, whole } from "./builder.js";
 import { atLeast, orderedDigits } from "./ordered-digits.js";
 import { characterClass } from "./regex-class.js";
@@ -17,22 +19,57 @@ const PROPERTIES =
   "Script=Latin Script=Greek Script=Cyrillic Script=Han Script=Hiragana Script=Katakana Script=Hangul " +
   "Script=Arabic Script=Hebrew Script=Thai Script=Devanagari";
 
+/** Characters that a group's name may begin with, ascending. */
+const NAME_START = "$ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
 /**
  * Patterns of ECMA-262, section 22.2.1, that are valid with the flag `u` and without it. A subset: groups nest to a
- * depth of `MAX_DEPTH`; at most one group has a name, and it is not inside another; no back-references (they must not
- * exceed the number of groups); ends of ranges as `characterClass` has them; no `\0`.
+ * depth of `MAX_DEPTH`; at most one group has a name, and it is not inside another; back-references are to that group
+ * by its name, stand behind it, and only if the name is one character (that two names of any length are the same is
+ * not regular); ends of ranges as `characterClass` has them; no `\0`.
  */
 export const regex: FormatBuilder = (arena) => {
   const count = quantifier(arena);
   const bodies = bodiesByDepth(arena, count);
-  const name = whole(arena, "\\(\\?<[A-Za-z_$][A-Za-z0-9_$]*>");
-  const named = arena.concat(name, bodies[MAX_DEPTH - 1]!, arena.text(")"), count);
   const body = bodies[MAX_DEPTH]!;
-  return arena.concat(body, arena.repeat(arena.concat(named, body), 0, 1));
+  const afterName = arena.concat(arena.text(">"), bodies[MAX_DEPTH - 1]!, arena.text(")"), count);
+  const named = arena.concat(arena.text("(?<"), whole(arena, "[A-Za-z_$][A-Za-z0-9_$]*"), afterName, body);
+  const referred = arena.leaf(new NameTheory(arena, count, afterName), 0);
+  const rest = arena.union([named, arena.concat(arena.text("(?<"), referred)]);
+  return arena.concat(body, arena.repeat(rest, 0, 1));
 };
 
-/** Terms and `|` in any order, with groups nested to depth 0, 1, and so on. */
-function bodiesByDepth(arena: LanguageArena, count: Language): Language[] {
+/** A name of one character, the rest of its group, and what may follow, which may refer to the group by this name. */
+class NameTheory implements LeafTheory {
+  constructor(
+    private readonly arena: LanguageArena,
+    private readonly count: Language,
+    private readonly afterName: Language,
+  ) {}
+
+  nullable(): boolean {
+    return false;
+  }
+
+  minLength(): number {
+    return 1;
+  }
+
+  step(_state: number, out: StepBuilder): void {
+    const { arena, count, afterName } = this;
+    out.add(0, arena.empty);
+    for (const name of NAME_START) {
+      const reference = arena.concat(arena.text(`\\k<${name}>`), count);
+      const body = bodiesByDepth(arena, count, [reference])[MAX_DEPTH]!;
+      const codePoint = name.charCodeAt(0);
+      out.add(codePoint, arena.concat(afterName, body));
+      out.add(codePoint + 1, arena.empty);
+    }
+  }
+}
+
+/** Terms, those of `more` too, and `|` in any order, with groups nested to depth 0, 1, and so on. */
+function bodiesByDepth(arena: LanguageArena, count: Language, more: readonly Language[] = []): Language[] {
   const inClass = classEscape(arena);
   const outside = whole(arena, "u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}");
   const atom = arena.union([
@@ -41,7 +78,7 @@ function bodiesByDepth(arena: LanguageArena, count: Language): Language[] {
     characterClass(arena, inClass),
   ]);
   const assertion = whole(arena, "[|\\^$]|\\\\[bB]");
-  const flat = [arena.concat(atom, count), assertion];
+  const flat = [arena.concat(atom, count), assertion, ...more];
   const close = arena.text(")");
   const bodies: Language[] = [];
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {
