@@ -81,8 +81,8 @@ class Converter {
   }
 
   #read(source: object, key: string): unknown {
-    if (source instanceof JsonObject) return source.get(key);
     try {
+      if (source instanceof JsonObject) return source.get(key);
       return (source as Record<string, unknown>)[key];
     } catch (cause) {
       throw this.#error("The getter throws", cause);
@@ -113,9 +113,7 @@ class Converter {
         if (!Number.isFinite(value)) throw this.#error(`${value} is not a JSON number`);
         return new JsonNumber(JSON.stringify(value));
       case "object":
-        if (value === null || value instanceof JsonNumber) return value;
-        this.#push(value);
-        return undefined;
+        return value === null ? value : this.#push(value);
       case "undefined":
         throw this.#error("undefined has no JSON form");
       default:
@@ -123,23 +121,35 @@ class Converter {
     }
   }
 
-  #push(source: object): void {
+  /** Opens an array or object; a number's node is returned. */
+  #push(source: object): JsonNumber | undefined {
     if (this.#open.has(source)) throw this.#error("The value contains itself");
-    const isArray = Array.isArray(source);
-    if (!isArray && !(source instanceof JsonObject) && !isPlainObject(source)) {
-      throw this.#error(`An instance of ${className(source)} has no JSON form`);
+    let isArray: boolean;
+    let keys: readonly string[];
+    let length: number;
+    try {
+      if (source instanceof JsonNumber) return source;
+      isArray = Array.isArray(source);
+      if (!isArray && !(source instanceof JsonObject) && !isPlainObject(source)) {
+        throw this.#error(`An instance of ${className(source)} has no JSON form`);
+      }
+      keys = isArray ? [] : source instanceof JsonObject ? [...source.keys()] : Object.keys(source);
+      length = isArray ? (source as readonly unknown[]).length : keys.length;
+    } catch (cause) {
+      if (cause instanceof JsonValueError) throw cause;
+      throw this.#error("The object cannot be read: its proxy throws", cause);
     }
     if (this.#stack.length >= this.#maxDepth) throw new JsonLimitError("maxDepth", this.#maxDepth);
-    const keys = isArray ? [] : source instanceof JsonObject ? [...source.keys()] : Object.keys(source);
     this.#stack.push({
       source,
       items: isArray ? [] : undefined,
       keys,
-      length: isArray ? source.length : keys.length,
+      length,
       members: new JsonObject(),
       next: 0,
     });
     this.#open.add(source);
+    return undefined;
   }
 
   #error(reason: string, cause?: unknown): JsonValueError {

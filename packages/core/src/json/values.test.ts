@@ -73,6 +73,20 @@ describe("jsonFromValue", () => {
       ],
       "/0",
     ],
+    [
+      "a proxy that throws",
+      {
+        a: new Proxy(
+          {},
+          {
+            ownKeys() {
+              throw new Error("no");
+            },
+          },
+        ),
+      },
+      "/a",
+    ],
   ])("refuses %s with its place", (_, value, pointer) => {
     expect(() => jsonFromValue(value)).toThrow(JsonValueError);
     expect(() => jsonFromValue(value)).toThrow(expect.objectContaining({ code: "json-value", pointer }));

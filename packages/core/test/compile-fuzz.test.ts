@@ -1,0 +1,114 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  compileJsonSchema,
+  type Grammar,
+  type JsonSchemaOptions,
+  Matcher,
+  SchemaError,
+} from "../src/index.js";
+import { byteVocabulary } from "./byte-vocabulary.js";
+import { isLimitError } from "./compile-random.js";
+import { strangeValues, textOf, wildSchemas } from "./schema-fuzz.js";
+import { randomNumbers, randomWalk } from "./walk.js";
+
+const DOCUMENTS = Number(process.env.GRAMMASK_FUZZ_DOCUMENTS ?? 400);
+const seed = process.env.GRAMMASK_SEED ? { seed: Number(process.env.GRAMMASK_SEED) } : {};
+/** Milliseconds of one document; the machine may be busy. */
+const MILLISECONDS = 3000;
+const TIMEOUT = 60_000 + DOCUMENTS * 200;
+const vocabulary = byteVocabulary();
+
+const counts = { compiled: 0, limits: 0 } as Record<string, number>;
+
+/** Compiles a document and writes an output. Everything but a typed error fails, and so does what takes too long. */
+function survives(document: unknown, options: JsonSchemaOptions, walkSeed: number): void {
+  const started = performance.now();
+  const limits = { compileMilliseconds: MILLISECONDS, maskMilliseconds: MILLISECONDS };
+  let grammar: Grammar | undefined;
+  try {
+    grammar = compileJsonSchema(document, { ...options, limits });
+    counts.compiled = (counts.compiled ?? 0) + 1;
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    expect(error.message.length).toBeLessThan(20_000);
+    counts[error.code] = (counts[error.code] ?? 0) + 1;
+  }
+  // A limit of time is asked about now and then only.
+  expect(performance.now() - started).toBeLessThan(3 * MILLISECONDS);
+  if (grammar === undefined) return;
+  try {
+    JSON.stringify(grammar.report);
+    const text = randomWalk(new Matcher(grammar, vocabulary), randomNumbers(walkSeed));
+    JSON.parse(text);
+  } catch (error) {
+    if (!isLimitError(error)) throw error;
+    counts.limits = (counts.limits ?? 0) + 1;
+  }
+}
+
+const options: fc.Arbitrary<JsonSchemaOptions> = fc.record({
+  order: fc.constantFrom<"schema" | "any">("schema", "any"),
+  lenient: fc.boolean(),
+  formats: fc.constantFrom<"assert" | "annotate">("assert", "annotate"),
+});
+
+describe("documents of any kind", () => {
+  it(
+    "compile to grammars whose outputs end, or to typed errors, in bounded time",
+    () => {
+      fc.assert(
+        fc.property(wildSchemas, options, fc.boolean(), fc.nat(), (schema, given, asText, walkSeed) => {
+          survives(asText ? textOf(schema) : schema, given, walkSeed);
+        }),
+        { numRuns: DOCUMENTS, endOnFailure: DOCUMENTS > 1000, ...seed },
+      );
+      if (process.env.GRAMMASK_FUZZ_DOCUMENTS) console.log(counts);
+      // What is drawn reaches all kinds of endings.
+      expect(counts.compiled).toBeGreaterThan(DOCUMENTS / 4);
+      expect(counts["invalid-schema"]).toBeGreaterThan(DOCUMENTS / 20);
+      expect(counts["unsatisfiable-schema"]).toBeGreaterThan(0);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "as text that is cut or changed: a typed error, or a schema",
+    () => {
+      fc.assert(
+        fc.property(
+          wildSchemas,
+          fc.array(
+            fc.tuple(
+              fc.double({ min: 0, max: 1, noNaN: true }),
+              fc.string({ unit: "binary", maxLength: 3 }),
+              fc.nat(4),
+            ),
+            {
+              minLength: 1,
+              maxLength: 3,
+            },
+          ),
+          fc.nat(),
+          (schema, edits, walkSeed) => {
+            let text = textOf(schema);
+            for (const [at, insert, drop] of edits) {
+              const index = Math.floor(at * text.length);
+              text = text.slice(0, index) + insert + text.slice(index + drop);
+            }
+            survives(text, {}, walkSeed);
+          },
+        ),
+        { numRuns: DOCUMENTS, endOnFailure: DOCUMENTS > 1000, ...seed },
+      );
+    },
+    TIMEOUT,
+  );
+
+  it("as values that JSON does not have: a typed error, or what JSON makes of them", () => {
+    fc.assert(
+      fc.property(strangeValues, fc.nat(), (make, walkSeed) => survives(make(), {}, walkSeed)),
+      { numRuns: DOCUMENTS, endOnFailure: DOCUMENTS > 1000, ...seed },
+    );
+  });
+});
