@@ -4,6 +4,7 @@ import type { CompileSummary } from "./compile-summary.js";
 import type { CompileCommand, CompileMessage } from "./compile-thread.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
+import { LIGHT } from "./trial.js";
 
 const THREAD = new URL("../../dist/engine/compile-thread.js", import.meta.url);
 
@@ -19,13 +20,14 @@ interface Outcome extends Pick<CompileMessage, "error" | "summary" | "millisecon
   isSlow?: boolean;
 }
 
+/** Time for the first masks, and to measure it all again, beside that to compile. */
+const MASKS_MILLISECONDS = 500;
 /** Constraints whose outcome is remembered. */
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
 const SHORT = 16_384;
-/** What a constraint may cost in a model's thread in one piece, in milliseconds, as it was on trial, and as it was there. */
-const LIGHT_TRIAL = 4;
-const LIGHT_GRAMMAR = 25;
+/** What a constraint that was light on trial may cost in a model's thread in one piece, in milliseconds. */
+const LIGHT_IN_USE = 60;
 
 /**
  * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
@@ -51,12 +53,12 @@ export class CompileCheck {
    */
   async check(constraint: Constraint, param: string | undefined, signal: AbortSignal): Promise<boolean> {
     const { milliseconds, isSlow } = await this.#outcome(constraint, param, false, signal);
-    return milliseconds <= LIGHT_TRIAL && isSlow !== true;
+    return milliseconds <= LIGHT && isSlow !== true;
   }
 
   /** Takes note of the longest piece of work, in milliseconds, that a constraint made for a model's thread. */
   observe(constraint: Constraint, milliseconds: number): void {
-    const outcome = milliseconds > LIGHT_GRAMMAR ? this.#known.get(keyOf(constraint).key) : undefined;
+    const outcome = milliseconds > LIGHT_IN_USE ? this.#known.get(keyOf(constraint).key) : undefined;
     if (outcome !== undefined) {
       outcome.isSlow = true;
     }
@@ -170,7 +172,7 @@ class CompileThread {
       };
       const answered = (message: CompileMessage) => message.id === command.id && settle(message);
       const ended = () => settle("memory");
-      const timer = setTimeout(() => settle("time"), milliseconds);
+      const timer = setTimeout(() => settle("time"), milliseconds + MASKS_MILLISECONDS);
       worker.on("message", answered).on("error", ended).on("exit", ended);
       worker.postMessage(command);
     });

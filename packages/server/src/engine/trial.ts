@@ -1,0 +1,96 @@
+import { clearCaches, type Grammar, Matcher, Vocabulary } from "@grammask/core";
+import { threadMilliseconds } from "./thread-clock.js";
+
+/** What a constraint did on trial. */
+export interface Trial {
+  readonly grammar: Grammar;
+  /** The longest that it kept its thread busy in one piece, in milliseconds: compiling it, or one of the first masks. */
+  readonly milliseconds: number;
+}
+
+/** A vocabulary of single bytes: it says as much about the cost of a grammar as a large one, and is there at once. */
+const BYTES = Vocabulary.fromBytes(
+  Array.from({ length: 257 }, (_, byte) => Uint8Array.from(byte < 256 ? [byte] : [])),
+  { eosTokenIds: [256] },
+);
+
+/** Masks that are tried: along the shortest output, and along one that is drawn. */
+const MOST_MASKS = 64;
+/** Where all masks together took so long, in milliseconds, enough is known. */
+const LONG = 100;
+/**
+ * What a piece of work for a light constraint takes at most, in milliseconds. A step of a model takes about as long. What takes
+ * longer is measured again, without what the machine does beside: the first code that runs is slow.
+ */
+export const LIGHT = 12;
+/** What took so long altogether, in milliseconds, is not measured again. */
+const MEASURED_TWICE = 300;
+
+/**
+ * Compiles a constraint, and makes the masks along some outputs.
+ *
+ * @throws what `compile` throws, and the error of a limit that the shortest output hits
+ */
+export function tryConstraint(compile: () => Grammar): Trial {
+  const start = performance.now();
+  const { grammar, pieces } = attempt(compile, () => performance.now());
+  const milliseconds = Math.max(...pieces);
+  if (milliseconds <= LIGHT || performance.now() - start > MEASURED_TWICE) {
+    return { grammar, milliseconds };
+  }
+  // What is known from the first attempt would hide what the constraint costs.
+  clearCaches();
+  const again = attempt(compile, threadMilliseconds).pieces;
+  return { grammar, milliseconds: Math.max(...pieces.map((time, i) => Math.min(time, again[i] ?? time))) };
+}
+
+/** The times of an attempt's pieces of work, the same pieces each time. */
+function attempt(
+  compile: () => Grammar,
+  clock: () => number,
+): { readonly grammar: Grammar; readonly pieces: readonly number[] } {
+  const pieces: number[] = [];
+  let start = clock();
+  const lap = () => {
+    const now = clock();
+    pieces.push(now - start);
+    start = now;
+  };
+  const grammar = compile();
+  const matcher = new Matcher(grammar, BYTES);
+  // Generations begin with the shortest output, to know what budget is too small: what that costs, it costs here as well.
+  const { bytes } = matcher.shortestCompletion();
+  lap();
+  const end = start + LONG;
+  try {
+    for (const walk of [bytes.subarray(0, MOST_MASKS), drawnBytes(matcher)]) {
+      let masks = 0;
+      for (const byte of walk) {
+        matcher.mask();
+        matcher.accept(byte);
+        lap();
+        if (++masks === MOST_MASKS || start > end) {
+          break;
+        }
+      }
+      matcher.reset();
+    }
+  } catch {
+    // A limit that masks hit is no reason to refuse the constraint: it ends an output, if one comes here.
+  }
+  return { grammar, pieces };
+}
+
+/** Bytes that a matcher allows, drawn by the generator of Park and Miller, so that a trial is always the same. */
+function* drawnBytes(matcher: Matcher): Generator<number, void, void> {
+  let state = 1;
+  for (;;) {
+    const mask = matcher.mask();
+    const allowed = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => mask.has(byte));
+    if (allowed.length === 0) {
+      return;
+    }
+    state = (state * 48271) % 2147483647;
+    yield allowed[state % allowed.length]!;
+  }
+}
