@@ -20,6 +20,15 @@ interface Outcome extends Pick<CompileMessage, "error" | "summary" | "millisecon
   isSlow?: boolean;
 }
 
+type Task = Omit<CompileCommand, "id">;
+
+/** A trial that has not ended. */
+interface PendingTrial {
+  readonly outcome: Promise<Outcome>;
+  /** Of those who wait for it. */
+  readonly wantedBy: AbortSignal[];
+}
+
 /** Time for the first masks, and to measure it all again, beside that to compile. */
 const MASKS_MILLISECONDS = 500;
 /** Constraints whose outcome is remembered. */
@@ -40,6 +49,7 @@ export class CompileCheck {
   /** Started when the first long text comes. */
   #long: CompileThread | undefined;
   readonly #known = new Map<string, Outcome>();
+  readonly #pending = new Map<string, PendingTrial>();
 
   constructor({ limits, memoryMegabytes }: CompileCheckOptions) {
     this.#limits = limits;
@@ -88,7 +98,7 @@ export class CompileCheck {
       (wantsSummary && outcome.error === undefined && outcome.summary === undefined)
     ) {
       const thread = text.length <= SHORT ? this.#short : this.#longThread;
-      outcome = await thread.compile({ constraint, wantsSummary }, this.#limits.compileMilliseconds, signal);
+      outcome = await this.#trial(thread, `${wantsSummary} ${key}`, { constraint, wantsSummary }, signal);
     }
     // How long it takes depends on what else the machine does: that may be otherwise the next time.
     const { error } = outcome;
@@ -102,6 +112,27 @@ export class CompileCheck {
       throw apiErrorOf(error, param);
     }
     return outcome;
+  }
+
+  /** Tries a constraint, once for all who ask for it at the same time. */
+  async #trial(thread: CompileThread, key: string, task: Task, signal: AbortSignal): Promise<Outcome> {
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      pending.wantedBy.push(signal);
+      return pending.outcome;
+    }
+    const wantedBy = [signal];
+    const outcome = thread.compile(task, this.#limits.compileMilliseconds, () => {
+      if (wantedBy.every(({ aborted }) => aborted)) {
+        throw signal.reason;
+      }
+    });
+    this.#pending.set(key, { outcome, wantedBy });
+    try {
+      return await outcome;
+    } finally {
+      this.#pending.delete(key);
+    }
   }
 
   async close(): Promise<void> {
@@ -130,9 +161,10 @@ class CompileThread {
     this.#start();
   }
 
-  compile(task: Omit<CompileCommand, "id">, milliseconds: number, signal: AbortSignal): Promise<Outcome> {
+  /** @param begin called when it is its turn; what it throws, the trial throws */
+  compile(task: Task, milliseconds: number, begin: () => void): Promise<Outcome> {
     const turn = this.#turn.then(() => {
-      signal.throwIfAborted();
+      begin();
       return this.#compile(task, milliseconds);
     });
     this.#turn = turn.catch(() => undefined);
@@ -160,7 +192,7 @@ class CompileThread {
     });
   }
 
-  async #compile(task: Omit<CompileCommand, "id">, milliseconds: number): Promise<Outcome> {
+  async #compile(task: Task, milliseconds: number): Promise<Outcome> {
     await this.#ready;
     const worker = this.#worker;
     const command: CompileCommand = { id: this.#ids++, ...task };
