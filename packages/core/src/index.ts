@@ -2,7 +2,7 @@ export type { Layout } from "./automaton/layout.js";
 export { LayoutError } from "./automaton/layout-error.js";
 export type { LeadIn, LeadInFormat, LeadInOptions } from "./automaton/lead-in.js";
 export type { PropertyOrder } from "./automaton/property-order.js";
-export type { Separators } from "./automaton/separators.js";
+export type { Separator, Separators } from "./automaton/separators.js";
 export type { Whitespace } from "./automaton/whitespace.js";
 export { BudgetError } from "./budget.js";
 export { clearCaches } from "./caches.js";

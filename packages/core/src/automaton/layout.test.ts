@@ -92,7 +92,7 @@ function dumps(value: Json, item: string, key: string, indent = "", outer = ""):
 }
 
 describe("separators", () => {
-  const texts: Required<Separators>[] = [
+  const texts: { item: string; key: string }[] = [
     { item: ", ", key: ": " },
     { item: ",", key: ":" },
     { item: " , ", key: "\t:\n" },
@@ -174,7 +174,70 @@ describe("separators", () => {
     expect(accepts(key, '{\n  "a": 1\n}')).toBe(false);
   });
 
+  it("that are patterns match as a whole, one by one", () => {
+    const runs = ["", " ", "  ", "\n", "\n\t"];
+    const pairs = runs.flatMap((before) => runs.map((behind) => [before, behind] as const));
+    const patterns: ((sign: string) => string)[] = [
+      (sign) => ` ?${sign} ?`,
+      (sign) => `[ \\n]*${sign}`,
+      (sign) => `${sign}(?:\\n\\t*|)`,
+      (sign) => `(?:${sign} |${sign}\\n){1}`,
+      (sign) => ` {1,2}${sign}(?!\\n)[\\n ]?`,
+      (sign) => `${sign}\\x20{0,2}`,
+    ];
+    for (const whitespace of ["compact", "pretty", "flexible"] as const) {
+      for (const make of patterns) {
+        const [pattern, keys] = [make(","), make(":")];
+        const grammar = compileJson({
+          separators: { item: { pattern }, key: { pattern: keys } },
+          whitespace,
+        });
+        const [isItem, isKey] = [new RegExp(`^(?:${pattern})$`, "u"), new RegExp(`^(?:${keys})$`, "u")];
+        let matching = 0;
+        const lines = whitespace === "pretty" ? ["\n  ", "\n"] : ["", ""];
+        for (const [a, b] of pairs) {
+          for (const [c, d] of pairs) {
+            const text = `{${lines[0]}"a"${a}:${b}1${c},${d}${lines[0]}"b"${a}:${b}2${lines[1]}}`;
+            const expected = isKey.test(`${a}:${b}`) && isItem.test(`${c},${d}`);
+            if (expected) matching++;
+            expect(accepts(grammar, text), JSON.stringify(text)).toBe(expected);
+          }
+        }
+        expect(matching, pattern).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("that are texts and patterns are the same where they match the same", () => {
+    const byText = compileJson({ separators: { item: " , ", key: " :" }, whitespace: "pretty" });
+    const byPattern = compileJson({
+      separators: { item: { pattern: "\\u0020, " }, key: { pattern: "(?: :)" } },
+      whitespace: "pretty",
+    });
+    fc.assert(
+      fc.property(json, (value) => {
+        const text = dumps(value, " , ", " :", "  ");
+        expect([accepts(byText, text), accepts(byPattern, text)]).toEqual([true, true]);
+        expect([accepts(byText, `${text} `), accepts(byPattern, `${text} `)]).toEqual([false, false]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each(["(", "a**", "(,)\\1"])("the pattern %s is a PatternError", (pattern) => {
+    expect(() => compileJson({ separators: { item: { pattern } } })).toThrow(PatternError);
+  });
+
   it.each([
+    { item: { pattern: ",| , " } },
+    { item: { pattern: "\\s*," } },
+    { item: { pattern: ",?" } },
+    { item: { pattern: ",+" } },
+    { item: { pattern: ",(?!)" } },
+    { item: { pattern: " {0,5000}," } },
+    { key: { pattern: "," } },
+    { key: { pattern: 1 } },
+    { key: null },
     { item: ";" },
     { item: ",," },
     { item: "" },
@@ -198,6 +261,11 @@ describe("every layout", () => {
     { separators: { item: " ,", key: ":" }, whitespace: { style: "flexible", max: 3 } },
     { separators: { item: "\n,", key: " : " }, whitespace: "pretty" },
     { separators: { item: " \n,\t" }, whitespacePattern: " \\n ?" },
+    {
+      separators: { item: { pattern: "\\n? *,[ \\t]{0,2}" }, key: { pattern: " ?:(?: |\\n)" } },
+      whitespace: "flexible",
+    },
+    { separators: { item: { pattern: " *, *" } }, whitespace: "pretty" },
   ];
 
   it.each(layouts)("%j has no dead ends, and masks that are what trying every token gives", (layout) => {

@@ -1,6 +1,7 @@
 import type { TextAutomaton } from "../language/index.js";
 import { LayoutError } from "./layout-error.js";
-import { SeparatedWhitespace, type Separators } from "./separators.js";
+import { SeparatedWhitespace } from "./separated-whitespace.js";
+import type { Separators } from "./separators.js";
 import { type Whitespace, whitespacePolicy } from "./whitespace.js";
 import { WhitespacePattern } from "./whitespace-pattern.js";
 import type { WhitespacePolicy } from "./whitespace-policy.js";
@@ -15,7 +16,7 @@ export interface Layout {
    * if it says so: `[ \n]*` lets a model write nothing but whitespace until its tokens are used up.
    */
   readonly whitespacePattern?: string;
-  /** Exact texts around commas and colons; `whitespace` then says what stands at brackets. */
+  /** Texts or patterns around commas and colons; `whitespace` then says what stands at brackets. */
   readonly separators?: Separators;
 }
 
@@ -39,5 +40,5 @@ export function layoutPolicy(layout: Layout, texts: TextAutomaton): WhitespacePo
     whitespacePattern === undefined
       ? whitespacePolicy(whitespace ?? "spaced")
       : new WhitespacePattern(whitespacePattern, texts);
-  return separators === undefined ? policy : new SeparatedWhitespace(separators, policy);
+  return separators === undefined ? policy : new SeparatedWhitespace(separators, policy, texts);
 }

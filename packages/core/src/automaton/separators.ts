@@ -1,95 +1,111 @@
+import { compilePattern, type Language, type TextAutomaton } from "../language/index.js";
 import { LayoutError } from "./layout-error.js";
-import { FixedWhitespace, Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
-
-/** Exact texts between items and properties, and between a key and its value, as in Python's `json.dumps`. */
-export interface Separators {
-  /** `,` with whitespace around it, such as ", ". Missing: as `whitespace` has it. */
-  readonly item?: string;
-  /** `:` with whitespace around it, such as ": ". Missing: as `whitespace` has it. */
-  readonly key?: string;
-}
-
-/** Characters of a separator. */
-const MAX_LENGTH = 1000;
-/** In a state: the number of the other policy's state is below, the place in the exact text is above. */
-const EXACT = 0x100000;
-const DEAD = EXACT - 1;
+import { SPACES } from "./whitespace-pattern.js";
 
 /**
- * Puts exact separators in place of another policy's whitespace around commas and colons. That policy still says what
- * stands at brackets; with a line for each item, the line's break and indent follow the separator. Its shape is a depth.
+ * A text, or a regular expression of ECMA-262 that the separator matches as a whole. It is its sign with whitespace of
+ * JSON around it: write `[ \t\n\r]` for `\s`. What a pattern allows behind the sign must not depend on what stands before.
  */
-export class SeparatedWhitespace extends FixedWhitespace {
-  readonly indent: string | undefined;
-  /** By gap: what stands there before a key, value, colon or comma; undefined: what the other policy allows. */
-  private readonly exact: (string | undefined)[] = [];
-  private readonly others: WhitespacePolicy;
+export type Separator = string | { readonly pattern: string };
 
-  /** @throws LayoutError where a separator is not its sign with whitespace around it. */
-  constructor({ item, key }: Separators, others: WhitespacePolicy) {
-    super();
-    this.others = others;
-    this.indent = others.indent;
-    [this.exact[Gap.AfterValue], this.exact[Gap.AfterComma]] = around("item", item, ",");
-    [this.exact[Gap.BeforeColon], this.exact[Gap.AfterColon]] = around("key", key, ":");
+/** What stands between items and properties, and between a key and its value, as in Python's `json.dumps`. */
+export interface Separators {
+  /** `,` with whitespace around it, such as ", ". Missing: as `whitespace` has it. */
+  readonly item?: Separator;
+  /** `:` with whitespace around it, such as ": ". Missing: as `whitespace` has it. */
+  readonly key?: Separator;
+}
+
+/** Characters of a separator's text, and states of a pattern before the sign. */
+const MAX_LENGTH = 1000;
+/** A separator as states of a text automaton: up to its sign, and behind it. */
+export class SeparatorAutomaton {
+  readonly sign: number;
+  /** The state in which the separator is to come. */
+  readonly before: number;
+  private readonly texts: TextAutomaton;
+  private readonly rest: Language;
+  private readonly starts = new Map<number, number>();
+
+  /** Throws as `SeparatedWhitespace` does. */
+  constructor(name: keyof Separators, separator: Separator, texts: TextAutomaton) {
+    const sign = name === "item" ? "," : ":";
+    this.sign = sign.charCodeAt(0);
+    this.texts = texts;
+    const { arena } = texts;
+    const language = separatorLanguage(separator, texts);
+    const space = arena.repeat(arena.codePoints(arena.sets.ofRanges(SPACES)), 0, Number.POSITIVE_INFINITY);
+    const all = arena.concat(space, arena.text(sign), space);
+    const given = typeof separator === "object" ? `/${separator?.pattern}/` : JSON.stringify(separator);
+    if (
+      language === undefined ||
+      arena.isEmpty(language) ||
+      !arena.isEmpty(arena.difference(language, all))
+    ) {
+      throw new LayoutError(`separators.${name} must be "${sign}" with whitespace around it, not ${given}`);
+    }
+    this.before = texts.start(language);
+    const rest = this.restBehindSign();
+    if (rest === undefined) {
+      throw new LayoutError(
+        `separators.${name}: what ${given} allows behind "${sign}" depends on what stands before it, or that is of more than ${MAX_LENGTH} kinds`,
+      );
+    }
+    this.rest = rest;
   }
 
-  override inner(depth: number): number {
-    return this.others.inner(depth);
+  /** Whether the sign may come in a state before it. */
+  signFollows(state: number): boolean {
+    return this.texts.step(state, this.sign) !== 0;
   }
 
-  step(gap: Gap, depth: number, state: number, byte: number): number {
-    const text = this.text(gap, depth);
-    if (text === undefined) return this.others.step(gap, depth, state, byte);
-    const place = Math.floor(state / EXACT);
-    const next = text.charCodeAt(place) === byte ? place + 1 : text.length + 1;
-    const other = this.other(gap, depth, state % EXACT, byte);
-    return next > text.length && other === DEAD ? -1 : next * EXACT + other;
+  /** The state behind the sign; with an indent, a line break and as many of these end the rest. */
+  behind(indent: string | undefined, depth: number): number {
+    const line = indent === undefined ? -1 : depth;
+    let start = this.starts.get(line);
+    if (start === undefined) {
+      const { arena } = this.texts;
+      const lineBreak =
+        indent === undefined
+          ? arena.epsilon
+          : arena.concat(arena.text("\n"), arena.repeat(arena.text(indent), depth, depth));
+      start = this.texts.start(arena.concat(this.rest, lineBreak));
+      this.starts.set(line, start);
+    }
+    return start;
   }
 
-  follows(gap: Gap, depth: number, state: number): Follow {
-    const text = this.text(gap, depth);
-    if (text === undefined) return this.others.follows(gap, depth, state);
-    const next = Math.floor(state / EXACT) === text.length ? Follow.Next : Follow.None;
-    const other = state % EXACT;
-    return next | (other === DEAD ? Follow.None : this.others.follows(gap, depth, other) & Follow.Close);
-  }
-
-  reachable(gap: Gap, depth: number, state: number): Follow {
-    const text = this.text(gap, depth);
-    if (text === undefined) return this.others.reachable(gap, depth, state);
-    const next = Math.floor(state / EXACT) <= text.length ? Follow.Next : Follow.None;
-    const other = state % EXACT;
-    return next | (other === DEAD ? Follow.None : this.others.reachable(gap, depth, other) & Follow.Close);
-  }
-
-  private text(gap: Gap, depth: number): string | undefined {
-    const text = this.exact[gap];
-    if (text === undefined || gap !== Gap.AfterComma || this.indent === undefined) return text;
-    return `${text}\n${this.indent.repeat(depth)}`;
-  }
-
-  /** The other policy's next state on the way to a closing bracket, which stands only behind a value. */
-  private other(gap: Gap, depth: number, state: number, byte: number): number {
-    if (state === DEAD || gap !== Gap.AfterValue) return DEAD;
-    const next = this.others.step(gap, depth, state, byte);
-    return next < 0 || (this.others.reachable(gap, depth, next) & Follow.Close) === 0 ? DEAD : next;
+  /** What follows the sign; undefined: that depends on what stands before it. */
+  private restBehindSign(): Language | undefined {
+    const { texts, sign } = this;
+    const { arena } = texts;
+    let rest: Language | undefined;
+    const states = new Set([this.before]);
+    for (const state of states) {
+      if (states.size > MAX_LENGTH) return undefined;
+      const behind = texts.step(state, sign);
+      if (behind !== 0) {
+        const language = texts.language(behind);
+        rest ??= language;
+        const [less, more] = [arena.difference(rest, language), arena.difference(language, rest)];
+        if (!arena.isEmpty(less) || !arena.isEmpty(more)) return undefined;
+      }
+      for (let i = 0; i < SPACES.length; i += 2) {
+        for (let byte = SPACES[i] as number; byte <= (SPACES[i + 1] as number); byte++) {
+          const next = texts.step(state, byte);
+          if (next !== 0) states.add(next);
+        }
+      }
+    }
+    return rest;
   }
 }
 
-/** The whitespace before and after a separator's sign. */
-function around(
-  name: keyof Separators,
-  separator: string | undefined,
-  sign: string,
-): [string | undefined, string | undefined] {
-  if (separator === undefined) return [undefined, undefined];
-  const parts = typeof separator === "string" ? separator.split(sign) : [];
-  const [before, after] = parts;
-  if (parts.length !== 2 || separator.length > MAX_LENGTH || !/^[ \t\n\r]*$/.test(parts.join(""))) {
-    throw new LayoutError(
-      `separators.${name} must be "${sign}" with whitespace around it, not ${JSON.stringify(separator)}`,
-    );
+/** Undefined: it is neither a text nor a pattern, or too long. */
+function separatorLanguage(separator: Separator, { arena }: TextAutomaton): Language | undefined {
+  if (typeof separator === "string") {
+    return separator.length > MAX_LENGTH ? undefined : arena.text(separator);
   }
-  return [before, after];
+  const pattern: unknown = (separator as { pattern?: unknown } | null)?.pattern;
+  return typeof pattern === "string" ? compilePattern(arena, pattern, { whole: true }).language : undefined;
 }

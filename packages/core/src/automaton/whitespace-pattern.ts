@@ -3,7 +3,7 @@ import { LayoutError } from "./layout-error.js";
 import { FixedWhitespace, Follow, type Gap } from "./whitespace-policy.js";
 
 /** The characters that JSON has as whitespace, as ranges. */
-const SPACES = [0x09, 0x0a, 0x0d, 0x0d, 0x20, 0x20];
+export const SPACES = [0x09, 0x0a, 0x0d, 0x0d, 0x20, 0x20];
 
 /** In every gap a run of whitespace that matches a pattern as a whole; the state is one of a text automaton. */
 export class WhitespacePattern extends FixedWhitespace {

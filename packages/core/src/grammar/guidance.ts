@@ -2,9 +2,11 @@
  * The root key `x-guidance` of llguidance, which says how the JSON is written: understood so that schemas that have it
  * mean what they do there. See docs/json_schema.md of guidance-ai/llguidance.
  */
-import type { Separators } from "../automaton/separators.js";
+import { LayoutError } from "../automaton/layout-error.js";
+import { SeparatorAutomaton, type Separators } from "../automaton/separators.js";
 import { type JsonNode, JsonObject } from "../json/index.js";
 import { InvalidSchemaError, UnsupportedSchemaError } from "../json-schema/errors.js";
+import { LanguageArena, TextAutomaton } from "../language/index.js";
 import type { JsonSchemaOptions } from "./json-schema-options.js";
 
 const KEY = "x-guidance";
@@ -34,7 +36,8 @@ type Options = Omit<JsonSchemaOptions, "schemas" | "limits">;
  * The options of a schema: the caller's, and where they leave something open, what the schema's `x-guidance` says.
  *
  * @throws InvalidSchemaError for keys and values that llguidance does not know; UnsupportedSchemaError for separators that
- *   are patterns, and sets of escapes of one's own
+ *   may be other than their sign with whitespace around it, or that have more behind it for some whitespace before it, and
+ *   for sets of escapes of one's own
  */
 export function withGuidance<T extends JsonSchemaOptions>(json: JsonNode, options: T): T {
   const guidance = json instanceof JsonObject ? json.get(KEY) : undefined;
@@ -71,8 +74,8 @@ function read(guidance: JsonNode): Guidance {
 /** `coerce_one_of` allows what is not needed here: `oneOf` is enforced as it stands. */
 function optionsOf(guidance: Guidance): Options {
   const { whitespace_flexible: flexible, whitespace_pattern: pattern } = guidance;
-  const item = separator(guidance, "item_separator", ",");
-  const key = separator(guidance, "key_separator", ":");
+  const item = separator(guidance, "item_separator");
+  const key = separator(guidance, "key_separator");
   const isCompact = pattern === undefined && flexible === false;
   return {
     // A pattern is matched at most once in each place.
@@ -85,19 +88,19 @@ function optionsOf(guidance: Guidance): Options {
   };
 }
 
-/** llguidance reads separators as patterns; these are those that are their own text. */
-function separator(
-  guidance: Guidance,
-  name: "item_separator" | "key_separator",
-  sign: string,
-): Separators | undefined {
-  const text = guidance[name];
-  if (text === undefined || text === sign) return undefined;
-  if (!new RegExp(`^[ \\t\\n\\r]*${sign}[ \\t\\n\\r]*$`).test(text)) {
-    const reason = `is a pattern: only "${sign}" with whitespace around it is supported; write whitespace_pattern instead`;
-    throw new UnsupportedSchemaError({ pointer: `/${KEY}`, keyword: name, reason });
+/** llguidance reads separators as patterns. */
+function separator(guidance: Guidance, name: "item_separator" | "key_separator"): Separators | undefined {
+  const pattern = guidance[name];
+  const [of, sign] = name === "item_separator" ? (["item", ","] as const) : (["key", ":"] as const);
+  // The sign alone leaves the whitespace around it to the other options.
+  if (pattern === undefined || pattern === sign) return undefined;
+  try {
+    new SeparatorAutomaton(of, { pattern }, new TextAutomaton(new LanguageArena()));
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    throw new UnsupportedSchemaError({ pointer: `/${KEY}`, keyword: name, reason: error.message });
   }
-  return sign === "," ? { item: text } : { key: text };
+  return { [of]: { pattern } };
 }
 
 function escapes(guidance: Guidance): Pick<Options, "escapes"> {
