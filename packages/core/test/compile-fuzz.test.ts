@@ -105,10 +105,14 @@ describe("documents of any kind", () => {
     TIMEOUT,
   );
 
-  it("as values that JSON does not have: a typed error, or what JSON makes of them", () => {
-    fc.assert(
-      fc.property(strangeValues, fc.nat(), (make, walkSeed) => survives(make(), {}, walkSeed)),
-      { numRuns: DOCUMENTS, endOnFailure: DOCUMENTS > 1000, ...seed },
-    );
-  });
+  it(
+    "as values that JSON does not have: a typed error, or what JSON makes of them",
+    () => {
+      fc.assert(
+        fc.property(strangeValues, fc.nat(), (make, walkSeed) => survives(make(), {}, walkSeed)),
+        { numRuns: DOCUMENTS, endOnFailure: DOCUMENTS > 1000, ...seed },
+      );
+    },
+    TIMEOUT,
+  );
 });
