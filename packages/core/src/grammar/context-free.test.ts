@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
-import { randomTree } from "../../test/random-trees.js";
+import { randomLexedTree, randomTree } from "../../test/random-trees.js";
 import { recognises } from "../../test/tree-recogniser.js";
 import { GrammarError, Matcher } from "../index.js";
 import { compileTree } from "./context-free.js";
@@ -19,6 +19,7 @@ function textsUpTo(length: number): string[] {
 }
 
 const TEXTS = textsUpTo(6);
+const TOKENS = ["aa", "ab", "ba", "aba", "bbb", "abab", "aaaa", "a b", "b ", " a", " ab", "ba b", "ab a"];
 
 describe("context-free grammars", () => {
   it("have the texts that a plain recogniser finds, and no dead ends", () => {
@@ -66,33 +67,40 @@ describe("context-free grammars", () => {
     expect(counts.checked).toBeGreaterThan(1000);
   }, 60_000);
 
-  it("have the masks that trying every token says", () => {
-    const vocabulary = byteVocabulary(["aa", "ab", "ba", "aba", "bbb", "abab", "aaaa"]);
-    fc.assert(
-      fc.property(randomTree, fc.infiniteStream(fc.nat()), (grammar, choices) => {
-        let matcher: Matcher;
-        try {
-          matcher = new Matcher(compileTree("test", grammar), vocabulary);
-        } catch (error) {
-          if (error instanceof GrammarError) return;
-          throw error;
-        }
-        for (let step = 0; step < 8 && !matcher.isEnded; step++) {
-          const mask = matcher.mask();
-          const allowed: number[] = [];
-          for (let id = 0; id < vocabulary.size; id++) {
-            const isAllowed = matcher.clone().accept(id);
-            expect(mask.has(id)).toBe(isAllowed);
-            if (isAllowed) allowed.push(id);
+  it.each([
+    ["texts", randomTree, 40],
+    ["terminals that end at the longest or shortest", randomLexedTree, 150],
+  ] as const)(
+    "have the masks that trying every token says: %s",
+    (_, tree, numRuns) => {
+      const vocabulary = byteVocabulary(TOKENS);
+      fc.assert(
+        fc.property(tree, fc.infiniteStream(fc.nat()), (grammar, choices) => {
+          let matcher: Matcher;
+          try {
+            matcher = new Matcher(compileTree("test", grammar), vocabulary);
+          } catch (error) {
+            if (error instanceof GrammarError) return;
+            throw error;
           }
-          expect(mask.count).toBe(allowed.length);
-          expect(allowed.length).toBeGreaterThan(0);
-          matcher.accept(allowed[choices.next().value % allowed.length] as number);
-        }
-      }),
-      { numRuns: 40, seed: 12 },
-    );
-  }, 60_000);
+          for (let step = 0; step < 8 && !matcher.isEnded; step++) {
+            const mask = matcher.mask();
+            const allowed: number[] = [];
+            for (let id = 0; id < vocabulary.size; id++) {
+              const isAllowed = matcher.clone().accept(id);
+              expect(mask.has(id)).toBe(isAllowed);
+              if (isAllowed) allowed.push(id);
+            }
+            expect(mask.count).toBe(allowed.length);
+            expect(allowed.length).toBeGreaterThan(0);
+            matcher.accept(allowed[choices.next().value % allowed.length] as number);
+          }
+        }),
+        { numRuns, seed: 12 },
+      );
+    },
+    60_000,
+  );
 
   it("keep no stack for what repeats, on either side", () => {
     const vocabulary = byteVocabulary([]);

@@ -1,8 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { accepts } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
-import { randomTree } from "../../test/random-trees.js";
+import { LexedRecogniser } from "../../test/lexed-recogniser.js";
+import { randomLexedTree, randomTree } from "../../test/random-trees.js";
 import { recognises } from "../../test/tree-recogniser.js";
 import { randomNumbers, randomWalk } from "../../test/walk.js";
 import { compileTools, GrammarError, Matcher, type ToolFormatName } from "../index.js";
@@ -26,6 +28,13 @@ const FORMATS: readonly ToolFormatName[] = [
   "kimi",
   "harmony",
 ];
+
+/** All texts of a, b and spaces up to a length. */
+function textsUpTo(length: number): string[] {
+  const texts = [""];
+  for (const text of texts) if (text.length < length) texts.push(`${text}a`, `${text}b`, `${text} `);
+  return texts;
+}
 
 describe("random walks", () => {
   it("through random grammars end in texts that a plain recogniser finds", () => {
@@ -51,6 +60,42 @@ describe("random walks", () => {
       }
     }
     expect(walks).toBeGreaterThanOrEqual(WALKS);
+  }, 3_600_000);
+
+  it("through grammars with a lexer end in texts that a plain recogniser finds, and texts are read as it reads them", () => {
+    const vocabulary = byteVocabulary(["aa", "ab", "ba", "aba", "bbb", "a b", "b ", " a", "  ", "ba b"]);
+    const texts = textsUpTo(5);
+    const counts = { walks: 0, grammars: 0, accepted: 0 };
+    for (const tree of fc.sample(randomLexedTree, {
+      seed: 22,
+      numRuns: Math.ceil((3 * WALKS) / WALKS_A_GRAMMAR),
+    })) {
+      if (counts.walks >= WALKS) break;
+      let grammar: ReturnType<typeof compileTree>;
+      const recogniser = new LexedRecogniser(tree);
+      const shown = JSON.stringify([...tree.rules, tree.ignored, tree.isIgnoredAtStart]);
+      try {
+        grammar = compileTree("test", tree);
+      } catch (error) {
+        if (!(error instanceof GrammarError)) throw error;
+        for (const text of texts) expect(recogniser.accepts(text), `${shown} ${text}`).toBe(false);
+        continue;
+      }
+      counts.grammars++;
+      for (let i = 0; i < WALKS_A_GRAMMAR; i++, counts.walks++) {
+        const text = randomWalk(new Matcher(grammar, vocabulary), randomNumbers(counts.walks), 6);
+        if (text.length <= 20) expect(recogniser.accepts(text), `${shown} ${text}`).toBe(true);
+      }
+      // All texts, of a part of the grammars: they are many.
+      if (counts.grammars % 4 !== 0) continue;
+      for (const text of texts) {
+        const isText = recogniser.accepts(text);
+        expect(accepts(grammar, text), `${shown} ${text}`).toBe(isText);
+        if (isText) counts.accepted++;
+      }
+    }
+    expect(counts.walks).toBeGreaterThanOrEqual(WALKS);
+    expect(counts.accepted).toBeGreaterThan(WALKS / 10);
   }, 3_600_000);
 
   it("through tool calls end in calls whose arguments a validator accepts", () => {

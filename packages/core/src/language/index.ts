@@ -22,6 +22,7 @@ export {
   type LanguageLimits,
   type TimeLimit,
 } from "./limits.js";
+export { ListMemo } from "./list-memo.js";
 export {
   hasEndlessNumbers,
   type NumberRange,

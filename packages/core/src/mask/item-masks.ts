@@ -1,9 +1,12 @@
 import type { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
 import type { ItemSetId } from "../automaton/context-free/item-sets.js";
-import { checkTime } from "../language/index.js";
+import { Ending } from "../automaton/context-free/terminals.js";
+import { checkTime, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { type LexemeSplit, LexemeSplits } from "./lexeme-split.js";
 import { type LexemeExits, type LexemeTables, lexemeTables } from "./lexeme-tables.js";
+import { LexerMasks } from "./lexer-masks.js";
+import { lexerTables } from "./lexer-tables.js";
 import { MaskCache } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
 import { unionOf } from "./mask-union.js";
@@ -29,8 +32,11 @@ export class ItemMasks {
   private readonly splits: LexemeSplits;
   private readonly store: MaskStore;
   private tables: LexemeTables | undefined;
+  /** What reads the terminals that end at the longest or shortest; undefined: there are none. */
+  private readonly lexemes: TextAutomaton | undefined;
+  private lexer: LexerMasks | undefined;
   /** The masks that a computed one has all tokens of. */
-  private inside: LayeredMask[] = [];
+  private readonly inside: LayeredMask[] = [];
   private knownEnd: LayeredMask | undefined;
 
   constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore = maskStore(vocabulary)) {
@@ -42,6 +48,10 @@ export class ItemMasks {
     this.splits = new LexemeSplits(automaton);
     this.rich = new RichItems(automaton, vocabulary, store);
     this.path = new Int32Array(vocabulary.trie.maxDepth + 1);
+    this.lexemes = automaton.rules.terminals
+      .filter(({ ending }) => ending !== Ending.Anywhere)
+      .map(({ reader }) => reader)
+      .find((reader) => reader instanceof TextAutomaton);
   }
 
   /** The tokens allowed behind a set. */
@@ -62,18 +72,40 @@ export class ItemMasks {
   private compute(set: ItemSetId): LayeredMask {
     const { automaton, vocabulary, collector, rich } = this;
     const { size } = vocabulary;
-    rich.begin(set);
-    this.inside = rich.masks();
+    this.inside.length = 0;
     collector.clear();
-    if (rich.count === 0) this.below(ROOT, set);
+    this.renewLexer();
+    if (this.lexer?.reads(set) === true) this.lexer.below(ROOT, set);
     else {
-      if (rich.rest !== 0) this.below(ROOT, rich.rest);
-      for (const node of rich.crossings()) this.at(node, rich.own);
+      rich.begin(set);
+      this.inside.push(...rich.masks());
+      if (rich.count === 0) this.below(ROOT, set);
+      else {
+        if (rich.rest !== 0) this.below(ROOT, rich.rest);
+        for (const node of rich.crossings()) this.at(node, rich.own);
+      }
     }
     this.addTokens(set);
     if (automaton.isComplete(set)) collector.addAll(vocabulary.eosTokenIds as number[]);
     const ids = collector.take();
     return this.inside.length === 0 ? tokensMask(size, ids) : unionOf(size, this.inside, ids);
+  }
+
+  /** Tables that were full are not used any more. */
+  private renewLexer(): void {
+    if (this.lexemes === undefined) return;
+    const { automaton, collector, inside } = this;
+    const tables = lexerTables(this.lexemes, this.vocabulary, this.store);
+    if (this.lexer?.tables === tables) return;
+    this.lexer = new LexerMasks(automaton, tables, collector, inside, {
+      from: (node, set, hasBegun) => {
+        const byte = this.vocabulary.trie.bytes[node] as number;
+        const next = hasBegun ? automaton.step(set, byte) : automaton.stepFirst(set, byte);
+        if (next === 0) return;
+        collector.addNode(node);
+        this.below(node, next);
+      },
+    });
   }
 
   /** Collects the tokens that begin with the path to a node. */
@@ -91,7 +123,12 @@ export class ItemMasks {
   /** Collects the tokens below a node where the output is in a set. */
   private below(node: number, set: ItemSetId): void {
     const { subtreeEnd } = this.vocabulary.trie;
-    const split = (subtreeEnd[node] as number) - node < MIN_TABLE ? undefined : this.splits.of(set);
+    const isSmall = (subtreeEnd[node] as number) - node < MIN_TABLE;
+    if (!isSmall && this.lexer?.reads(set) === true) {
+      this.lexer.below(node, set);
+      return;
+    }
+    const split = isSmall ? undefined : this.splits.of(set);
     if (split === undefined) this.walk(node, set);
     else {
       this.inLexeme([node], split);
@@ -100,10 +137,10 @@ export class ItemMasks {
   }
 
   /** The same where a terminal is open: by what is known of it. */
-  private inLexeme(tops: readonly number[], { reader, state, isLongest, own }: LexemeSplit): void {
+  private inLexeme(tops: readonly number[], { reader, state, own }: LexemeSplit): void {
     const { automaton, collector, splits } = this;
     this.tables ??= lexemeTables(reader, this.vocabulary, this.store);
-    const { many, few, exits } = this.tables.get(tops, state, isLongest);
+    const { many, few, exits } = this.tables.get(tops, state);
     if (many !== undefined) this.inside.push(many);
     collector.addAll(few);
     let open = own;
@@ -114,8 +151,8 @@ export class ItemMasks {
         open = this.openAt(tops[0] as number, own, node);
         openState = before;
       }
-      // Where it ends anywhere, what follows is in the set already.
-      const from = isLongest ? open : splits.behind(open, before);
+      // What follows it is in the set already.
+      const from = splits.behind(open, before);
       const next = from === 0 ? 0 : automaton.step(from, byte);
       if (next === 0) continue;
       collector.addAll(ids);
@@ -151,7 +188,10 @@ export class ItemMasks {
       }
       collector.addNode(node);
       if (after === node + 1) node = after;
-      else if (after - node >= MIN_TABLE && splits.of(next) !== undefined) {
+      else if (
+        after - node >= MIN_TABLE &&
+        (this.lexer?.reads(next) === true || splits.of(next) !== undefined)
+      ) {
         this.below(node, next);
         node = after;
       } else {

@@ -10,8 +10,6 @@ const MIN_BYTES = 16;
 export interface LexemeSplit {
   readonly reader: TextAutomaton;
   readonly state: number;
-  /** Whether the terminal ends only where it does not go on; then nothing else is in the set. */
-  readonly isLongest: boolean;
   /** The terminal's items. */
   readonly own: ItemSetId;
   /** The others; 0: none. */
@@ -29,7 +27,7 @@ export class LexemeSplits {
     this.automaton = automaton;
   }
 
-  /** Undefined where no terminal reads much, or its end depends on others. */
+  /** Undefined where no terminal reads much, or one does not end anywhere. */
   of(set: ItemSetId): LexemeSplit | undefined {
     if (!this.known.has(set)) this.known.set(set, this.compute(set));
     return this.known.get(set);
@@ -58,10 +56,10 @@ export class LexemeSplits {
     const all = indices(sets.scanCount(set));
     let best = -1;
     let most = MIN_BYTES - 1;
-    let hasLongest = false;
     for (const i of all) {
       const { reader, ending } = automaton.terminalOf(set, i);
-      if (ending !== Ending.Anywhere) hasLongest = true;
+      // The others would depend on where it ends.
+      if (ending !== Ending.Anywhere) return undefined;
       if (!(reader instanceof TextAutomaton)) continue;
       const count = this.countBytes(reader, sets.scanState(set, i));
       if (count > most) {
@@ -75,16 +73,11 @@ export class LexemeSplits {
     if (!(reader instanceof TextAutomaton)) return undefined;
     const isOwn = (i: number) =>
       automaton.terminalOf(set, i).reader === reader && sets.scanState(set, i) === state;
-    if (hasLongest) {
-      const isUniform = all.every((i) => isOwn(i) && automaton.terminalOf(set, i).ending === Ending.Longest);
-      return isUniform ? { reader, state, isLongest: true, own: set, rest: 0 } : undefined;
-    }
     const others = all.filter((i) => !isOwn(i));
     const own = others.length === 0 ? set : automaton.part(set, all.filter(isOwn));
     return {
       reader,
       state,
-      isLongest: false,
       own,
       rest: others.length === 0 ? 0 : automaton.part(set, others),
     };

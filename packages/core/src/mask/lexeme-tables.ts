@@ -48,19 +48,15 @@ class LexemeTables {
     this.states = new Int32Array(vocabulary.trie.maxDepth + 1);
   }
 
-  /**
-   * What is below nodes, of which none is below another, with the terminal in the same state at all of them.
-   * @param isLongest whether the terminal ends only where it does not go on
-   */
-  get(nodes: readonly number[], state: number, isLongest: boolean): LexemeTable {
-    const key = state * 2 + (isLongest ? 1 : 0);
+  /** What is below nodes, of which none is below another, with the terminal in the same state at all of them. */
+  get(nodes: readonly number[], state: number): LexemeTable {
     const place = this.placeOf(nodes);
-    let table = this.cache.get(key, place);
+    let table = this.cache.get(state, place);
     if (table === undefined) {
-      table = this.compute(nodes, state, isLongest);
+      table = this.compute(nodes, state);
       const words = table.many?.base?.words.byteLength ?? 0;
       const exits = table.exits.reduce((sum, { ids, nodes }) => sum + ids.length + nodes.length + 48, 0);
-      this.cache.set(key, place, table, words + 4 * (table.few.length + exits));
+      this.cache.set(state, place, table, words + 4 * (table.few.length + exits));
     }
     return table;
   }
@@ -77,11 +73,11 @@ class LexemeTables {
     return place;
   }
 
-  private compute(roots: readonly number[], state: number, isLongest: boolean): LexemeTable {
+  private compute(roots: readonly number[], state: number): LexemeTable {
     const { vocabulary } = this;
     const inside: number[] = [];
     const exits = new Map<number, number[]>();
-    for (const root of roots) this.walk(root, state, isLongest, inside, exits);
+    for (const root of roots) this.walk(root, state, inside, exits);
     const { subtreeEnd } = vocabulary.trie;
     const groups = [...exits].map(([key, nodes]) => ({
       state: Math.floor(key / 256),
@@ -104,13 +100,7 @@ class LexemeTables {
     return ids;
   }
 
-  private walk(
-    root: number,
-    state: number,
-    isLongest: boolean,
-    inside: number[],
-    exits: Map<number, number[]>,
-  ): void {
+  private walk(root: number, state: number, inside: number[], exits: Map<number, number[]>): void {
     const { texts, states } = this;
     const { bytes, depth, subtreeEnd, tokens, nextDuplicate } = this.vocabulary.trie;
     const end = subtreeEnd[root] as number;
@@ -120,7 +110,7 @@ class LexemeTables {
       const above = states[d - 1] as number;
       const byte = bytes[node] as number;
       const next = texts.step(above, byte);
-      if ((next === 0 || !isLongest) && texts.isFinal(above)) {
+      if (texts.isFinal(above)) {
         const key = above * 256 + byte;
         const nodes = exits.get(key);
         if (nodes === undefined) exits.set(key, [node]);

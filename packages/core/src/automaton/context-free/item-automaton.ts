@@ -117,7 +117,7 @@ export class ItemAutomaton implements Engine {
         // What follows a terminal that ends anywhere is in the set already.
         if (state !== before && ending === Ending.Anywhere && !reader.hasNext(state)) continue;
       }
-      builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+      builder.reopen(set, i, state);
     }
     if (sets.isAccepting(set)) builder.accept();
     return builder.finish();
@@ -141,6 +141,12 @@ export class ItemAutomaton implements Engine {
       if (this.terminalOf(set, i).tokens !== undefined) return true;
     }
     return false;
+  }
+
+  /** What may stand between any two terminals that end at the longest; undefined: nothing. */
+  get ignoredTerminal(): Terminal | undefined {
+    const { ignored, rules } = this;
+    return ignored === undefined ? undefined : rules.terminals[rules.terminal[ignored.dot] as number];
   }
 
   /** Whether an item reads what may stand between terminals. */
@@ -169,23 +175,16 @@ export class ItemAutomaton implements Engine {
     if (x === 0) return y;
     const { builder } = this;
     builder.begin();
-    this.include(x);
-    this.include(y);
+    builder.include(x);
+    builder.include(y);
     return builder.finish();
   }
 
   /** A set with some items of another only. */
   part(set: ItemSetId, items: readonly number[]): ItemSetId {
-    const { builder, sets } = this;
+    const { builder } = this;
     builder.begin();
-    for (const i of items) {
-      builder.addOpen(
-        sets.scanDot(set, i),
-        sets.scanState(set, i),
-        sets.scanRule(set, i),
-        sets.scanOrigin(set, i),
-      );
-    }
+    for (const i of items) builder.reopen(set, i);
     return builder.finish();
   }
 
@@ -280,7 +279,7 @@ export class ItemAutomaton implements Engine {
       const state = states[i] as number;
       if (state === 0) continue;
       if (!hasEnded) {
-        builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+        builder.reopen(set, i, state);
       } else if (this.terminalOf(set, i).reader.isFinal(state)) this.end(set, i);
     }
   }
@@ -294,7 +293,7 @@ export class ItemAutomaton implements Engine {
       const state = reader.step(sets.scanState(set, i), byte);
       if (state === 0) continue;
       if (reader.hasNext(state)) {
-        builder.addOpen(sets.scanDot(set, i), state, sets.scanRule(set, i), sets.scanOrigin(set, i));
+        builder.reopen(set, i, state);
       }
       if (reader.isFinal(state)) this.end(set, i);
     }
@@ -308,6 +307,20 @@ export class ItemAutomaton implements Engine {
   }
 
   private computeEnd(set: ItemSetId): ItemSetId {
+    const { sets } = this;
+    return this.endItems(set, set, (i) => {
+      const { ending, reader } = this.terminalOf(set, i);
+      return ending !== Ending.Anywhere && reader.isFinal(sets.scanState(set, i));
+    });
+  }
+
+  /** What follows a set where, some bytes further, some of its items end before the next byte; 0: nothing. */
+  endBehind(set: ItemSetId, ends: (item: number) => boolean): ItemSetId {
+    return this.endItems(set, 0, ends);
+  }
+
+  /** @param own the set itself where no byte has been read in it: what may be ignored there is in it already */
+  private endItems(set: ItemSetId, own: ItemSetId, ends: (item: number) => boolean): ItemSetId {
     const { sets, builder, ignored } = this;
     const count = sets.scanCount(set);
     let isOpen = false;
@@ -315,12 +328,11 @@ export class ItemAutomaton implements Engine {
     let row: ItemSetId = 0;
     builder.begin();
     for (let i = 0; i < count; i++) {
-      const { ending, reader } = this.terminalOf(set, i);
-      if (ending === Ending.Anywhere || !reader.isFinal(sets.scanState(set, i))) continue;
+      if (!ends(i)) continue;
       isOpen = true;
       if (sets.scanDot(set, i) === ignored?.dot) {
         row = sets.scanOrigin(set, i);
-        if (row === set) isOpen = others > 0;
+        if (row === own) isOpen = others > 0;
       } else {
         others++;
         this.end(set, i);
@@ -329,8 +341,53 @@ export class ItemAutomaton implements Engine {
     if (!isOpen) return 0;
     // Behind what is ignored all is as before it.
     if (others === 0) return row;
-    if (row !== 0 && row !== set) this.include(row);
+    if (row !== 0 && row !== own) builder.include(row);
     return this.finish();
+  }
+
+  /** The same where they end with the last byte, as those do that end at the shortest. */
+  endWith(set: ItemSetId, ends: (item: number) => boolean): ItemSetId {
+    const { sets, builder } = this;
+    builder.begin();
+    for (let i = 0; i < sets.scanCount(set); i++) if (ends(i)) this.end(set, i);
+    return this.finish();
+  }
+
+  /** A set's items with their terminals in other states, without those in state 0. */
+  open(set: ItemSetId, stateOf: (item: number) => number): ItemSetId {
+    const { sets, builder } = this;
+    builder.begin();
+    for (let i = 0; i < sets.scanCount(set); i++) {
+      const state = stateOf(i);
+      if (state !== 0) builder.reopen(set, i, state);
+    }
+    return builder.finish();
+  }
+
+  /** Whether the terminals that are open in a set can end. */
+  isLiveSet(set: ItemSetId): boolean {
+    return this.liveness === undefined || this.liveness.isLive(set);
+  }
+
+  /** Whether something in a set does not depend on the longest, or the output may end. */
+  hasOthers(set: ItemSetId): boolean {
+    const { sets } = this;
+    if (sets.isAccepting(set)) return true;
+    for (let i = 0; i < sets.scanCount(set); i++) {
+      if (this.terminalOf(set, i).ending === Ending.Anywhere) return true;
+    }
+    return false;
+  }
+
+  /** The set behind a byte in a set whose terminals have not begun, so that none of them has ended; 0: none. */
+  stepFirst(set: ItemSetId, byte: number): ItemSetId {
+    const { builder } = this;
+    const goesOn = this.readLongest(set, byte);
+    builder.begin();
+    if (goesOn) this.addLongest(set);
+    this.readOthers(set, byte);
+    const next = this.finish();
+    return next !== 0 && this.isLiveSet(next) ? next : 0;
   }
 
   /** An item's terminal ends. */
@@ -338,23 +395,8 @@ export class ItemAutomaton implements Engine {
     const { sets, builder, rules, ignored } = this;
     const dot = sets.scanDot(set, item);
     const origin = sets.scanOrigin(set, item);
-    if (dot === ignored?.dot) this.include(origin);
+    if (dot === ignored?.dot) builder.include(origin);
     else builder.advance(rules.next[dot] as number, sets.scanRule(set, item), origin);
-  }
-
-  /** Adds the items of another set. */
-  private include(set: ItemSetId): void {
-    const { sets, builder } = this;
-    const count = sets.scanCount(set);
-    for (let i = 0; i < count; i++) {
-      builder.addOpen(
-        sets.scanDot(set, i),
-        sets.scanState(set, i),
-        sets.scanRule(set, i),
-        sets.scanOrigin(set, i),
-      );
-    }
-    if (sets.isAccepting(set)) builder.accept();
   }
 
   private addIgnored(): void {

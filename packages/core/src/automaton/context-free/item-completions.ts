@@ -112,7 +112,7 @@ export class ItemCompletions implements CompletionFinder {
     queue.push(start, 0);
     for (let looked = 0; looked < MAX_SEARCH; looked++) {
       const set = queue.pop();
-      if (set === undefined) break;
+      if (set < 0) break;
       if (automaton.isComplete(set)) {
         const bytes: Part[] = [];
         for (let at = set; at !== start; at = paths.get(at)!.from) bytes.push(paths.get(at)!.byte);

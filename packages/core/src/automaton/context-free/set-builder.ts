@@ -60,6 +60,19 @@ export class SetBuilder {
     this.scans.push(dot, state, rule, origin);
   }
 
+  /** Adds an item of another set, perhaps in another state of its terminal. */
+  reopen(set: ItemSetId, item: number, state: number = this.sets.scanState(set, item)): void {
+    const { sets } = this;
+    this.addOpen(sets.scanDot(set, item), state, sets.scanRule(set, item), sets.scanOrigin(set, item));
+  }
+
+  /** Adds the items of another set. */
+  include(set: ItemSetId): void {
+    const count = this.sets.scanCount(set);
+    for (let i = 0; i < count; i++) this.reopen(set, i);
+    if (this.sets.isAccepting(set)) this.accept();
+  }
+
   /** Adds an item that comes to a dot, and what follows from it. */
   advance(dot: number, rule: number, origin: ItemSetId): void {
     this.hasAdvanced = true;
