@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import OpenAI from "openai";
-import { zodFunction } from "openai/helpers/zod";
+import { zodFunction, zodResponseFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { RunningServer } from "../src/index.js";
@@ -16,6 +16,9 @@ const messages = [{ role: "user" as const, content: "the user" }];
 const options = { threads: 1, spinning: false };
 /** Against the tokens that end an output, so that free text goes on. */
 const ON_AND_ON = { "0": -100, "2": -100 };
+/** What begins with a brace, or with an angle: one or the other by turns, so that outputs begin with either. */
+const evenly = (seed: number): Record<string, number> =>
+  seed % 2 === 0 ? { "93": -100, "274": -100 } : { "30": -100 };
 
 let folder: string;
 let server: RunningServer;
@@ -212,7 +215,70 @@ describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
       inputs.push(delta?.custom?.input ?? "");
     }
     expect(inputs.join("")).toBe(call!.custom.input);
-    await expect(client.chat.completions.create({ ...request, tool_choice: "auto" })).rejects.toThrow(/lark/);
+  });
+
+  it("may be custom, with an input that follows a grammar, and be called or not", async () => {
+    const definition = 'start: /[0-9]/ ("+" /[0-9]/)~2';
+    const format = { type: "grammar" as const, grammar: { syntax: "lark" as const, definition } };
+    const custom = { type: "custom" as const, custom: { name: "sum", format } };
+    const request = { model, messages, tools: [...tools, custom], temperature: 1, max_tokens: 60 };
+    const called = new Set<string>();
+    for (let seed = 0; seed < 12; seed++) {
+      const completion = await client.chat.completions.create({
+        ...request,
+        tool_choice: "required",
+        seed,
+        logit_bias: evenly(seed),
+      });
+      for (const call of completion.choices[0]!.message.tool_calls!) {
+        called.add(call.type);
+        if (call.type === "custom") {
+          expect(call.custom.input).toMatch(/^\d\+\d\+\d$/);
+        } else {
+          check(call.function);
+        }
+      }
+      const free = await client.chat.completions.create({ ...request, seed });
+      expect(["stop", "length", "tool_calls"]).toContain(free.choices[0]!.finish_reason);
+    }
+    expect(called).toContain("custom");
+    const ignoring = { syntax: "lark" as const, definition: 'start: "a" "b"\n%ignore " "' };
+    const bad = { ...custom, custom: { name: "sum", format: { ...format, grammar: ignoring } } };
+    await expect(client.chat.completions.create({ ...request, tools: [bad] })).rejects.toThrow(/%ignore/);
+  });
+
+  it("stand beside a response format: there is a call, or content of that form", async () => {
+    const person = z.strictObject({
+      name: z.string().max(5),
+      quote: z.enum(["<tool_call>", '{"name": "clock"}']),
+    });
+    const request = {
+      model,
+      messages,
+      tools,
+      temperature: 1,
+      response_format: zodResponseFormat(person, "person"),
+    };
+    const kinds = new Set<string>();
+    for (let seed = 0; seed < 12; seed++) {
+      const asked = { ...request, seed, logit_bias: evenly(seed) };
+      const { choices } = await client.chat.completions.create(asked);
+      const { message, finish_reason } = choices[0]!;
+      kinds.add(finish_reason);
+      if (message.tool_calls === undefined) {
+        expect(finish_reason).toBe("stop");
+        person.parse(JSON.parse(message.content!));
+      } else {
+        expect([finish_reason, message.content]).toEqual(["tool_calls", null]);
+        for (const call of message.tool_calls) {
+          check((call as OpenAI.ChatCompletionMessageFunctionToolCall).function);
+        }
+      }
+      const streamed = await client.chat.completions.stream(asked).finalChatCompletion();
+      expect(streamed.choices[0]!.message.content ?? null).toBe(message.content);
+      expect(streamed.choices[0]!.message.tool_calls?.length).toBe(message.tool_calls?.length);
+    }
+    expect([...kinds].sort()).toEqual(["stop", "tool_calls"]);
   });
 
   it("that cannot be are refused", async () => {
@@ -226,7 +292,7 @@ describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
       400,
       "tool_choice",
     ]);
-    expect(await ask({ tools, response_format: { type: "json_object" } })).toEqual([400, "response_format"]);
+    expect(await ask({ tools, guided_regex: "a+" })).toEqual([400, "guided_regex"]);
     const bad = {
       type: "function",
       function: {

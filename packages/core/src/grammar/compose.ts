@@ -54,6 +54,15 @@ export function compileGrammar(part: GrammarPart, options: GrammarOptions = {}):
   return compileTree("joined", { start: "output", rules }, options);
 }
 
+/** Makes nodes of parts, in a tree with these rules; what the parts need besides is added to them. */
+export function partBuilder(
+  rules: Map<string, GrammarNode>,
+  options: GrammarOptions,
+): (part: GrammarPart) => GrammarNode {
+  const composer = new Composer(rules, options);
+  return (part) => composer.node(part);
+}
+
 class Composer {
   private readonly rules: Map<string, GrammarNode>;
   private readonly options: GrammarOptions;

@@ -9,8 +9,17 @@ import {
   compileTools,
   type Grammar,
   type JsonSchemaOptions,
+  type Tool,
+  type ToolOptions,
 } from "@grammask/core";
-import { type Constraint, type ConstraintLimits, type GrammarSyntax, schemaOptions } from "./constraint.js";
+import {
+  type Constraint,
+  type ConstraintLimits,
+  type GrammarSyntax,
+  type JsonConstraint,
+  schemaOptions,
+  type ToolSource,
+} from "./constraint.js";
 
 /**
  * Compiles a constraint.
@@ -30,11 +39,23 @@ export function compileConstraint(constraint: Constraint, limits: ConstraintLimi
     case "grammar":
       return compileGrammar(constraint.syntax, constraint.source, limits);
     case "tools": {
-      const { tools, format, choice, parallel } = constraint;
-      const json = jsonOptions(limits);
-      return compileTools(tools, { format, choice, parallel, limits, json }).grammar;
+      const { tools, format, choice, parallel, content } = constraint;
+      const options: ToolOptions = {
+        ...{ format, choice, parallel, limits, json: jsonOptions(limits) },
+        ...(content === undefined ? {} : { content: contentOf(content, limits) }),
+      };
+      return compileTools(tools.map(toolOf), options).grammar;
     }
   }
+}
+
+function toolOf({ name, parameters, lark }: ToolSource): Tool {
+  return lark === undefined ? { name, parameters } : { name, input: { lark } };
+}
+
+function contentOf(constraint: JsonConstraint, limits: ConstraintLimits) {
+  const schema = constraint.kind === "schema" ? constraint.schema : { type: "object" };
+  return { schema, options: { ...jsonOptions(limits), ...schemaOptions(constraint, limits) } };
 }
 
 function compileGrammar(syntax: GrammarSyntax, source: string, limits: ConstraintLimits): Grammar {

@@ -19,7 +19,12 @@ export type Constraint =
       readonly format: ToolFormatName;
       readonly choice: ToolChoice;
       readonly parallel: boolean;
+      /** What an output that calls nothing is; undefined: free text. */
+      readonly content?: JsonConstraint | undefined;
     };
+
+/** The constraints of outputs that are JSON texts. */
+export type JsonConstraint = Extract<Constraint, { readonly kind: "schema" | "json-object" }>;
 
 export type GrammarSyntax = "gbnf" | "lark" | "structural-tag";
 
@@ -27,6 +32,8 @@ export interface ToolSource {
   readonly name: string;
   /** JSON Schema of the arguments; undefined: it takes none. */
   readonly parameters?: unknown;
+  /** Lark grammar of the text that it is given instead. */
+  readonly lark?: string | undefined;
 }
 
 /** Bounds on what an untrusted schema may cost, in milliseconds. */
@@ -62,6 +69,6 @@ export function schemaOptions(
 }
 
 /** Whether outputs are JSON texts. */
-export function isJson(constraint: Constraint | undefined): boolean {
+export function isJson(constraint: Constraint | undefined): constraint is JsonConstraint {
   return constraint?.kind === "schema" || constraint?.kind === "json-object";
 }

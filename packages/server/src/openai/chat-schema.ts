@@ -2,8 +2,10 @@ import type { ToolFormatName } from "@grammask/core";
 import { z } from "zod";
 import type { GenerationRequest } from "../engine/engine.js";
 import { invalid } from "../errors.js";
+import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { Body } from "../http/body.js";
-import { planTools, type ToolPlan, withInstructions, withTools } from "../tools/plan.js";
+import { withInstructions } from "../tools/instructions.js";
+import { planTools, type ToolPlan, withContent } from "../tools/plan.js";
 import {
   checkStop,
   checkStreamOptions,
@@ -55,12 +57,12 @@ export interface ChatPlan {
 /** @throws ApiError for fields that contradict each other */
 export function planChat(body: Body<ChatRequest>, toolFormat: ToolFormatName): ChatPlan {
   const fields = body.value;
-  const tools = planTools(chatTools(fields, body), toolFormat);
   const given = onlyOne([
     formatConstraint(fields.response_format, body, ["response_format"]),
     extraConstraint(fields, body),
   ]);
-  const constrained = withTools(tools, given);
+  const tools = withContent(planTools(chatTools(fields, body), toolFormat), given);
+  const constrained: GivenConstraint | undefined = tools ?? given;
   checkStop(fields.stop, constrained !== undefined);
   checkStreamOptions(fields);
   const messages = toChatMessages(fields.messages);

@@ -4,14 +4,8 @@ import type { GenerationRequest } from "../engine/engine.js";
 import { invalid } from "../errors.js";
 import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { Body } from "../http/body.js";
-import {
-  type GivenTool,
-  planTools,
-  type ToolPlan,
-  type ToolRequest,
-  withInstructions,
-  withTools,
-} from "../tools/plan.js";
+import { withInstructions } from "../tools/instructions.js";
+import { type GivenTool, planTools, type ToolPlan, type ToolRequest, withContent } from "../tools/plan.js";
 import { defined, labelFields, maxTokensField, optional, samplingFields, samplingRequest } from "./fields.js";
 import { type OpenAiMessage, toChatMessages } from "./messages.js";
 import { jsonSchema, schemaConstraint } from "./structured.js";
@@ -138,8 +132,9 @@ export interface ResponsePlan {
 /** @throws ApiError for fields that contradict each other */
 export function planResponse(body: Body<ResponseRequest>, toolFormat: ToolFormatName): ResponsePlan {
   const fields = body.value;
-  const tools = planTools(toolsOf(body), toolFormat);
-  const constrained = withTools(tools, formatOf(body));
+  const given = formatOf(body);
+  const tools = withContent(planTools(toolsOf(body), toolFormat), given);
+  const constrained = tools ?? given;
   const messages = toChatMessages(messagesOf(fields));
   return {
     request: {

@@ -14,13 +14,7 @@ export class OutputReader {
 
   constructor(plan: ToolPlan | undefined) {
     this.#direct = plan?.direct;
-    this.#tools =
-      plan === undefined || this.#direct !== undefined
-        ? undefined
-        : new ToolReader(
-            plan.format,
-            plan.tools.map(({ name }) => name),
-          );
+    this.#tools = plan === undefined || this.#direct !== undefined ? undefined : new ToolReader(plan);
   }
 
   push(text: string): ToolDelta[] {

@@ -1,6 +1,5 @@
 import type { ToolChoice, ToolFormatName } from "@grammask/core";
-import type { ChatMessage } from "@grammask/onnx";
-import type { Constraint, ToolSource } from "../engine/constraint.js";
+import { type Constraint, isJson, type ToolSource } from "../engine/constraint.js";
 import { invalid } from "../errors.js";
 import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { GenerationService } from "../generation/service.js";
@@ -39,6 +38,8 @@ export interface ToolPlan {
   readonly constraint: Constraint;
   readonly param: string;
   readonly format: ToolFormatName;
+  /** Whether what is no call is JSON. */
+  readonly hasJsonContent?: boolean;
   readonly tools: readonly GivenTool[];
   /** Whether there is no text beside calls. */
   readonly isForced: boolean;
@@ -80,42 +81,56 @@ export function planTools(
     const source: Constraint = { kind: "grammar", syntax: "lark", source: grammar!.definition };
     return { constraint: source, param, format, tools, isForced: true, direct };
   }
-  const sources = tools.map((tool): ToolSource => ({ name: tool.name, parameters: parametersOf(tool) }));
+  const sources = tools.map(sourceOf);
   const constraint: Constraint = { kind: "tools", tools: sources, format, choice, parallel };
   return { constraint, param: "tools", format, tools, isForced: choice !== "auto" };
 }
 
 /**
- * The constraint of an output that may call tools, or has the form of a response format.
+ * The plan of an output that may call tools, or else has the form of a response format.
  *
- * @throws ApiError where the output could be either: that is not supported
+ * @throws ApiError where the form is no JSON: calls could not be told from it
  */
-export function withTools(
+export function withContent(
   plan: ToolPlan | undefined,
   given: GivenConstraint | undefined,
-): GivenConstraint | undefined {
-  if (plan === undefined) {
-    return given;
-  }
+): ToolPlan | undefined {
   // Where a call is demanded there is no text that could have a form.
-  if (given !== undefined && !plan.isForced) {
+  if (plan === undefined || given === undefined || plan.isForced || plan.constraint.kind !== "tools") {
+    return plan;
+  }
+  if (!isJson(given.constraint)) {
     throw invalid(
       given.param,
-      `${given.param}: it cannot go with tools that may be called or not; demand a call (tool_choice), or none`,
+      `${given.param}: beside tools that may be called or not, only JSON can be asked for; demand a call (tool_choice), or none`,
       "unsupported_combination",
     );
   }
-  return plan;
+  // In these, calls are JSON objects as well; Hermes' stand between markers.
+  const format = plan.format === "plain" || plan.format === "llama3" ? "hermes" : plan.format;
+  const constraint: Constraint = { ...plan.constraint, format, content: given.constraint };
+  return { ...plan, constraint, format, param: given.param, hasJsonContent: true };
 }
 
 /** The tool that is demanded, where its input has a grammar that no JSON Schema can say. */
 function grammarTool(tools: readonly GivenTool[], named: string | undefined) {
   const tool = tools.find(({ name }) => name === named);
-  return tool?.kind === "custom" && tool.grammar?.syntax === "lark" ? tool : undefined;
+  return tool !== undefined && isLark(tool) ? tool : undefined;
+}
+
+function sourceOf(tool: GivenTool): ToolSource {
+  return isLark(tool)
+    ? { name: tool.name, lark: tool.grammar!.definition }
+    : { name: tool.name, parameters: parametersOf(tool) };
+}
+
+/** Whether a tool's input has a grammar that no JSON Schema can say. */
+export function isLark(tool: GivenTool): tool is Extract<GivenTool, { readonly kind: "custom" }> {
+  return tool.kind === "custom" && tool.grammar?.syntax === "lark";
 }
 
 /** The schema of a tool's arguments; a custom tool's input is their only one. */
-function parametersOf(tool: GivenTool): unknown {
+export function parametersOf(tool: GivenTool): unknown {
   if (tool.kind === "function") {
     const { parameters } = tool;
     if (parameters === undefined || parameters === "null") {
@@ -126,47 +141,9 @@ function parametersOf(tool: GivenTool): unknown {
     return typeof value === "object" && value !== null && Object.hasOwn(value, "type") ? parameters : value;
   }
   const { grammar } = tool;
-  if (grammar?.syntax === "lark") {
-    throw invalid(
-      `${tool.param}.format.grammar.syntax`,
-      `${tool.param}.format.grammar.syntax: lark goes with a tool that tool_choice names; or describe the input by a regex`,
-      "unsupported_value",
-    );
-  }
   const input = {
     type: "string",
     ...(grammar === undefined ? {} : { pattern: `^(?:${grammar.definition})$` }),
   };
   return { type: "object", properties: { input }, required: ["input"], additionalProperties: false };
-}
-
-/** The messages with what the model must know of the tools, behind the system message or as one. */
-export function withInstructions(messages: readonly ChatMessage[], plan: ToolPlan): ChatMessage[] {
-  const instructions = instructionsOf(plan);
-  const [first, ...rest] = messages;
-  return first?.role === "system"
-    ? [{ role: "system", content: `${first.content}\n\n${instructions}` }, ...rest]
-    : [{ role: "system", content: instructions }, ...messages];
-}
-
-function instructionsOf({ tools, format, constraint, direct }: ToolPlan): string {
-  if (direct !== undefined) {
-    return `Write the input of the function ${direct.name}, and nothing else. ${direct.description ?? ""}`.trim();
-  }
-  const lines = tools.map((tool) => {
-    const { name, description } = tool;
-    const parameters: unknown = tool.kind === "function" ? readJson(tool.parameters) : parametersOf(tool);
-    const described = { name, description, parameters };
-    return JSON.stringify(format === "hermes" ? { type: "function", function: described } : described);
-  });
-  const call = '{"name": <its name>, "arguments": <an object that matches its parameters>}';
-  const where =
-    format === "hermes" ? `within <tool_call></tool_call>: <tool_call>\n${call}\n</tool_call>` : call;
-  const choice = constraint.kind === "tools" ? constraint.choice : "auto";
-  const which = typeof choice === "object" ? `Call the function ${choice.name}.` : "You can call functions.";
-  return `${which} They are, with JSON Schemas of their parameters:\n${lines.join("\n")}\nTo call one, write ${where}`;
-}
-
-function readJson(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
 }

@@ -4,6 +4,8 @@ import type { Tool, ToolCall, ToolOutput } from "./types.js";
 
 /** How a family of models writes calls of tools. */
 export interface ToolFormat {
+  /** What calls begin with, where that tells them from any JSON value. */
+  readonly begin?: string;
   /** What outputs follow. @throws GrammarError for what the format does not have */
   output(request: OutputRequest): GrammarNode;
   /** Reads an output, or the beginning of one. @param isOpen whether the prompt has begun the reasoning */
@@ -18,6 +20,8 @@ export interface OutputRequest {
   readonly isMany: boolean;
   readonly reasoning: "none" | "optional" | "required" | "open";
   readonly json: JsonSchemaOptions;
+  /** Strings that free text, which they could be taken for, does not have. */
+  readonly reserved?: readonly string[];
 }
 
 export interface ParsedCalls {

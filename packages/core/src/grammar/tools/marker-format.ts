@@ -29,14 +29,16 @@ export interface MarkerSpec {
 /** The format; reasoning stands between `<think>` and `</think>`. */
 export function markerFormat(spec: MarkerSpec): ToolFormat {
   return {
+    ...(spec.isAlone === true ? {} : { begin: spec.begin.text }),
     output: (request) => withReasoning(request.reasoning, output(spec, request)),
     parse: (source, tools, isOpen) => parseOutput(source, spec, tools, isOpen),
   };
 }
 
-function output(spec: MarkerSpec, { tools, isCallRequired, isMany, json }: OutputRequest): GrammarNode {
+function output(spec: MarkerSpec, request: OutputRequest): GrammarNode {
+  const { tools, isCallRequired, isMany, json, reserved = [] } = request;
   const { begin, isAlone = false, lead } = spec;
-  const strings = lead === undefined ? [begin.text] : [begin.text, lead.text];
+  const strings = [begin.text, ...(lead === undefined ? [] : [lead.text]), ...reserved];
   const free = isAlone ? textNotBeginningWith(strings) : textWithout(strings);
   if (tools.length === 0) return free;
   const calls = spec.calls(tools, isMany, json);
@@ -46,13 +48,13 @@ function output(spec: MarkerSpec, { tools, isCallRequired, isMany, json }: Outpu
     calls,
   );
   if (isCallRequired) return alone;
-  return choice(free, isAlone ? alone : sequence(until(begin), calls));
+  return choice(free, isAlone ? alone : sequence(until(begin, reserved), calls));
 }
 
-/** Text up to a marker, and the marker. */
-function until({ text: value, isToken }: Marker): GrammarNode {
-  const asText = textUntil([value]);
-  return isToken ? choice(asText, sequence(textWithout([value]), token(value))) : asText;
+/** Text up to a marker, without some strings, and the marker. */
+function until({ text: value, isToken }: Marker, reserved: readonly string[] = []): GrammarNode {
+  const asText = textUntil([value], [value, ...reserved]);
+  return isToken ? choice(asText, sequence(textWithout([value, ...reserved]), token(value))) : asText;
 }
 
 function withReasoning(kind: OutputRequest["reasoning"], body: GrammarNode): GrammarNode {

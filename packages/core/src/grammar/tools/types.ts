@@ -1,3 +1,4 @@
+import type { GrammarPart } from "../compose.js";
 import type { GrammarOptions } from "../context-free.js";
 import type { Grammar } from "../grammar.js";
 import type { JsonSchemaOptions } from "../json-schema-options.js";
@@ -9,6 +10,11 @@ export interface Tool {
   readonly description?: string;
   /** JSON Schema of the arguments, an object. Default: no arguments. */
   readonly parameters?: unknown;
+  /**
+   * What the tool is given instead: a text. A call of it is a whole output, and the text goes on to its end:
+   * `<tool_input name="NAME">`, a line feed, the text. Such a call's `arguments` are `{"input": text}`.
+   */
+  readonly input?: GrammarPart;
 }
 
 /** Which calls an output has: as the model likes, none, at least one, or of this tool. */
@@ -25,6 +31,11 @@ export interface ToolOptions extends GrammarOptions {
    * Thinking before the output: `none` (default), `optional`, `required`, or `open`, where the prompt has begun it already.
    */
   readonly reasoning?: "none" | "optional" | "required" | "open";
+  /**
+   * What an output that calls nothing is, in place of free text: a JSON value that is valid against a schema. Only with the choice
+   * "auto", without reasoning, and in formats that have a marker which begins calls: not plain, llama3 and harmony.
+   */
+  readonly content?: { readonly schema: unknown; readonly options?: JsonSchemaOptions };
   /** How the arguments' schemas are read and written. */
   readonly json?: JsonSchemaOptions;
 }
