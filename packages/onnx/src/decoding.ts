@@ -27,6 +27,8 @@ export interface DecodingParts {
   readonly matcher: TokenMatcher | undefined;
   /** Tells what comes before the value; undefined: nothing does. */
   readonly parts?: OutputParts | undefined;
+  /** Whether a stop string may end the output behind a text; undefined: anywhere. */
+  readonly mayStop?: ((text: string) => boolean) | undefined;
   readonly request: CheckedRequest;
   /** The most tokens that the context has room for behind the prompt. */
   readonly room: number;
@@ -104,12 +106,13 @@ export class Decoding {
   #untold = 0;
 
   constructor(decodingParts: DecodingParts) {
-    const { vocabulary, promptIds, matcher, parts, request, room, canRollback, timings } = decodingParts;
+    const { vocabulary, promptIds, matcher, parts, mayStop, request, room, canRollback, timings } =
+      decodingParts;
     this.#vocabulary = vocabulary;
     this.#matcher = matcher;
     this.#timings = timings;
     this.#sampler = new Sampler(request.sampling, vocabulary.size);
-    this.#stream = new TextStream(request.stop);
+    this.#stream = new TextStream(request.stop, mayStop);
     this.#parts = parts;
     this.#mostLeadIn = request.maxLeadInTokens;
     this.#most = Math.min(request.maxTokens, room);

@@ -16,6 +16,8 @@ export interface Generation {
   readonly matcher: TokenMatcher | undefined;
   /** Tells what of the output comes before its value; undefined: nothing does. */
   readonly parts?: OutputParts | undefined;
+  /** Whether a stop string may end the output behind a text; undefined: anywhere. */
+  readonly mayStop?: ((text: string) => boolean) | undefined;
   readonly request: CheckedRequest;
   /** Asked between steps. */
   readonly aborted: () => boolean;

@@ -177,6 +177,25 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     expect(stopped.text).toMatch(/^\{"[^"]*$/);
   });
 
+  it("is whole where stop strings may only end what is complete", async () => {
+    const free = await model.generate({ messages: MESSAGES, schema: SCHEMA });
+    const stop = ['":', "}", '"'];
+    const whole = await model.generate({ messages: MESSAGES, schema: SCHEMA, stop, onStop: "complete" });
+    expect(whole).toMatchObject({ text: free.text, value: free.value, finishReason: "complete" });
+    const request = {
+      messages: MESSAGES,
+      regex: "a(ba){2,6}",
+      maxTokens: 30,
+      logitBias: { 0: -100, 2: -100 },
+    };
+    expect((await model.generate(request)).text).toBe("ababababababa");
+    // The text before the first "b" is no whole one, that before the third is.
+    const ended = await model.generate({ ...request, stop: "b", onStop: "complete" });
+    expect(ended).toMatchObject({ text: "ababa", finishReason: "stop-string", stopString: "b" });
+    const never = await model.generate({ ...request, regex: "(ab){3}", stop: "b", onStop: "complete" });
+    expect(never).toMatchObject({ text: "ababab", finishReason: "complete" });
+  });
+
   it("repeats itself with the seed that it reports", async () => {
     const request = { prompt: "x", temperature: 1, maxTokens: 20 };
     const first = await model.generate(request);

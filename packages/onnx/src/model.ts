@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { Matcher, OutputParts, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
+import { completeText } from "./complete-text.js";
 import { Decoder } from "./decoder.js";
 import type { Device } from "./device.js";
 import { InvalidRequestError, ModelDisposedError } from "./errors.js";
@@ -9,8 +10,9 @@ import { GrammarCache } from "./grammar-cache.js";
 import { type EndedValue, GrowingJson } from "./growing-json.js";
 import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
+import type { TokenPressure } from "./pressure.js";
 import { makeLogprobs, makeReport } from "./report.js";
-import { checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
+import { type CheckedRequest, checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type {
   ClosedEarly,
   GenerateResult,
@@ -308,10 +310,14 @@ export class Model implements AsyncDisposable {
       promptIds,
       matcher,
       parts: grammar?.automaton.hasLeadIn === true ? new OutputParts(grammar) : undefined,
+      mayStop:
+        grammar !== undefined && checked.onStop === "complete"
+          ? completeText(() => new Matcher(grammar, vocabulary))
+          : undefined,
       request: checked,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
       onProgress: request.onProgress,
-      onPressure: request.onPressure,
+      onPressure: observer(request, checked),
       timings,
     });
     timings.total = performance.now() - start;
@@ -329,7 +335,7 @@ export class Model implements AsyncDisposable {
     } = output;
     const isJson = wantsJson(request);
     // A stop string may have cut the JSON short although the matcher went on.
-    const hasValue = isJson && isComplete && stopString === undefined;
+    const hasValue = isJson && (stopString === undefined ? isComplete : checked.onStop === "complete");
     return {
       text,
       value: hasValue ? JSON.parse(text) : undefined,
@@ -376,6 +382,17 @@ export class Model implements AsyncDisposable {
     }
     return ids;
   }
+}
+
+/** What is called for each token that is measured; undefined: nothing is. */
+function observer({ onPressure, onLogprobs }: GenerateRequest, { topLogprobs = 0 }: CheckedRequest) {
+  if (onLogprobs === undefined) {
+    return onPressure;
+  }
+  return (pressure: TokenPressure, index: number) => {
+    onPressure?.(pressure, index);
+    onLogprobs(makeLogprobs([pressure], topLogprobs)[0]!, index);
+  };
 }
 
 function wantsJson({ schema, json }: GenerateRequest): boolean {

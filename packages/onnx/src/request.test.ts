@@ -44,6 +44,8 @@ describe("checkRequest", () => {
     ["seed", { ...PROMPT, seed: -1 }],
     ["seed", { ...PROMPT, seed: 2 ** 32 }],
     ["stop", { ...PROMPT, stop: "" }],
+    ["onLogprobs", { ...PROMPT, onLogprobs: () => undefined }],
+    ["onStop", { ...PROMPT, onStop: "never" as never }],
     ["stop", { ...PROMPT, stop: ["a", ""] }],
     ["stop", { ...PROMPT, stop: Array(17).fill("a") }],
     ["stop", { ...PROMPT, stop: [1] }],

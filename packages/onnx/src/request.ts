@@ -5,7 +5,7 @@ import { InvalidRequestError } from "./errors.js";
 import { checkLeadIn, type RequestLeadIn } from "./lead-in.js";
 import type { TokenPressure } from "./pressure.js";
 import { randomSeed } from "./random.js";
-import type { ReportOptions } from "./report.js";
+import type { ReportOptions, TokenLogprobs } from "./report.js";
 import type { SamplingOptions } from "./sampling.js";
 import { checkSchemaInPrompt, type SchemaInPrompt } from "./schema-prompt.js";
 import type { SchemaInput } from "./typed/schema-input.js";
@@ -83,6 +83,11 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
   readonly topLogprobs?: number;
   /** Texts that end the output, which does not include them; at most 16, none empty. */
   readonly stop?: string | readonly string[];
+  /**
+   * Where a stop string ends an output under a grammar: anywhere ("cut"), or only where the text before it is one that the grammar
+   * lets end there ("complete"), so that no output is cut in two: JSON then ends with its value. Default: "cut".
+   */
+  readonly onStop?: "cut" | "complete";
   /** Ends the generation after the step at hand; the result has what there is, with finish reason "abort". */
   readonly signal?: AbortSignal;
   /** Called for each token, in order. What it throws ends the generation. */
@@ -93,6 +98,11 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
    * What it throws ends the generation.
    */
   readonly onPressure?: (pressure: TokenPressure, index: number) => void;
+  /**
+   * Called for the log probabilities of each token of the output, in order, as soon as they are known, as `onPressure` is; it needs
+   * `logprobs` or `topLogprobs`. What it throws ends the generation.
+   */
+  readonly onLogprobs?: (logprobs: TokenLogprobs, index: number) => void;
   /** Called while the prompt is read, after each step of it. */
   readonly onProgress?: (progress: PromptProgress) => void;
 }
@@ -123,6 +133,7 @@ export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
   readonly onLength: "close" | "cut";
+  readonly onStop: "cut" | "complete";
   /** The most tokens before the value. */
   readonly maxLeadInTokens: number;
   readonly forcedTokens: boolean;
@@ -154,9 +165,12 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
   }
   const maxLeadInTokens = checkLeadIn(request, maxTokens);
-  const { forcedTokens = true, onLength = "close" } = request;
+  const { forcedTokens = true, onLength = "close", onStop = "cut" } = request;
   if (onLength !== "close" && onLength !== "cut") {
     throw new InvalidRequestError("onLength", `${String(onLength)} is not "close" or "cut"`);
+  }
+  if (onStop !== "cut" && onStop !== "complete") {
+    throw new InvalidRequestError("onStop", `${String(onStop)} is not "cut" or "complete"`);
   }
   if (typeof forcedTokens !== "boolean") {
     throw new InvalidRequestError("forcedTokens", `${String(forcedTokens)} is not true or false`);
@@ -170,7 +184,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   const alternatives =
     report === undefined && topLogprobs === undefined ? undefined : Math.max(report ?? 0, topLogprobs ?? 0);
   return {
-    ...{ sampling, maxTokens, maxLeadInTokens, onLength, forcedTokens, drafts },
+    ...{ sampling, maxTokens, maxLeadInTokens, onLength, onStop, forcedTokens, drafts },
     ...{ report, topLogprobs, alternatives, stop },
   };
 }
@@ -227,17 +241,21 @@ function checkPrompt({ messages, prompt }: GenerateRequest): void {
   });
 }
 
-function checkCallbacks({ signal, onToken, onPressure, onProgress, report }: GenerateRequest): void {
+function checkCallbacks(request: GenerateRequest): void {
+  const { signal, onToken, onPressure, onLogprobs, onProgress, report, logprobs, topLogprobs } = request;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidRequestError("signal", "an AbortSignal is expected");
   }
-  for (const [name, callback] of Object.entries({ onToken, onPressure, onProgress })) {
+  for (const [name, callback] of Object.entries({ onToken, onPressure, onLogprobs, onProgress })) {
     if (callback !== undefined && typeof callback !== "function") {
       throw new InvalidRequestError(name, "a function is expected");
     }
   }
   if (onPressure !== undefined && (report === undefined || report === false)) {
     throw new InvalidRequestError("onPressure", "it is measured for a report only: ask for report too");
+  }
+  if (onLogprobs !== undefined && logprobs !== true && (topLogprobs ?? 0) === 0) {
+    throw new InvalidRequestError("onLogprobs", "ask for logprobs too");
   }
 }
 

@@ -78,3 +78,40 @@ describe("TextStream", () => {
     expect(stream.push(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe("\ufeffa");
   });
 });
+
+describe("a text that may not end everywhere", () => {
+  it("goes on behind stop strings where it may not, however it is cut", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 20 });
+    const stops = fc.array(fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    // It may end where it has so many characters.
+    fc.assert(
+      fc.property(
+        text,
+        stops,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        (whole, strings, step, few) => {
+          const places = [...whole].flatMap((_, at) =>
+            at % few === 0 && strings.some((stop) => whole.startsWith(stop, at)) ? [at] : [],
+          );
+          const stream = new TextStream(strings, ({ length }) => length % few === 0);
+          for (let at = 0; at < whole.length && stream.stopString === undefined; at += step) {
+            stream.push(new TextEncoder().encode(whole.slice(at, at + step)));
+          }
+          stream.end();
+          const first = places[0];
+          if (first === undefined) {
+            expect(stream.stopString).toBeUndefined();
+            expect(stream.text).toBe(whole);
+          } else {
+            expect(stream.stopString).toBeDefined();
+            expect(places).toContain(stream.text.length);
+          }
+        },
+      ),
+    );
+  });
+});

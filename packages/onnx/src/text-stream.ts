@@ -9,12 +9,20 @@ export class TextStream {
   #text = "";
   /** Text after what was handed out; it may be the beginning of a stop string. */
   #held = "";
+  /** Where in the held text to look for each stop string: where it stands before, it may not stop the text. */
+  #from: number[];
+  readonly #mayEnd: (text: string) => boolean;
   /** The stop string that ended the text. */
   stopString: string | undefined;
 
-  /** @param stops none of them empty */
-  constructor(stops: readonly string[]) {
+  /**
+   * @param stops none of them empty
+   * @param mayEnd whether the text may end so before a stop string; where not, it goes on
+   */
+  constructor(stops: readonly string[], mayEnd: (text: string) => boolean = () => true) {
     this.#stops = stops;
+    this.#from = stops.map(() => 0);
+    this.#mayEnd = mayEnd;
     this.#longestStop = Math.max(0, ...stops.map((stop) => stop.length));
   }
 
@@ -24,28 +32,36 @@ export class TextStream {
   }
 
   /**
-   * Adds a token's bytes and hands out the text that is certain now. Where a stop string appears, the text ends before
-   * it and `stopString` is set.
+   * Adds a token's bytes and hands out the text that is certain now. Where a stop string appears, and the text may end before
+   * it, it does, and `stopString` is set.
    */
   push(bytes: Uint8Array): string {
     this.#held += this.#decoder.decode(bytes, { stream: true });
     if (this.#longestStop === 0) {
       return this.#release(this.#held.length);
     }
-    let found = -1;
-    for (const stop of this.#stops) {
-      const at = this.#held.indexOf(stop);
-      if (at >= 0 && (found < 0 || at < found)) {
-        found = at;
-        this.stopString = stop;
+    for (let found = this.#find(); found !== undefined; found = this.#find()) {
+      if (this.#mayEnd(this.#text + this.#held.slice(0, found.at))) {
+        this.stopString = this.#stops[found.stop];
+        const text = this.#release(found.at);
+        this.#held = "";
+        return text;
       }
-    }
-    if (found >= 0) {
-      const text = this.#release(found);
-      this.#held = "";
-      return text;
+      this.#from[found.stop] = found.at + 1;
     }
     return this.#release(this.#certain());
+  }
+
+  /** The first stop string in the held text, by its number. */
+  #find(): { readonly at: number; readonly stop: number } | undefined {
+    let found: { readonly at: number; readonly stop: number } | undefined;
+    for (const [stop, text] of this.#stops.entries()) {
+      const at = this.#held.indexOf(text, this.#from[stop]);
+      if (at >= 0 && (found === undefined || at < found.at)) {
+        found = { at, stop };
+      }
+    }
+    return found;
   }
 
   /** Ends the text: hands out what was held back. An incomplete character is left out. */
@@ -56,6 +72,7 @@ export class TextStream {
   #release(length: number): string {
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
+    this.#from = this.#from.map((from) => Math.max(0, from - length));
     this.#text += text;
     return text;
   }

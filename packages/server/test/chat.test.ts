@@ -183,6 +183,56 @@ describe("chat completions with the openai client", () => {
     expect(streamed.choices[0]!.logprobs!.content).toEqual(content);
   });
 
+  it("give log probabilities with the text that they are of, as it comes", async () => {
+    for (const extra of [{}, { response_format: responseFormat }, { stop: "e", n: 2 }]) {
+      const request = {
+        model: "tiny",
+        messages,
+        logprobs: true,
+        max_tokens: 40,
+        temperature: 1,
+        seed: 5,
+        ...extra,
+      };
+      const whole = await client.chat.completions.create({ ...request, stream: false });
+      const tokens: string[][] = [[], []];
+      const texts = ["", ""];
+      for await (const { choices } of await client.chat.completions.create({ ...request, stream: true })) {
+        const { index, delta, logprobs } = choices[0]!;
+        // No more than a token in a chunk, and never all at the end.
+        expect((logprobs?.content ?? []).length).toBeLessThanOrEqual(
+          choices[0]!.finish_reason === null ? 2 : 1,
+        );
+        tokens[index]!.push(...(logprobs?.content ?? []).map(({ token, logprob }) => `${token} ${logprob}`));
+        texts[index] += delta.content ?? "";
+      }
+      for (const { index, message, logprobs } of whole.choices) {
+        expect(texts[index]).toBe(message.content);
+        expect(tokens[index]).toEqual(logprobs!.content!.map(({ token, logprob }) => `${token} ${logprob}`));
+      }
+    }
+    const request = { model: "tiny", prompt: "the", logprobs: 1, max_tokens: 12, temperature: 1, seed: 5 };
+    const whole = (await client.completions.create({ ...request, stream: false })).choices[0]!.logprobs!;
+    const streamed = { tokens: [] as string[], text_offset: [] as number[] };
+    for await (const { choices } of await client.completions.create({ ...request, stream: true })) {
+      streamed.tokens.push(...(choices[0]!.logprobs?.tokens ?? []));
+      streamed.text_offset.push(...(choices[0]!.logprobs?.text_offset ?? []));
+    }
+    expect(streamed.tokens).toEqual(whole.tokens);
+    expect(streamed.text_offset[0]).toBe(0);
+  });
+
+  it("are not cut in two by stop strings, and end at them where they may", async () => {
+    const request = { model: "tiny", messages, response_format: responseFormat };
+    const whole = await client.chat.completions.create(request);
+    const stop = ['"', "}", ":", ","];
+    const stopped = await client.chat.completions.create({ ...request, stop });
+    expect(stopped.choices[0]!.message.content).toBe(whole.choices[0]!.message.content);
+    const extra = { guided_regex: "a(ba){2,6}", stop: "b", logit_bias: ON_AND_ON };
+    const ended = await client.chat.completions.create({ model: "tiny", messages, ...extra } as never);
+    expect((ended as OpenAI.ChatCompletion).choices[0]!.message.content).toBe("ababa");
+  });
+
   it("end at stop strings, and follow a bias", async () => {
     const request = {
       model: "tiny",
@@ -289,7 +339,6 @@ describe("chat completions with the openai client", () => {
       400,
     ],
     ["two forms", { ...bad, guided_regex: "a", guided_choice: ["a"] }, "guided_choice", 400],
-    ["a stop in JSON", { ...bad, stop: "}", response_format: { type: "json_object" } }, "stop", 400],
     [
       "a budget that is too small",
       { ...bad, max_tokens: 1, response_format: responseFormat },

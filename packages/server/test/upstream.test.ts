@@ -94,6 +94,16 @@ async function answered(
 }
 
 describe("an upstream that behaves", () => {
+  it("is not told of stop strings where they could cut what has a form", async () => {
+    const json = await answered([says(WHOLE)], {}, { ...asked, stop: "}" });
+    expect(json.result).toMatchObject({ text: WHOLE });
+    expect(json.requests[0]!.body).not.toHaveProperty("stop");
+    const free = await answered([says("Hi")], {}, { messages, stop: "}" });
+    expect(free.requests[0]!.body).toMatchObject({ stop: "}" });
+    const regex = await answered([], {}, { messages, stop: "}", constraint: { kind: "regex", pattern: "a+" } });
+    expect(regex.error).toMatchObject({ status: 400, param: "stop" });
+  });
+
   it("gives its output, with the schema told in its words", async () => {
     const { result, requests } = await answered([says(WHOLE)], { apiKey: "secret-key" });
     expect(result).toMatchObject({ text: WHOLE, finishReason: "complete" });

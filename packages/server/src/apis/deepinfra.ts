@@ -9,7 +9,6 @@ import type { AppEnv } from "../http/env.js";
 import { openAiError } from "../http/errors.js";
 import { dataEvent, eventStream } from "../http/sse.js";
 import {
-  checkStop,
   countField,
   defined,
   maxTokensField,
@@ -35,7 +34,6 @@ export async function inference(c: Context<AppEnv>, service: GenerationService):
   const body = await readBody(c, inferenceRequest);
   const { input, max_new_tokens: maxTokens, num_responses: count = 1, stream, ...fields } = body.value;
   const given = formatConstraint(fields.response_format, body, ["response_format"]);
-  checkStop(fields.stop, given !== undefined);
   const request = {
     prompt: input,
     ...samplingRequest(fields),

@@ -10,7 +10,7 @@ import { type Body, readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import type { ErrorBody } from "../http/errors.js";
 import { eventStream } from "../http/sse.js";
-import { checkStop, defined, optional, samplingFields, samplingRequest } from "../openai/fields.js";
+import { defined, optional, samplingFields, samplingRequest } from "../openai/fields.js";
 import { jsonSchema, schemaConstraint } from "../openai/structured.js";
 import { extensionOf, finishReasonOf } from "../openai/usage.js";
 
@@ -101,7 +101,6 @@ async function answer(
   const { model, stream = true } = body.value;
   const given = constraintOf(body);
   const request = { ...prompt, ...optionsRequest(body.value), ...defined({ constraint: given?.constraint }) };
-  checkStop(request.stop, given !== undefined);
   const start = performance.now();
   const job = { model, client: c.get("client"), requests: [request], constraintParam: given?.param };
   const started = await service.start(job, c.req.raw.signal);

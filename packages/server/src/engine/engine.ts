@@ -25,7 +25,10 @@ export interface GenerationRequest
   readonly constraint?: Constraint | undefined;
   /** Whether the constraint costs so much that other generations must not wait for it. */
   readonly isHeavy?: boolean | undefined;
-  /** Whether text is wanted as it comes. Otherwise it may come in one piece, which can be corrected before. */
+  /**
+   * Whether text is wanted as it comes, with the log probabilities where they are asked for. Otherwise it may come in one piece, which can
+   * be corrected before.
+   */
   readonly streamed?: boolean | undefined;
   /**
    * How many alternatives of each token to name, 0 to 100: the text comes token by token then, with what the constraint did to each
@@ -43,6 +46,16 @@ export interface MeasuredToken
   readonly allowed: readonly MeasuredAlternative[];
   readonly removedTokens: readonly MeasuredAlternative[];
 }
+
+/** Text of the output, and the tokens that it is of, with their log probabilities. */
+export interface LoggedText {
+  /** Whole characters, so that it may be empty. */
+  readonly text: string;
+  readonly logprobs: readonly TokenLogprob[];
+}
+
+/** What an engine says of an output as it grows: text, or where the request asks for it, what is known of its tokens. */
+export type OutputPiece = string | MeasuredToken | LoggedText;
 
 export interface MeasuredAlternative {
   readonly text: string;
@@ -103,7 +116,7 @@ export interface Engine {
     request: GenerationRequest,
     signal: AbortSignal,
     constraintParam: string | undefined,
-  ): AsyncGenerator<string | MeasuredToken, GenerationResult, void>;
+  ): AsyncGenerator<OutputPiece, GenerationResult, void>;
   /** Resolves with the reason when the engine ends without having been disposed of. */
   readonly failed: Promise<Error>;
   dispose(): Promise<void>;

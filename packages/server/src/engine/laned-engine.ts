@@ -1,4 +1,4 @@
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
+import type { Engine, EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
 
 /** An engine that can be in use, and end. */
 export interface LanedEngineParts {
@@ -32,7 +32,7 @@ export class LanedEngine implements Engine {
     request: GenerationRequest,
     signal: AbortSignal,
     constraintParam: string | undefined,
-  ): AsyncGenerator<string | MeasuredToken, GenerationResult, void> {
+  ): AsyncGenerator<OutputPiece, GenerationResult, void> {
     const engine = request.isHeavy === true ? await this.#asideEngine() : this.#main;
     return yield* engine.generate(request, signal, constraintParam);
   }

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { GenerateRequest, LoadOptions } from "@grammask/onnx";
 import type { ConstraintLimits } from "./constraint.js";
-import type { EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
+import type { EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
 import type { ErrorRecord } from "./error-record.js";
 
 /** Options of a model that can be sent to its thread. */
@@ -33,6 +33,6 @@ export type ModelCommand =
 export type ModelMessage =
   | { readonly type: "loaded"; readonly info: EngineInfo }
   | { readonly type: "not-loaded"; readonly error: ErrorRecord }
-  | { readonly type: "text"; readonly id: number; readonly text: string | MeasuredToken }
+  | { readonly type: "text"; readonly id: number; readonly text: OutputPiece }
   | { readonly type: "result"; readonly id: number; readonly result: GenerationResult }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorRecord };

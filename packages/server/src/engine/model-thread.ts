@@ -19,6 +19,7 @@ import { GrammarStore } from "./compile-constraint.js";
 import { type Constraint, constraintFields } from "./constraint.js";
 import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob } from "./engine.js";
 import { recordError } from "./error-record.js";
+import { LoggedOutput } from "./logged-output.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
 const port = parentPort!;
@@ -73,24 +74,40 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
     // Who reads calls of tools from an output must see the special tokens that some models begin them with.
     const named = constraint?.kind === "tools";
     let said = "";
+    const logged =
+      request.streamed === true && (request.logprobs === true || request.topLogprobs !== undefined)
+        ? new LoggedOutput((text) => post({ type: "text", id, text }))
+        : undefined;
     const result = await model.generate({
       ...fields,
       ...(constraint === undefined ? {} : fieldsOf(constraint, request)),
+      // What is delivered under a constraint keeps to it, whatever the stop strings.
+      onStop: "complete",
       // In steps that several take together, wrong guesses do not pay.
       drafts: running.size === 1,
       signal: controller.signal,
       ...(measured === undefined ? {} : measuring(model, id, measured)),
+      ...(logged === undefined
+        ? {}
+        : {
+            onLogprobs: (each: TokenLogprobs, index: number) =>
+              logged.logprob(index, plainLogprob(each, model)),
+          }),
       onToken: (token) => {
         if (measured !== undefined) {
           return;
         }
         const text = named && token.text === "" ? nameOf(token.id, model) : token.text;
-        if (text !== "") {
+        if (logged !== undefined) {
+          said += text;
+          logged.text(token.index, text);
+        } else if (text !== "") {
           said += text;
           post({ type: "text", id, text });
         }
       },
     });
+    logged?.end();
     post({ type: "result", id, result: { ...plain(result, model), ...(named ? { text: said } : {}) } });
   } catch (thrown) {
     post({ type: "error", id, error: recordError(thrown) });

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, type Transferable, Worker } from "node:worker_threads";
 import { ApiError } from "../errors.js";
 import { Channel } from "./channel.js";
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult, MeasuredToken } from "./engine.js";
+import type { Engine, EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
@@ -15,7 +15,7 @@ interface ThreadOptions {
 }
 
 interface Generation {
-  readonly channel: Channel<string | MeasuredToken, GenerationResult>;
+  readonly channel: Channel<OutputPiece, GenerationResult>;
   readonly constraintParam: string | undefined;
 }
 
@@ -100,12 +100,12 @@ export class ThreadedEngine implements Engine {
     request: GenerationRequest,
     signal: AbortSignal,
     constraintParam: string | undefined,
-  ): AsyncGenerator<string | MeasuredToken, GenerationResult, void> {
+  ): AsyncGenerator<OutputPiece, GenerationResult, void> {
     if (this.#ended !== undefined || this.#disposal !== undefined) {
       throw unloaded();
     }
     const id = this.#ids++;
-    const channel = new Channel<string | MeasuredToken, GenerationResult>();
+    const channel = new Channel<OutputPiece, GenerationResult>();
     this.#generations.set(id, { channel, constraintParam });
     const abort = () => this.#post({ type: "abort", id });
     this.#post({ type: "generate", id, request });

@@ -1,7 +1,13 @@
 import type { CompileCheck } from "../engine/compile-check.js";
 import type { CompileSummary } from "../engine/compile-summary.js";
 import type { Constraint } from "../engine/constraint.js";
-import type { GenerationRequest, GenerationResult, MeasuredToken } from "../engine/engine.js";
+import type {
+  GenerationRequest,
+  GenerationResult,
+  MeasuredToken,
+  OutputPiece,
+  TokenLogprob,
+} from "../engine/engine.js";
 import type { ModelRegistry, OfferedModel } from "../engine/model-registry.js";
 import { ApiError, ClientGoneError } from "../errors.js";
 import type { Metrics } from "../metrics.js";
@@ -25,6 +31,8 @@ export type JobEvent =
       readonly text: string;
       /** Where the request asked for `measured`. */
       readonly token?: MeasuredToken;
+      /** Where the request asked for them, and for text as it comes: of the tokens that the text is of. */
+      readonly logprobs?: readonly TokenLogprob[];
     }
   | { readonly type: "result"; readonly index: number; readonly result: GenerationResult };
 
@@ -204,10 +212,7 @@ export class GenerationService {
             yield { type: "result", index, result: next.value };
             return;
           }
-          const piece = next.value;
-          yield typeof piece === "string"
-            ? { type: "text", index, text: piece }
-            : { type: "text", index, text: piece.text, token: piece };
+          yield textEvent(index, next.value);
         }
       } finally {
         await generation.return(undefined as never);
@@ -230,6 +235,16 @@ export class GenerationService {
       "Ask for less (max_tokens), or when the server is less busy.";
     return new ApiError({ status: 504, type: "server_error", code: "deadline_exceeded", message });
   }
+}
+
+function textEvent(index: number, piece: OutputPiece): JobEvent {
+  if (typeof piece === "string") {
+    return { type: "text", index, text: piece };
+  }
+  const { text } = piece;
+  return "logprobs" in piece
+    ? { type: "text", index, text, logprobs: piece.logprobs }
+    : { type: "text", index, text, token: piece };
 }
 
 function stopping(): ApiError {

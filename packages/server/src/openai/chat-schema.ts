@@ -7,7 +7,6 @@ import type { Body } from "../http/body.js";
 import { withInstructions } from "../tools/instructions.js";
 import { planTools, type ToolPlan, withContent } from "../tools/plan.js";
 import {
-  checkStop,
   checkStreamOptions,
   countField,
   defined,
@@ -63,7 +62,6 @@ export function planChat(body: Body<ChatRequest>, toolFormat: ToolFormatName): C
   ]);
   const tools = withContent(planTools(chatTools(fields, body), toolFormat), given);
   const constrained: GivenConstraint | undefined = tools ?? given;
-  checkStop(fields.stop, constrained !== undefined);
   checkStreamOptions(fields);
   const messages = toChatMessages(fields.messages);
   return {

@@ -55,7 +55,7 @@ function choice(result: GenerationResult, index: number, tools: ToolPlan | undef
       refusal: null,
       ...(calls.length > 0 ? { tool_calls: calls.map((call) => callObject(call, tools)) } : {}),
     },
-    logprobs: logprobsOf(result),
+    logprobs: logprobsOf(result.logprobs),
     finish_reason:
       calls.length > 0 && finishReasonOf(result) === "stop" ? "tool_calls" : finishReasonOf(result),
     ...extensionOf(result),
@@ -69,7 +69,7 @@ function callObject(call: ToolCall, tools: ToolPlan | undefined) {
     : { id, type: "function", function: { name: call.name, arguments: call.arguments } };
 }
 
-function logprobsOf({ logprobs }: GenerationResult) {
+function logprobsOf(logprobs: readonly TokenLogprob[] | undefined) {
   const entry = ({ text: token, bytes, logprob }: Omit<TokenLogprob, "top">) => ({ token, logprob, bytes });
   return logprobs === undefined
     ? null
@@ -101,12 +101,19 @@ async function* chunks(
   }
   const results: GenerationResult[] = [];
   const outputs = Array.from({ length: n }, () => new OutputReader(tools));
+  // Of tokens whose text has not been told yet; undefined where nobody asked.
+  const logged: (readonly TokenLogprob[] | undefined)[] = [];
   for await (const event of events) {
     const { index } = event;
     const output = outputs[index]!;
+    if (event.type === "text" && event.logprobs !== undefined) {
+      logged[index] = [...(logged[index] ?? []), ...event.logprobs];
+    }
     const deltas = event.type === "text" ? output.push(event.text) : output.end();
     for (const delta of deltas) {
-      yield piece(index, delta.type === "content" ? { content: delta.text } : callDelta(delta, tools));
+      const said = delta.type === "content" ? { content: delta.text } : callDelta(delta, tools);
+      yield piece(index, said, { logprobs: logprobsOf(logged[index]) });
+      logged[index] = undefined;
     }
     if (event.type === "text") {
       continue;
@@ -115,7 +122,7 @@ async function* chunks(
     results[index] = result;
     const reason = finishReasonOf(result);
     const end = {
-      logprobs: logprobsOf(result),
+      logprobs: logprobsOf(logged[index]),
       finish_reason: output.calls > 0 && reason === "stop" ? "tool_calls" : reason,
       ...extensionOf(result),
     };

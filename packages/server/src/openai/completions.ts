@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { GenerationRequest, GenerationResult } from "../engine/engine.js";
+import type { GenerationRequest, GenerationResult, TokenLogprob } from "../engine/engine.js";
 import { collect } from "../generation/collect.js";
 import { type GenerationService, repeated, type StartedJob } from "../generation/service.js";
 import { type Body, readBody } from "../http/body.js";
@@ -8,7 +8,6 @@ import type { AppEnv } from "../http/env.js";
 import { openAiError } from "../http/errors.js";
 import { DONE_EVENT, dataEvent, eventStream } from "../http/sse.js";
 import {
-  checkStop,
   checkStreamOptions,
   countField,
   defined,
@@ -74,7 +73,7 @@ export async function completions(c: Context<AppEnv>, service: GenerationService
   const choices = results.map((result, index) => ({
     index,
     text: result.text,
-    logprobs: logprobsOf(result),
+    logprobs: logprobsOf(result.logprobs),
     finish_reason: finishReasonOf(result),
     ...extensionOf(result),
   }));
@@ -88,7 +87,6 @@ function planCompletion(body: Body<CompletionRequest>) {
     formatConstraint(fields.response_format, body, ["response_format"]),
     extraConstraint(fields, body),
   ]);
-  checkStop(fields.stop, given !== undefined);
   checkStreamOptions(fields);
   const shared: GenerationRequest = {
     ...samplingRequest(fields),
@@ -111,11 +109,12 @@ function promptsOf(prompt: CompletionRequest["prompt"]): readonly (string | read
   return typeof prompt[0] === "number" ? [prompt as number[]] : (prompt as (string | number[])[]);
 }
 
-function logprobsOf({ logprobs }: GenerationResult) {
+/** @param start length of the text before */
+function logprobsOf(logprobs: readonly TokenLogprob[] | undefined, start = 0) {
   if (logprobs === undefined) {
     return null;
   }
-  let offset = 0;
+  let offset = start;
   return {
     tokens: logprobs.map((each) => each.text),
     token_logprobs: logprobs.map((each) => each.logprob),
@@ -137,10 +136,14 @@ async function* chunks(
   const chunk = (choices: readonly object[], usage: object | null = null) =>
     dataEvent({ ...head, choices, ...(includeUsage ? { usage } : {}) });
   const results: GenerationResult[] = [];
+  const lengths: number[] = [];
   for await (const event of events) {
     const { index } = event;
     if (event.type === "text") {
-      yield chunk([{ index, text: event.text, logprobs: null, finish_reason: null }]);
+      const { text: said } = event;
+      const start = lengths[index] ?? 0;
+      lengths[index] = start + said.length;
+      yield chunk([{ index, text: said, logprobs: logprobsOf(event.logprobs, start), finish_reason: null }]);
       continue;
     }
     const { result } = event;
@@ -149,7 +152,7 @@ async function* chunks(
       {
         index,
         text: "",
-        logprobs: logprobsOf(result),
+        logprobs: null,
         finish_reason: finishReasonOf(result),
         ...extensionOf(result),
       },

@@ -82,17 +82,6 @@ export function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-/** @throws ApiError where a stop string could cut JSON in two */
-export function checkStop(stop: unknown, isConstrained: boolean): void {
-  if (isConstrained && stop !== undefined) {
-    throw invalid(
-      "stop",
-      "stop: a stop string could end a structured output in its middle; leave it out, the output ends by itself",
-      "unsupported_combination",
-    );
-  }
-}
-
 /** @throws ApiError where `stream_options` come without `stream` */
 export function checkStreamOptions(fields: {
   readonly stream?: unknown;

@@ -1,5 +1,6 @@
 /** What an upstream is asked: an output from its start, or the rest of one. */
 import type { ChatMessage } from "@grammask/onnx";
+import { isJson } from "../engine/constraint.js";
 import type { GenerationRequest } from "../engine/engine.js";
 import { invalid } from "../errors.js";
 import type { Fields } from "./enforcement.js";
@@ -62,7 +63,7 @@ export function askedAnew(messages: readonly ChatMessage[], valid: string, isJso
  */
 export function samplingFields(request: GenerationRequest, kind: UpstreamKind): Fields {
   const { temperature, topP, topK, minP, repetitionPenalty, frequencyPenalty, presencePenalty } = request;
-  const { logitBias, stop, logprobs, topLogprobs } = request;
+  const { logitBias, logprobs, topLogprobs } = request;
   if (logprobs !== undefined || topLogprobs !== undefined) {
     throw invalid("logprobs", "logprobs: not available from an upstream", "unsupported_value");
   }
@@ -81,6 +82,18 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
     frequency_penalty: frequencyPenalty,
     presence_penalty: presencePenalty,
     logit_bias: logitBias,
-    stop,
+    stop: stopOf(request),
   };
+}
+
+/** JSON ends with its value, whatever the stop strings. */
+function stopOf({ stop, constraint }: GenerationRequest): GenerationRequest["stop"] {
+  if (stop === undefined || constraint === undefined || isJson(constraint)) {
+    return constraint === undefined ? stop : undefined;
+  }
+  throw invalid(
+    "stop",
+    "stop: an upstream would end the output anywhere; leave it out, the output ends by itself",
+    "unsupported_combination",
+  );
 }
