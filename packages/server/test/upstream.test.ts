@@ -100,7 +100,11 @@ describe("an upstream that behaves", () => {
     expect(json.requests[0]!.body).not.toHaveProperty("stop");
     const free = await answered([says("Hi")], {}, { messages, stop: "}" });
     expect(free.requests[0]!.body).toMatchObject({ stop: "}" });
-    const regex = await answered([], {}, { messages, stop: "}", constraint: { kind: "regex", pattern: "a+" } });
+    const regex = await answered(
+      [],
+      {},
+      { messages, stop: "}", constraint: { kind: "regex", pattern: "a+" } },
+    );
     expect(regex.error).toMatchObject({ status: 400, param: "stop" });
   });
 
