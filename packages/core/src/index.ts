@@ -37,8 +37,8 @@ export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
 export { compileStructuralTag, type StructuralTagOptions } from "./grammar/structural-tag/compile.js";
 export { compileTools } from "./grammar/tools/compile-tools.js";
-export { TOOL_INPUT } from "./grammar/tools/input-call.js";
 export { toolFormatOf } from "./grammar/tools/formats.js";
+export { TOOL_INPUT } from "./grammar/tools/input-call.js";
 export type {
   Tool,
   ToolCall,
