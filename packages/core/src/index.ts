@@ -18,7 +18,7 @@ export {
 } from "./export/export-schema.js";
 export type { ForcedContinuation } from "./forced-tokens.js";
 export { compileChoice } from "./grammar/choice.js";
-export { compileGrammar, type GrammarPart } from "./grammar/compose.js";
+export { compileGrammar } from "./grammar/compose.js";
 export type { GrammarOptions } from "./grammar/context-free.js";
 export { compileEbnf, type EbnfOptions } from "./grammar/ebnf.js";
 export { GrammarError } from "./grammar/errors.js";
@@ -33,6 +33,7 @@ export {
 } from "./grammar/json-schema.js";
 export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
 export { compileLark } from "./grammar/lark.js";
+export type { GrammarPart } from "./grammar/part.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
 export { compileStructuralTag, type StructuralTagOptions } from "./grammar/structural-tag/compile.js";

@@ -1,7 +1,7 @@
-import type { GrammarPart } from "../compose.js";
 import type { GrammarOptions } from "../context-free.js";
 import type { Grammar } from "../grammar.js";
 import type { JsonSchemaOptions } from "../json-schema-options.js";
+import type { GrammarPart } from "../part.js";
 
 /** A function that a model may call. */
 export interface Tool {
