@@ -11,64 +11,31 @@
  * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
  */
 import type { Language, LanguageArena } from "../language/index.js";
+import { excludeEachOther } from "./exclusive.js";
+import {
+  ALL_TYPES,
+  ATOM_TYPE,
+  FALSE,
+  type Formula,
+  JsonType,
+  type KeySet,
+  Kind,
+  TRUE,
+  UNBOUNDED,
+} from "./formula-kinds.js";
 import { FormulaTable } from "./formula-table.js";
 
-export type Formula = number;
-/** An interned set of property names: one name, or a language of names. */
-export type KeySet = number;
-
-export const TRUE: Formula = 0;
-export const FALSE: Formula = 1;
-
-/** The JSON types as bits; `true` and `false` are types of their own, since a literal's first byte tells them apart. */
-export const enum JsonType {
-  Null = 1,
-  True = 2,
-  False = 4,
-  Number = 8,
-  String = 16,
-  Array = 32,
-  Object = 64,
-}
-export const ALL_TYPES = 127;
-export const JSON_TYPES = [1, 2, 4, 8, 16, 32, 64] as const;
-
-export const enum Kind {
-  True,
-  And,
-  ExactlyOne,
-  Type,
-  Str,
-  Num,
-  Items,
-  ItemCount,
-  Unique,
-  Props,
-  PropCount,
-  ValueIn,
-  Variable,
-  Schema,
-}
-
-/** `Items(from, UNBOUNDED, S)` has no upper end. */
-export const UNBOUNDED = 0x7fffffff;
-
-const ATOM_TYPE: readonly number[] = [
-  0,
-  0,
-  0,
-  0,
-  JsonType.String,
-  JsonType.Number,
-  JsonType.Array,
-  JsonType.Array,
-  JsonType.Array,
-  JsonType.Object,
-  JsonType.Object,
-  0,
-  0,
-  0,
-];
+export {
+  ALL_TYPES,
+  FALSE,
+  type Formula,
+  JSON_TYPES,
+  JsonType,
+  type KeySet,
+  Kind,
+  TRUE,
+  UNBOUNDED,
+} from "./formula-kinds.js";
 
 /** No text that is JSON in UTF-8 has one. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -299,6 +266,7 @@ export class FormulaStore {
     const literals: Formula[] = [];
     let types = ALL_TYPES;
     let values: Formula[] | undefined;
+    let texts: Formula[] | undefined;
     const add = (formula: Formula): void => {
       const kind = this.kind(formula);
       if (kind === Kind.And && (formula & 1) === 0) {
@@ -311,12 +279,20 @@ export class FormulaStore {
         values.push(this.first(formula) | (formula & 1));
       } else if (formula !== TRUE) {
         if ((formula & 1) === 1 && ATOM_TYPE[kind] !== 0) types &= ATOM_TYPE[kind] as number;
-        literals.push(formula);
+        if (kind === Kind.Str && this.arena.isListed(this.first(formula))) {
+          texts ??= [];
+          texts.push(formula);
+        } else literals.push(formula);
       }
     };
     for (const formula of list) {
       if (formula === FALSE) return FALSE;
       add(formula);
+    }
+    if (texts !== undefined) {
+      const joined = texts.length === 1 ? texts : this.joined(texts);
+      if (joined === undefined && types === JsonType.String) return FALSE;
+      literals.push(...(joined ?? texts));
     }
     if (types === 0) return FALSE;
     if (values !== undefined) {
@@ -326,6 +302,22 @@ export class FormulaStore {
     }
     if (types !== ALL_TYPES) literals.push(this.type(types));
     return this.finishAnd(literals, types);
+  }
+
+  /**
+   * Literals about listed strings, where these meet in one list, so that constants that differ exclude each other.
+   * Undefined: none is left. A negated literal stays, since it says that there is a string.
+   */
+  private joined(literals: readonly Formula[]): readonly Formula[] | undefined {
+    const { arena } = this;
+    const positive = literals.filter((literal) => (literal & 1) === 0);
+    if (positive.length === 0) return literals;
+    const negative = literals.filter((literal) => (literal & 1) === 1);
+    let language = positive
+      .map((literal) => this.first(literal))
+      .reduce((x, y) => arena.intersection([x, y]));
+    for (const literal of negative) language = arena.difference(language, this.first(literal));
+    return language === arena.empty ? undefined : [this.str(language), ...negative];
   }
 
   private finishAnd(literals: Formula[], types: number): Formula {
@@ -512,6 +504,8 @@ export class FormulaStore {
     if (certain > 1) return FALSE;
     if (certain === 1) return this.and([...rest.map((formula) => formula ^ 1), ...must]);
     if (rest.length === 0) return FALSE;
+    const isDisjunction = rest.length > 1 && excludeEachOther(this, rest);
+    if (isDisjunction) return this.and([this.or(rest), ...must]);
     const one = rest.length === 1 ? (rest[0] as Formula) : this.table.internList(Kind.ExactlyOne, rest) << 1;
     return must.length === 0 ? one : this.and([one, ...must]);
   }

@@ -209,8 +209,28 @@ export class Satisfiability {
 
   private isSurely(formula: Formula): boolean {
     const { store } = this;
-    const isSchema = (formula & 1) === 0 && store.kind(formula) === Kind.Schema;
-    return isSchema && this.schemas.isSurelySatisfiable(store.first(formula));
+    if ((formula & 1) === 1) return false;
+    switch (store.kind(formula)) {
+      case Kind.Schema:
+        return this.schemas.isSurelySatisfiable(store.first(formula));
+      case Kind.And: {
+        const [first, second, third] = store.children(formula);
+        return third === undefined && (this.isListed(first, second) || this.isListed(second, first));
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** Whether a formula is a list of strings, and of types that have them. */
+  private isListed(texts: Formula | undefined, types: Formula | undefined): boolean {
+    const { store } = this;
+    if (texts === undefined || types === undefined || (texts & 1) === 1) return false;
+    if (store.kind(texts) !== Kind.Str || store.kind(types) !== Kind.Type) return false;
+    const { arena } = store;
+    const language = store.first(texts);
+    const isShort = (arena.nodes.minLength[language] as number) <= arena.nodes.limits.maxTextLength;
+    return (store.typeMask(types) & JsonType.String) !== 0 && isShort && arena.isSurelyLive(language);
   }
 
   private dropProvisional(mark: number): void {

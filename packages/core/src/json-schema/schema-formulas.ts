@@ -137,12 +137,20 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     }
     let formula = this.scalarSchemas.get(key);
     if (formula === undefined) {
-      const [[name, value]] = enforced as [readonly [string, JsonNode]];
-      const isTypes = enforced.length === 1 && name === "type" && !hasInteger(value);
-      formula = isTypes ? this.store.type(typeMask(value)) : this.store.schema(node.id);
+      const isPlain = enforced.every(([name, value]) => isPlainKeyword(name, value));
+      formula = isPlain ? this.plain(enforced) : this.store.schema(node.id);
       this.scalarSchemas.set(key, formula);
     }
     return formula;
+  }
+
+  private plain(keywords: readonly (readonly [string, JsonNode])[]): Formula {
+    const { store, constants } = this;
+    const parts = keywords.map(([name, value]) => {
+      if (name === "type") return store.type(typeMask(value));
+      return constants.formula(name === "const" ? [value] : (value as readonly JsonNode[]));
+    });
+    return store.and(parts);
   }
 
   /** The formula of a schema or constant by its number. */
@@ -369,6 +377,22 @@ function isScalarKeyword(name: string, value: JsonNode): boolean {
     values.length <= MAX_COMPARED &&
     values.every((json) => json === null || typeof json !== "object" || json instanceof JsonNumber)
   );
+}
+
+/** So many constants are as small as a reference to them. */
+const MAX_PLAIN = 16;
+
+/** Whether what the keyword says is as small as a reference to it, and tells it from what others say. */
+function isPlainKeyword(name: string, value: JsonNode): boolean {
+  if (name === "type") return !hasInteger(value);
+  if (name === "const") return isPlainValue(value);
+  if (name !== "enum") return false;
+  const values = value as readonly JsonNode[];
+  return values.length <= MAX_PLAIN && values.every(isPlainValue);
+}
+
+function isPlainValue(value: JsonNode): boolean {
+  return value === null || typeof value === "boolean" || typeof value === "string";
 }
 
 /** A text that the values of scalar keywords share where they are equal. */

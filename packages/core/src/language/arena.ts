@@ -27,7 +27,7 @@ import {
   type Run,
   saturated,
 } from "./horizon.js";
-import { intersectionOf } from "./intersection.js";
+import { intersectionOf, isFiltered } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
 import { ListMemo } from "./list-memo.js";
 import { firstMembers, isFiniteLanguage, membersOf } from "./members.js";
@@ -39,6 +39,9 @@ import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Te
 import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
+
+/** Longer classes are not listed. */
+const MAX_CHARACTERS = 64;
 
 /** Operands of a union or intersection to others with the same result. */
 type Rewrite = (items: readonly Language[]) => readonly Language[];
@@ -81,6 +84,19 @@ export class LanguageArena implements Algebra {
     this.#steps = new Steps(this, this.#theories, this.#equations);
     this.anyCodePoint = this.codePoints(this.sets.all);
     this.any = this.repeat(this.anyCodePoint, 0, UNBOUNDED);
+  }
+
+  /** Whether a language is a list of texts, and not a long one: such meet without a search. */
+  isListed(node: Language): boolean {
+    return this.nodes.kind[node] === Kind.Class || isFiltered(this, node);
+  }
+
+  /** The texts of such a language; undefined for others, and for many texts of a character. */
+  listedTexts(node: Language): string[] | undefined {
+    if (node === this.epsilon) return [""];
+    if (this.nodes.kind[node] === Kind.Class)
+      return this.sets.characters(this.nodes.a[node]!, MAX_CHARACTERS);
+    return isFiltered(this, node) ? this.texts.members(node).map(stringOf) : undefined;
   }
 
   /** The one text. A string with a lone surrogate is no text: `empty`. */

@@ -27,6 +27,10 @@ describe("CodePointSets", () => {
       expect(membersOf(sets.complement(x.set))).toEqual(valid.filter((point) => !x.has(point)));
       expect(sets.complement(sets.complement(x.set))).toBe(x.set);
       expect(sets.ofRanges(sets.ranges(x.set))).toBe(x.set);
+      const characters = sets.characters(x.set, 10);
+      expect(characters === undefined).toBe(sets.size(x.set) > 10);
+      for (const character of characters ?? []) expect(sets.has(x.set, character.codePointAt(0)!)).toBe(true);
+      if (characters !== undefined) expect(new Set(characters).size).toBe(sets.size(x.set));
       expect(sets.size(x.set) + sets.size(sets.complement(x.set))).toBe(0x110000 - 0x800);
       for (const y of some) {
         expect(membersOf(sets.union(x.set, y.set))).toEqual(

@@ -102,6 +102,18 @@ export class CodePointSets {
     return ranges;
   }
 
+  /** The members as texts, ascending; undefined if there are more than `atMost`. */
+  characters(set: CodePointSet, atMost: number): string[] | undefined {
+    if (this.size(set) > atMost) return undefined;
+    const ranges = this.ranges(set);
+    const members: string[] = [];
+    for (let i = 0; i < ranges.length; i += 2) {
+      for (let point = ranges[i]!; point <= ranges[i + 1]!; point++)
+        members.push(String.fromCodePoint(point));
+    }
+    return members;
+  }
+
   /** The number of members. */
   size(set: CodePointSet): number {
     const ranges = this.ranges(set);

@@ -62,10 +62,14 @@ function isExact(algebra: Algebra, node: Language): boolean {
   return !algebra.nodes.has(node, Fact.Inexact);
 }
 
-function isFiltered(algebra: Algebra, item: Language): boolean {
-  const kind = algebra.nodes.kind[item];
-  if (item === algebra.epsilon || kind === Kind.Literal) return true;
-  return kind === Kind.Texts && algebra.texts.count(item) <= MAX_FILTERED_TEXTS;
+/** Whether a language is a list of texts, and not a long one. */
+export function isFiltered(
+  { nodes, texts, epsilon }: Pick<Algebra, "nodes" | "texts" | "epsilon">,
+  item: Language,
+): boolean {
+  const kind = nodes.kind[item];
+  if (item === epsilon || kind === Kind.Literal) return true;
+  return kind === Kind.Texts && texts.count(item) <= MAX_FILTERED_TEXTS;
 }
 
 function filtered(algebra: Algebra, finite: Language, items: Language[]): Language {

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LanguageArena } from "../language/index.js";
+import { excludeEachOther } from "./exclusive.js";
+import { type Formula, FormulaStore, JsonType } from "./formula.js";
+
+const store = new FormulaStore(new LanguageArena(), { maxNodes: 1_000_000 });
+const texts = (...list: string[]) =>
+  store.and([store.type(JsonType.String), store.str(store.arena.choice(list))]);
+const property = (name: string, value: Formula) => store.props(store.keySet(name), value);
+const branch = (name: string, value: Formula, ...others: Formula[]) =>
+  store.and([store.required(name), property(name, value), ...others]);
+
+describe("formulas that exclude each other at sight", () => {
+  it("ask different constants of a property that all of them require", () => {
+    const some = ["red", "green", "b"].map((text) => branch("kind", texts(text)));
+    expect(excludeEachOther(store, some)).toBe(true);
+    expect(store.exactlyOne(some)).toBe(store.or(some));
+  });
+
+  it("ask different constants of the value in progress", () => {
+    const rest = property("other", store.type(JsonType.Number));
+    const some = ["red", "green"].map((text) => store.and([store.valueIn(texts(text)), rest]));
+    expect(excludeEachOther(store, some)).toBe(true);
+  });
+
+  it("may have one constant and types that are no strings", () => {
+    const some = [branch("kind", texts("red", "green")), branch("kind", store.type(JsonType.Null))];
+    expect(excludeEachOther(store, some)).toBe(true);
+    expect(excludeEachOther(store, [...some, branch("kind", store.type(JsonType.String))])).toBe(false);
+  });
+
+  it("do not if the property can be missing, or its constants overlap", () => {
+    const optional = property("kind", texts("blue"));
+    expect(excludeEachOther(store, [branch("kind", texts("red")), optional])).toBe(false);
+    expect(
+      excludeEachOther(store, [branch("kind", texts("red", "blue")), branch("kind", texts("blue"))]),
+    ).toBe(false);
+  });
+
+  it("hold of no object together, whichever constants there are", () => {
+    const value = fc.oneof(
+      fc
+        .subarray(["red", "green", "blue", ""], { minLength: 1 })
+        .map((list) => ({ list, formula: texts(...list) })),
+      fc.constant({ list: ["a null"], formula: store.type(JsonType.Null) }),
+    );
+    const some = fc.array(fc.record({ name: fc.constantFrom("a", "b"), value, isOptional: fc.boolean() }), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(some, (list) => {
+        const formulas = list.map(({ name, value, isOptional }) =>
+          isOptional ? property(name, value.formula) : branch(name, value.formula),
+        );
+        // Two of them hold of an object where they ask for different names, or for a value that both have.
+        const overlap = list.some((x, i) =>
+          list.slice(0, i).some((y) => {
+            if (x.name !== y.name || x.isOptional || y.isOptional) return true;
+            return x.value.list.some((text) => y.value.list.includes(text));
+          }),
+        );
+        expect(excludeEachOther(store, formulas)).toBe(!overlap);
+      }),
+    );
+  });
+});
