@@ -53,7 +53,7 @@ export function readFormulas(
   for (const type of JSON_TYPES) derivatives.specialise(root, type);
   if (!satisfiability.value(root)) {
     if (!derivatives.leavesOut) {
-      throw unsatisfiable(documents.root, schemas, (formula) => satisfiability.value(formula));
+      throw unsatisfiable(documents.root, schemas, satisfiability);
     }
     const { maxTextLength: value } = arena.nodes.limits;
     const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;

@@ -6,12 +6,15 @@ import { InvalidSchemaError, SchemaLimitError, UnsatisfiableSchemaError } from "
 import type { Formula } from "./formula.js";
 import { count, type Found } from "./keyword-context.js";
 import { type Position, placeOf, type SchemaNode } from "./position.js";
+import type { Satisfiability } from "./satisfiability.js";
 import type { SchemaFormulas } from "./schema-formulas.js";
 
 /** At most so many keywords are weighed against each other, so many questions asked, and so many given up. */
 const MAX_PIECES = 200;
 const MAX_QUESTIONS = 150;
 const MAX_UNDECIDED = 3;
+/** And so many steps taken by the questions together. */
+const MAX_STEPS = 250;
 
 /** Keywords that say what another one means. */
 const CONTEXT: ReadonlyMap<string, readonly string[]> = new Map([
@@ -38,20 +41,22 @@ interface Piece {
  * The error for a schema that no value matches: its pointer is that of the smallest sub-schema that every value would
  * have to match, or to contain, and none does; `conflict` are the keywords of it that exclude each other.
  *
- * @param isSatisfiable whether some value matches a formula
+ * @param satisfiability tells whether some value matches a formula
  */
 export function unsatisfiable(
   root: SchemaNode,
   formulas: SchemaFormulas,
-  isSatisfiable: (formula: Formula) => boolean,
+  satisfiability: Pick<Satisfiability, "value" | "stepsTaken">,
 ): UnsatisfiableSchemaError | InvalidSchemaError {
+  const before = satisfiability.stepsTaken;
   let questions = 0;
   let undecided = 0;
   /** What cannot be decided is not to blame. */
   const isEmpty = (parts: readonly Formula[]): boolean => {
-    if (++questions > MAX_QUESTIONS || undecided > MAX_UNDECIDED) return false;
+    const isTooMuch = satisfiability.stepsTaken - before > MAX_STEPS;
+    if (isTooMuch || ++questions > MAX_QUESTIONS || undecided > MAX_UNDECIDED) return false;
     try {
-      return !isSatisfiable(formulas.store.and(parts));
+      return !satisfiability.value(formulas.store.and(parts));
     } catch (error) {
       if (!(error instanceof SchemaLimitError || error instanceof LanguageLimitError)) throw error;
       undecided++;

@@ -15,6 +15,7 @@ import { FiniteValues, type Values } from "./finite-values.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
 import { ALL_KEYS, type KeyAvailability } from "./key-availability.js";
 import { objectLiteralsHold } from "./object-satisfiability.js";
+import { CONTRADICTION, modelOf } from "./propositional.js";
 
 /** Thrown when recursion gets deep; the formula is then solved by itself first. */
 class TooDeep {
@@ -27,6 +28,11 @@ class TooDeep {
 const MAX_RECURSION = 200;
 /** Branching recurses, too. */
 const MAX_BRANCH_DEPTH = 1000;
+/** After so many steps, or with so many choices at once, a question is hard: it is looked at as propositions first. */
+const HARD = 16;
+const MANY_CHOICES = 24;
+const MAX_DECISIONS = 4096;
+const DECISIONS_A_STEP = 8;
 const MAX_AVAILABILITIES = 2 ** 26;
 
 /** What deciding asks of sub-schemas and constants. */
@@ -57,6 +63,9 @@ export class Satisfiability {
   /** Formulas too deep in the recursion, false for now; undefined: one ends the question. */
   private assumed: Set<Formula> | undefined;
   private steps = 0;
+  private allSteps = 0;
+  /** Whether, in this question, truths that fit the boolean structure of a formula did not fit its atoms. */
+  private modelsFail = false;
   /** Disjunctions being branched on, one inside the other. */
   private branchDepth = 0;
 
@@ -81,6 +90,11 @@ export class Satisfiability {
       step: () => this.countStep(),
       giveUp: () => this.giveUp(),
     });
+  }
+
+  /** The steps of all questions so far. */
+  get stepsTaken(): number {
+    return this.allSteps;
   }
 
   /** Whether some JSON value satisfies the formula. @throws SchemaLimitError past `maxSatSteps` steps. */
@@ -117,6 +131,7 @@ export class Satisfiability {
     for (;;) {
       const goal = goals[goals.length - 1];
       this.steps = 0;
+      this.modelsFail = false;
       try {
         const answer = this.run(goal === undefined ? ask : () => this.valueStep(goal));
         if (goal === undefined) return answer;
@@ -306,9 +321,11 @@ export class Satisfiability {
     const literals: Formula[] = [];
     let choice: Formula = TRUE;
     let width = Number.POSITIVE_INFINITY;
+    let choices = 0;
     for (const conjunct of conjuncts) {
       const kind = store.kind(conjunct);
       if (kind === Kind.And || kind === Kind.ExactlyOne) {
+        choices++;
         // What one of several must hold says most; the rest then resolves by units.
         const isOne = kind === Kind.ExactlyOne && (conjunct & 1) === 0;
         const size = isOne ? 0 : store.children(conjunct).length;
@@ -320,6 +337,10 @@ export class Satisfiability {
     }
     if (literals.length > 0 && !literalsHold(literals)) return false;
     if (choice === TRUE) return true;
+    if (this.steps > HARD || choices >= MANY_CHOICES) {
+      const answer = this.asPropositions(formula, literalsHold);
+      if (answer !== undefined) return answer;
+    }
     const rest = conjuncts.filter((conjunct) => conjunct !== choice);
     if (++this.branchDepth > MAX_BRANCH_DEPTH) throw this.limit();
     // A case that failed is known not to hold in those after it.
@@ -332,6 +353,23 @@ export class Satisfiability {
     });
     this.branchDepth--;
     return found;
+  }
+
+  /** What the boolean structure of a formula tells, with the first truths of its atoms that fit; undefined: nothing. */
+  private asPropositions(
+    formula: Formula,
+    literalsHold: (literals: readonly Formula[]) => boolean,
+  ): boolean | undefined {
+    if (this.modelsFail) return undefined;
+    let decisions = 0;
+    const model = modelOf(this.store, formula, MAX_DECISIONS, () => {
+      if (++decisions % DECISIONS_A_STEP === 0) this.countStep();
+    });
+    if (model === CONTRADICTION) return false;
+    if (model !== undefined && literalsHold(model)) return true;
+    // The atoms matter: the tableau, which asks of them as it goes, gets further.
+    this.modelsFail = true;
+    return undefined;
   }
 
   /** Whether a literal says only that there is, or is not, a property of some name: its opposite is no harder. */
@@ -372,6 +410,7 @@ export class Satisfiability {
 
   private readonly countStep = (): void => {
     checkTime();
+    this.allSteps++;
     if (++this.steps > this.maxSteps) throw this.limit();
   };
 
