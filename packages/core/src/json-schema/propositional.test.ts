@@ -52,7 +52,7 @@ describe("formulas as propositions", () => {
           }
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
     expect(contradictions).toBeGreaterThan(100);
   });

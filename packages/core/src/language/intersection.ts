@@ -1,6 +1,7 @@
 /** Intersections, simplified as they are built. */
 import { type Algebra, flatten, isWindow } from "./algebra.js";
 import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
+import { type ClassRun, classRunOf, intersectionOfRuns, liesWithin } from "./runs.js";
 
 /** A finite set of at most this many texts is filtered when it is intersected; larger ones are filtered as they are read. */
 const MAX_FILTERED_TEXTS = 4096;
@@ -21,8 +22,9 @@ export function intersectionOf(algebra: Algebra, given: readonly Language[]): La
   const canRead = !algebra.isOpen || items.every((item) => nodes.has(item, Fact.Plain));
   if (finite !== undefined && (canRead || finite === algebra.epsilon))
     return filtered(algebra, finite, items);
-  items = mergeClasses(algebra, mergeComplements(algebra, items));
+  items = mergeRuns(algebra, mergeComplements(algebra, items));
   if (items.includes(algebra.empty)) return algebra.empty;
+  if (items.includes(algebra.epsilon)) return filtered(algebra, algebra.epsilon, items);
 
   let min = 0;
   let max = UNBOUNDED;
@@ -117,11 +119,17 @@ function mergeComplements(algebra: Algebra, items: Language[]): Language[] {
   const inner = algebra.union(negated.map((item) => nodes.a[item]!));
   // The operands too, because their union can have merged them beyond recognition.
   const excluded = new Set(flatten(algebra, [inner, ...negated.map((item) => nodes.a[item]!)], Kind.Union));
+  const excludedRuns = [...excluded]
+    .map((item) => classRunOf(algebra, item))
+    .filter((run) => run !== undefined);
   let changed = negated.length > 1;
   const rest: Language[] = [];
   for (const item of items) {
     if (nodes.kind[item] === Kind.Complement) continue;
     if (excluded.has(item)) return [algebra.empty];
+    const own = excludedRuns.length === 0 ? undefined : classRunOf(algebra, item);
+    if (own !== undefined && excludedRuns.some((run) => liesWithin(algebra, own, run)))
+      return [algebra.empty];
     const parts = nodes.kind[item] === Kind.Union ? nodes.items(item) : [];
     const kept = parts.filter((part) => !excluded.has(part));
     if (kept.length < parts.length) changed = true;
@@ -130,13 +138,17 @@ function mergeComplements(algebra: Algebra, items: Language[]): Language[] {
   return changed ? flatten(algebra, [...rest, algebra.complement(inner)], Kind.Intersection) : items;
 }
 
-function mergeClasses(algebra: Algebra, items: Language[]): Language[] {
-  const { nodes, sets } = algebra;
-  const classes = items.filter((item) => nodes.kind[item] === Kind.Class);
-  if (classes.length < 2) return items;
-  const set = classes.reduce((common, item) => sets.intersection(common, nodes.a[item]!), sets.all);
-  const rest = items.filter((item) => nodes.kind[item] !== Kind.Class);
-  return flatten(algebra, [...rest, algebra.codePoints(set)], Kind.Intersection);
+/** One run of code points of a set at most, a single one included. */
+function mergeRuns(algebra: Algebra, items: Language[]): Language[] {
+  const runs: ClassRun[] = [];
+  const rest: Language[] = [];
+  for (const item of items) {
+    const run = classRunOf(algebra, item);
+    if (run === undefined) rest.push(item);
+    else runs.push(run);
+  }
+  if (runs.length < 2) return items;
+  return flatten(algebra, [...rest, intersectionOfRuns(algebra, runs)], Kind.Intersection);
 }
 
 /**

@@ -5,6 +5,7 @@
 import { type Algebra, flatten, isWindow } from "./algebra.js";
 import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
 import { mix } from "./pair-memo.js";
+import { type ClassRun, classRunOf, liesWithin } from "./runs.js";
 
 /** Common heads are pulled out to this depth; deeper ones are left to the derivatives (a bound on recursion). */
 const MAX_FACTOR_DEPTH = 200;
@@ -74,19 +75,40 @@ function mergeClasses(algebra: Algebra, items: Language[]): Language[] {
   return flatten(algebra, [...rest, algebra.codePoints(set)], Kind.Union);
 }
 
-/** x ∪ (x ∩ y) = x; .{n,m} ∪ x = .{n,m} if the lengths of x are within; ε ∪ x = x if x has it. */
+/** x ∪ (x ∩ y) = x; .{n,m} ∪ x = .{n,m} if the lengths of x are within; so for runs; ε ∪ x = x if x has it. */
 function absorb(algebra: Algebra, items: Language[]): Language[] {
   const { nodes } = algebra;
   const windows = items.filter((item) => isWindow(algebra, item));
   const isNullable = items.some((item) => item !== algebra.epsilon && algebra.nullable(item));
+  const runs = runsAmong(algebra, items);
   return items.filter((item) => {
     if (item === algebra.epsilon) return !isNullable;
+    const own = runs?.get(item);
+    if (own !== undefined && isWithinAnother(algebra, own, runs!.values())) return false;
     if (nodes.kind[item] === Kind.Intersection && nodes.items(item).some((part) => items.includes(part)))
       return false;
     const min = nodes.minLength[item]!;
     const max = nodes.maxLength[item]!;
     return !windows.some((window) => window !== item && nodes.b[window]! <= min && max <= nodes.c[window]!);
   });
+}
+
+/** More runs are not compared with each other. */
+const MAX_RUNS = 32;
+
+/** The runs among the operands of a union; undefined where there is nothing to compare. */
+function runsAmong(algebra: Algebra, items: readonly Language[]): Map<Language, ClassRun> | undefined {
+  const runs = new Map<Language, ClassRun>();
+  for (const item of items) {
+    const run = classRunOf(algebra, item);
+    if (run !== undefined) runs.set(item, run);
+  }
+  return runs.size < 2 || runs.size > MAX_RUNS ? undefined : runs;
+}
+
+function isWithinAnother(algebra: Algebra, own: ClassRun, runs: Iterable<ClassRun>): boolean {
+  for (const run of runs) if (run !== own && liesWithin(algebra, own, run)) return true;
+  return false;
 }
 
 /** r{a,b}t ∪ r{c,d}t = r{min,max}t where the ranges touch; t ∪ r{1,m}t = r{0,m}t. Undefined where nothing merges. */
