@@ -39,7 +39,7 @@ describe("formulas that exclude each other at sight", () => {
   });
 
   it("hold of no object together, whichever constants there are", () => {
-    const value = fc.oneof(
+    const value: fc.Arbitrary<{ readonly list: readonly string[]; readonly formula: Formula }> = fc.oneof(
       fc
         .subarray(["red", "green", "blue", ""], { minLength: 1 })
         .map((list) => ({ list, formula: texts(...list) })),
