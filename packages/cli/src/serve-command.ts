@@ -23,6 +23,14 @@ export function addServe(program: Command, io: Io, done: (code: ExitCode) => voi
         "The first is loaded at once, others when they are asked for " +
         "(default: smollm2-135m-instruct, with --upstream none)",
     )
+    .addOption(
+      new Option(
+        "--schema-in-prompt <form>",
+        "how prompts tell the models the JSON Schemas of their answers, where requests do not say",
+      )
+        .choices(["auto", "none", "typescript", "example", "json-schema"])
+        .default("none"),
+    )
     .option("--alias <alias...>", "other names: NAME=MODEL; *=MODEL for all names that are not offered")
     .option(
       "--upstream <url...>",

@@ -14,6 +14,7 @@ import type { Io } from "./io.js";
 export interface ServeOptions {
   /** Each `SOURCE` or `NAME=SOURCE`. */
   readonly model?: readonly string[];
+  readonly schemaInPrompt: NonNullable<OfferedModelOptions["schemaInPrompt"]>;
   readonly upstream?: readonly string[];
   readonly upstreamKind?: UpstreamKind;
   readonly upstreamModel?: string;
@@ -77,7 +78,10 @@ async function serverOptions(io: Io, options: ServeOptions): Promise<ServerOptio
   const models = options.model ?? (upstream === undefined ? [DEFAULT_MODEL] : []);
   const keys = [...(options.apiKey ?? []), ...(await keysOfFile(io, options.apiKeysFile))];
   return {
-    models: models.map((text) => modelOf(text, modelOptions)),
+    models: models.map((text) => ({
+      ...modelOf(text, modelOptions),
+      schemaInPrompt: options.schemaInPrompt,
+    })),
     upstreams: upstream === undefined ? [] : [upstream],
     aliases: {
       ...(upstream === undefined || options.upstreamModel !== undefined ? {} : { "*": upstream.id }),

@@ -13,6 +13,7 @@ import type { Metrics } from "./metrics.js";
 import type { ServerOptions } from "./options.js";
 import { addPlaygroundApi } from "./playground/api.js";
 import { addPlaygroundPage } from "./playground/page.js";
+import { readiness } from "./readiness.js";
 import { addRoutes, errorBodyOf } from "./routes.js";
 
 export interface AppParts {
@@ -48,8 +49,8 @@ export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv>
   }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", (c) => {
-    const status = service.isDraining ? "stopping" : isReady() ? "ready" : "loading";
-    return c.json({ status }, status === "ready" ? 200 : 503);
+    const { status, upstreams } = readiness(service, isReady());
+    return c.json({ status, upstreams }, status === "ready" ? 200 : 503);
   });
 
   const hasPlayground = options.playground ?? true;

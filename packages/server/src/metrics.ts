@@ -76,6 +76,7 @@ export class Metrics {
 
   /** Gauges of the models: what runs, what waits, what is loaded. */
   watch(models: ModelRegistry): void {
+    this.#watchUpstreams(models);
     const gauge = (name: string, help: string, of: (model: ModelRegistry["all"][number]) => number) =>
       new Gauge({
         name,
@@ -96,6 +97,66 @@ export class Metrics {
       "Size of the loaded model's weights",
       (model) => model.engine?.info.bytes ?? 0,
     );
+  }
+
+  /** What is known of the engines behind models. */
+  #watchUpstreams(models: ModelRegistry): void {
+    const registers = [this.registry];
+    const each = function* () {
+      for (const model of models.all) {
+        for (const status of model.engine?.upstreams ?? []) {
+          yield { labels: { model: model.id, upstream: status.url }, status };
+        }
+      }
+    };
+    new Gauge({
+      name: "grammask_upstream_healthy",
+      help: "1 where the last health check, or request, found the upstream well",
+      labelNames: ["model", "upstream"],
+      registers,
+      collect() {
+        for (const { labels, status } of each()) {
+          this.set(labels, status.isHealthy ? 1 : 0);
+        }
+      },
+    });
+    new Gauge({
+      name: "grammask_upstream_running",
+      help: "Outputs that the upstream generates",
+      labelNames: ["model", "upstream"],
+      registers,
+      collect() {
+        for (const { labels, status } of each()) {
+          this.set(labels, status.active);
+        }
+      },
+    });
+    new Counter({
+      name: "grammask_upstream_requests_total",
+      help: "Requests to the upstream: outputs, and what of them was continued or asked for again",
+      labelNames: ["model", "upstream"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, status } of each()) {
+          this.inc(labels, status.requests);
+        }
+      },
+    });
+    new Counter({
+      name: "grammask_upstream_failures_total",
+      help: "Requests to the upstream that failed, by the code of the error; most are followed by another request",
+      labelNames: ["model", "upstream", "code"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, status } of each()) {
+          for (const [code, count] of Object.entries(status.failures)) {
+            this.inc({ ...labels, code }, count);
+          }
+        }
+      },
+    });
   }
 
   answered(route: string, status: number): void {

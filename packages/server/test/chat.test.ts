@@ -222,6 +222,23 @@ describe("chat completions with the openai client", () => {
     expect(streamed.text_offset[0]).toBe(0);
   });
 
+  it("follow a prompt that tells the schema where it is asked to", async () => {
+    const ask = async (extra: object) => {
+      const body = { model: "tiny", messages, max_tokens: 60, response_format: responseFormat, ...extra };
+      return client.chat.completions.create(body as OpenAI.ChatCompletionCreateParamsNonStreaming);
+    };
+    const tokens = async (form?: string) =>
+      (await ask(form === undefined ? {} : { grammask: { schema_in_prompt: form } })).usage!.prompt_tokens;
+    const plain = await tokens();
+    expect(await tokens("none")).toBe(plain);
+    expect(await tokens("example")).toBeGreaterThan(plain + 10);
+    expect(await tokens("typescript")).toBeGreaterThan(plain + 10);
+    const grammask = { schema_in_prompt: "auto" };
+    const wrong = { status: 400, param: "grammask.schema_in_prompt" };
+    await expect(ask({ grammask, response_format: { type: "text" } })).rejects.toMatchObject(wrong);
+    await expect(ask({ grammask: { schema_in_prompt: "yes" } })).rejects.toMatchObject(wrong);
+  });
+
   it("are not cut in two by stop strings, and end at them where they may", async () => {
     const request = { model: "tiny", messages, response_format: responseFormat };
     const whole = await client.chat.completions.create(request);

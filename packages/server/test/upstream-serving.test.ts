@@ -26,7 +26,7 @@ async function clientOf(...answers: Answer[]): Promise<OpenAI> {
   upstream = await FakeUpstream.start(...answers);
   server = await startServer({
     models: [],
-    upstreams: [{ id: "upstream", urls: [upstream.url], kind: "vllm", retries: 1 }],
+    upstreams: [{ id: "upstream", urls: [upstream.url], kind: "vllm", retries: 1, healthSeconds: 0.2 }],
     aliases: { "*": "upstream" },
     port: 0,
     logLevel: "silent",
@@ -58,6 +58,31 @@ describe("a server in front of an upstream", () => {
     expect(output_text).toBe('{"ok": true}');
     const { choices } = await client.completions.create({ model: "upstream", prompt: "OK?" });
     expect(choices[0]!.text).toBe('{"ok": true}');
+  });
+
+  it("tells of its upstreams in its metrics, and is ready while one of them is well", async () => {
+    const client = await clientOf(fails(500, "out of memory"), says('{"ok": true}'));
+    await client.chat.completions.create(request);
+    const ready = async () => {
+      const answer = await fetch(`${server.url}/readyz`);
+      return [answer.status, await answer.json()];
+    };
+    const upstreams = (healthy: number) => ({ upstream: { healthy, total: 1 } });
+    await expect.poll(ready).toEqual([200, { status: "ready", upstreams: upstreams(1) }]);
+    const labels = `model="upstream",upstream="${upstream.url}/v1"`;
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    await expect.poll(metrics).toContain(`grammask_upstream_requests_total{${labels}} 2`);
+    const text = await metrics();
+    expect(text).toContain(`grammask_upstream_healthy{${labels}} 1`);
+    expect(text).toContain(`grammask_upstream_running{${labels}} 0`);
+    expect(text).toContain(`grammask_upstream_failures_total{${labels},code="upstream_failed"} 1`);
+    upstream.healthy = false;
+    await expect
+      .poll(ready, { timeout: 5000 })
+      .toEqual([503, { status: "upstreams-down", upstreams: upstreams(0) }]);
+    expect(await metrics()).toContain(`grammask_upstream_healthy{${labels}} 0`);
+    upstream.healthy = true;
+    await expect.poll(ready, { timeout: 5000 }).toEqual([200, expect.anything()]);
   });
 
   it("tells of a failure in OpenAI's shape, with its own code", async () => {

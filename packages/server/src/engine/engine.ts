@@ -1,6 +1,9 @@
-import type { ToolFormatName } from "@grammask/core";
+import type { SchemaTextForm, ToolFormatName } from "@grammask/core";
 import type { GenerateRequest, TokenPressure, Usage } from "@grammask/onnx";
 import type { Constraint } from "./constraint.js";
+
+/** How a prompt tells a schema. */
+export type SchemaTelling = "auto" | "none" | SchemaTextForm;
 
 /** What to generate, as plain data: it is sent to the thread of a model. */
 export interface GenerationRequest
@@ -23,6 +26,8 @@ export interface GenerationRequest
     | "logprobs"
   > {
   readonly constraint?: Constraint | undefined;
+  /** How the prompt tells the model the schema of the constraint; undefined: as the server's option for the model says. */
+  readonly schemaInPrompt?: SchemaTelling | undefined;
   /** Whether the constraint costs so much that other generations must not wait for it. */
   readonly isHeavy?: boolean | undefined;
   /**
@@ -104,6 +109,18 @@ export interface EngineInfo {
   readonly toolFormat: ToolFormatName;
 }
 
+/** One of the other engines behind a model. */
+export interface UpstreamStatus {
+  readonly url: string;
+  /** Whether the last health check, or request, found it well. */
+  readonly isHealthy: boolean;
+  /** Outputs that it generates now. */
+  readonly active: number;
+  /** Requests that it was given in all, retries included, and how many of them failed, by the code of the error. */
+  readonly requests: number;
+  readonly failures: Readonly<Record<string, number>>;
+}
+
 /** A loaded model, wherever it runs. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -117,6 +134,8 @@ export interface Engine {
     signal: AbortSignal,
     constraintParam: string | undefined,
   ): AsyncGenerator<OutputPiece, GenerationResult, void>;
+  /** Of an engine that asks others: what is known of them; undefined: nothing yet, or it asks none. */
+  readonly upstreams?: readonly UpstreamStatus[] | undefined;
   /** Resolves with the reason when the engine ends without having been disposed of. */
   readonly failed: Promise<Error>;
   dispose(): Promise<void>;

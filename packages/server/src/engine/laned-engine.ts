@@ -1,4 +1,11 @@
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
+import type {
+  Engine,
+  EngineInfo,
+  GenerationRequest,
+  GenerationResult,
+  OutputPiece,
+  UpstreamStatus,
+} from "./engine.js";
 
 /** An engine that can be in use, and end. */
 export interface LanedEngineParts {
@@ -17,6 +24,7 @@ export class LanedEngine implements Engine {
   readonly #main: Engine;
   readonly #startAside: () => Promise<Engine>;
   #aside: Promise<Engine> | undefined;
+  #asideUpstreams: (() => readonly UpstreamStatus[] | undefined) | undefined;
 
   constructor({ main, startAside }: LanedEngineParts) {
     this.info = main.info;
@@ -37,6 +45,12 @@ export class LanedEngine implements Engine {
     return yield* engine.generate(request, signal, constraintParam);
   }
 
+  /** Health as the first thread sees it, and the counts of both. */
+  get upstreams(): readonly UpstreamStatus[] | undefined {
+    const aside = this.#asideUpstreams?.() ?? [];
+    return this.#main.upstreams?.map((status, i) => sum(status, aside[i]));
+  }
+
   async dispose(): Promise<void> {
     await this.#disposeAside();
     await this.#main.dispose();
@@ -50,6 +64,7 @@ export class LanedEngine implements Engine {
   async #start(): Promise<Engine> {
     try {
       const engine = await this.#startAside();
+      this.#asideUpstreams = () => engine.upstreams;
       // One that a schema brought down is started again for the next.
       void engine.failed.then(() => {
         this.#aside = undefined;
@@ -66,4 +81,20 @@ export class LanedEngine implements Engine {
     this.#aside = undefined;
     await engine?.dispose();
   }
+}
+
+function sum(status: UpstreamStatus, other: UpstreamStatus | undefined): UpstreamStatus {
+  if (other === undefined) {
+    return status;
+  }
+  const failures = { ...status.failures };
+  for (const [code, count] of Object.entries(other.failures)) {
+    failures[code] = (failures[code] ?? 0) + count;
+  }
+  return {
+    ...status,
+    active: status.active + other.active,
+    requests: status.requests + other.requests,
+    failures,
+  };
 }

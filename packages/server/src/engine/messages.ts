@@ -1,7 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import type { GenerateRequest, LoadOptions } from "@grammask/onnx";
 import type { ConstraintLimits } from "./constraint.js";
-import type { EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
+import type {
+  EngineInfo,
+  GenerationRequest,
+  GenerationResult,
+  OutputPiece,
+  UpstreamStatus,
+} from "./engine.js";
 import type { ErrorRecord } from "./error-record.js";
 
 /** Options of a model that can be sent to its thread. */
@@ -35,4 +41,5 @@ export type ModelMessage =
   | { readonly type: "not-loaded"; readonly error: ErrorRecord }
   | { readonly type: "text"; readonly id: number; readonly text: OutputPiece }
   | { readonly type: "result"; readonly id: number; readonly result: GenerationResult }
+  | { readonly type: "upstreams"; readonly upstreams: readonly UpstreamStatus[] }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorRecord };

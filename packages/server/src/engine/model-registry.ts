@@ -9,6 +9,8 @@ export interface ModelEntry {
   readonly id: string;
   /** How it writes calls of tools; undefined: as its chat template says. */
   readonly toolFormat: ToolFormatName | undefined;
+  /** Whether other engines run it. Default: false. */
+  readonly hasUpstreams?: boolean;
   /** Loads it; called when it is first asked for, and again after it was unloaded. */
   readonly load: () => Promise<Engine>;
 }
@@ -158,6 +160,7 @@ export class ModelRegistry {
 export class OfferedModel {
   readonly id: string;
   readonly toolFormat: ToolFormatName | undefined;
+  readonly hasUpstreams: boolean;
   readonly queue: FairQueue;
   /** Seconds since 1970 at which it was offered. */
   readonly created = Math.floor(Date.now() / 1000);
@@ -170,9 +173,10 @@ export class OfferedModel {
   /** Of its weights, once they are known. */
   knownBytes = 0;
 
-  constructor({ id, toolFormat, load }: ModelEntry, queue: FairQueueOptions) {
+  constructor({ id, toolFormat, hasUpstreams = false, load }: ModelEntry, queue: FairQueueOptions) {
     this.id = id;
     this.toolFormat = toolFormat;
+    this.hasUpstreams = hasUpstreams;
     this.#load = load;
     this.queue = new FairQueue(queue);
   }

@@ -70,7 +70,7 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    const { constraint, streamed: _, isHeavy: __, measured, ...fields } = request;
+    const { constraint, streamed: _, isHeavy: __, schemaInPrompt: ___, measured, ...fields } = request;
     // Who reads calls of tools from an output must see the special tokens that some models begin them with.
     const named = constraint?.kind === "tools";
     let said = "";
@@ -152,12 +152,13 @@ async function toolFormat(directory: string): Promise<ToolFormatName> {
   return toolFormatOf(texts.join("\n"));
 }
 
-function fieldsOf(constraint: Constraint, { messages }: GenerationRequest) {
+function fieldsOf(constraint: Constraint, { messages, schemaInPrompt: asked }: GenerationRequest) {
   if (constraint.kind === "grammar" || constraint.kind === "tools") {
     return { grammar: grammars.get(constraint) };
   }
-  const tells = constraint.kind === "schema" && messages !== undefined && schemaInPrompt !== undefined;
-  return { ...constraintFields(constraint, limits), ...(tells ? { schemaInPrompt } : {}) };
+  const telling = asked ?? schemaInPrompt;
+  const tells = constraint.kind === "schema" && messages !== undefined && telling !== undefined;
+  return { ...constraintFields(constraint, limits), ...(tells ? { schemaInPrompt: telling } : {}) };
 }
 
 function plain(result: GenerateResult, model: Model): GenerationResult {

@@ -1,7 +1,14 @@
 import { MessageChannel, type MessagePort, type Transferable, Worker } from "node:worker_threads";
 import { ApiError } from "../errors.js";
 import { Channel } from "./channel.js";
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult, OutputPiece } from "./engine.js";
+import type {
+  Engine,
+  EngineInfo,
+  GenerationRequest,
+  GenerationResult,
+  OutputPiece,
+  UpstreamStatus,
+} from "./engine.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
 
@@ -29,6 +36,7 @@ export class ThreadedEngine implements Engine {
   readonly #worker: Worker;
   readonly #generations = new Map<number, Generation>();
   #ids = 0;
+  #upstreams: readonly UpstreamStatus[] | undefined;
   #ended: Error | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -124,6 +132,10 @@ export class ThreadedEngine implements Engine {
     }
   }
 
+  get upstreams(): readonly UpstreamStatus[] | undefined {
+    return this.#upstreams;
+  }
+
   dispose(): Promise<void> {
     this.#disposal ??= new Promise((resolve) => {
       if (this.#ended !== undefined) {
@@ -137,6 +149,10 @@ export class ThreadedEngine implements Engine {
   }
 
   #take(message: ModelMessage): void {
+    if (message.type === "upstreams") {
+      this.#upstreams = message.upstreams;
+      return;
+    }
     if (message.type === "loaded" || message.type === "not-loaded") {
       return;
     }

@@ -1,6 +1,7 @@
 /** The fields that OpenAI's text APIs have in common, and how they become a generation's request. */
 import { z } from "zod";
-import type { GenerationRequest } from "../engine/engine.js";
+import type { Constraint } from "../engine/constraint.js";
+import type { GenerationRequest, SchemaTelling } from "../engine/engine.js";
 import { invalid } from "../errors.js";
 
 /** A field that clients send without a value as `null`. */
@@ -38,6 +39,35 @@ export const labelFields = {
   safety_identifier: optional(z.string()),
   prompt_cache_key: optional(z.string()),
 };
+
+/** What no other server has. */
+export const extensionField = optional(
+  z.strictObject({
+    schema_in_prompt: optional(z.enum(["auto", "none", "typescript", "example", "json-schema"])).describe(
+      "How the prompt tells the model the JSON Schema of its answer",
+    ),
+  }),
+);
+
+/**
+ * How the prompt is to tell the schema.
+ *
+ * @throws ApiError where there is none to tell
+ */
+export function schemaTelling(
+  extension: z.output<typeof extensionField>,
+  constraint: Constraint | undefined,
+): SchemaTelling | undefined {
+  const telling = extension?.schema_in_prompt;
+  if (telling !== undefined && telling !== "none" && constraint?.kind !== "schema") {
+    throw invalid(
+      "grammask.schema_in_prompt",
+      "grammask.schema_in_prompt: only where the answer has a JSON Schema, and no tools beside it",
+      "unsupported_combination",
+    );
+  }
+  return telling;
+}
 
 export const countField = optional(z.int().min(1).max(16)).describe("How many outputs");
 export const maxTokensField = optional(z.int().min(1));

@@ -6,7 +6,16 @@ import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { Body } from "../http/body.js";
 import { withInstructions } from "../tools/instructions.js";
 import { type GivenTool, planTools, type ToolPlan, type ToolRequest, withContent } from "../tools/plan.js";
-import { defined, labelFields, maxTokensField, optional, samplingFields, samplingRequest } from "./fields.js";
+import {
+  defined,
+  extensionField,
+  labelFields,
+  maxTokensField,
+  optional,
+  samplingFields,
+  samplingRequest,
+  schemaTelling,
+} from "./fields.js";
 import { type OpenAiMessage, toChatMessages } from "./messages.js";
 import { jsonSchema, schemaConstraint } from "./structured.js";
 import { grammarFormat, toolName } from "./tool-schema.js";
@@ -111,6 +120,7 @@ export const responseRequest = z.strictObject({
     ]),
   ),
   parallel_tool_calls: optional(z.boolean()),
+  grammask: extensionField,
   stream: optional(z.boolean()),
   stream_options: optional(z.strictObject({ include_obfuscation: optional(z.literal(false)) })),
   store: optional(z.boolean()).describe("Responses are not stored in either case; the answer says so"),
@@ -144,6 +154,7 @@ export function planResponse(body: Body<ResponseRequest>, toolFormat: ToolFormat
         maxTokens: fields.max_output_tokens,
         streamed: fields.stream,
         constraint: constrained?.constraint,
+        schemaInPrompt: schemaTelling(fields.grammask, constrained?.constraint),
       }),
     },
     constraintParam: constrained?.param,

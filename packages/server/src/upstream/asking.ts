@@ -67,6 +67,13 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
   if (logprobs !== undefined || topLogprobs !== undefined) {
     throw invalid("logprobs", "logprobs: not available from an upstream", "unsupported_value");
   }
+  if ((request.schemaInPrompt ?? "none") !== "none") {
+    throw invalid(
+      "grammask.schema_in_prompt",
+      "grammask.schema_in_prompt: not available from an upstream",
+      "unsupported_value",
+    );
+  }
   const own = { top_k: topK, min_p: minP, repetition_penalty: repetitionPenalty };
   for (const [name, value] of Object.entries(own)) {
     if (value !== undefined && kind === "openai") {

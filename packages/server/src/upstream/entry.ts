@@ -21,5 +21,5 @@ export function upstreamEntry(
   const data: UpstreamThreadData = { settings, limits };
   const start = () => ThreadedEngine.start(THREAD, data, { name: id });
   const load = async () => new LanedEngine({ main: await start(), startAside: start });
-  return { id, toolFormat, load };
+  return { id, toolFormat, hasUpstreams: true, load };
 }

@@ -106,6 +106,7 @@ export class OutputTask {
         // Nothing but the end was missing.
         return "complete";
       }
+      pool.failed(member, thrown.code);
       this.#learn(thrown, member, continues);
       return undefined;
     } finally {

@@ -1,3 +1,6 @@
+import type { UpstreamStatus } from "../engine/engine.js";
+import type { FailureCode } from "./failure.js";
+
 /** One of the servers that generate. */
 export interface PoolMember {
   /** With `/v1`, without a slash at the end. */
@@ -8,6 +11,10 @@ export interface PoolMember {
   isHealthy: boolean;
   /** Until when it does not want requests, by `performance.now()`. */
   coolUntil: number;
+  /** Requests that it was given, health checks not counted. */
+  requests: number;
+  /** How many of them failed, by code. */
+  readonly failures: Map<FailureCode, number>;
 }
 
 export interface PoolOptions {
@@ -26,7 +33,10 @@ export class UpstreamPool {
   #turn = 0;
 
   constructor({ urls, check, checkMilliseconds }: PoolOptions) {
-    this.members = urls.map((url) => ({ url, active: 0, isHealthy: true, coolUntil: 0 }));
+    this.members = urls.map((url) => ({
+      ...{ url, active: 0, isHealthy: true, coolUntil: 0, requests: 0 },
+      failures: new Map(),
+    }));
     this.#check = check;
     this.#timer = setInterval(() => void this.checkAll(), checkMilliseconds);
     this.#timer.unref();
@@ -46,11 +56,25 @@ export class UpstreamPool {
     const inTurn = [...this.members.slice(start), ...this.members.slice(0, start)];
     const best = inTurn.reduce((a, b) => ((cost(b) - cost(a) || b.active - a.active) < 0 ? b : a));
     best.active++;
+    best.requests++;
     return best;
   }
 
   release(member: PoolMember): void {
     member.active--;
+  }
+
+  /** Takes note of a request that failed. */
+  failed(member: PoolMember, code: FailureCode): void {
+    member.failures.set(code, (member.failures.get(code) ?? 0) + 1);
+  }
+
+  /** What there is to know of the members. */
+  get status(): readonly UpstreamStatus[] {
+    return this.members.map(({ url, active, isHealthy, requests, failures }) => ({
+      ...{ url, active, isHealthy, requests },
+      failures: Object.fromEntries(failures),
+    }));
   }
 
   async checkAll(): Promise<void> {

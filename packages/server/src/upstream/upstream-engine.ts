@@ -1,6 +1,12 @@
 import { GrammarStore } from "../engine/compile-constraint.js";
 import { type ConstraintLimits, isJson } from "../engine/constraint.js";
-import type { Engine, EngineInfo, GenerationRequest, GenerationResult } from "../engine/engine.js";
+import type {
+  Engine,
+  EngineInfo,
+  GenerationRequest,
+  GenerationResult,
+  UpstreamStatus,
+} from "../engine/engine.js";
 import { CheckedOutput } from "./checked-output.js";
 import { UpstreamClient } from "./client.js";
 import { compileForCheck } from "./compile-for-check.js";
@@ -15,6 +21,8 @@ export class UpstreamEngine implements Engine {
   readonly info: EngineInfo;
   /** It holds nothing that could end by itself. */
   readonly failed = new Promise<Error>(() => undefined);
+  /** Resolves when each upstream has been asked once whether it is well. */
+  readonly checked: Promise<void>;
   readonly #settings: UpstreamSettings;
   readonly #client: UpstreamClient;
   readonly #pool: UpstreamPool;
@@ -31,7 +39,7 @@ export class UpstreamEngine implements Engine {
       check: (url, signal) => this.#client.isWell(rootOf(url) + HEALTH_PATHS[settings.kind], signal),
       checkMilliseconds: settings.healthSeconds * 1000,
     });
-    void this.#pool.checkAll();
+    this.checked = this.#pool.checkAll();
     this.info = {
       contextLength: undefined,
       vocabularySize: 0,
@@ -58,6 +66,11 @@ export class UpstreamEngine implements Engine {
       signal,
     });
     return yield* task.run();
+  }
+
+  /** What there is to know of the upstreams. */
+  get status(): readonly UpstreamStatus[] {
+    return this.#pool.status;
   }
 
   async dispose(): Promise<void> {

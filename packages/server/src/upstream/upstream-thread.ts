@@ -13,8 +13,25 @@ const port = parentPort!;
 const { settings, limits } = workerData as UpstreamThreadData;
 const engine = new UpstreamEngine(settings, limits);
 const running = new Map<number, AbortController>();
+/** How often the server's thread is told of the upstreams, where something is new. */
+const STATUS_MILLISECONDS = 500;
 
 const post = (message: ModelMessage) => port.postMessage(message);
+
+/** Tells what is new of the upstreams. */
+let told = "";
+function tellStatus(): void {
+  const { status: upstreams } = engine;
+  const text = JSON.stringify(upstreams);
+  if (text !== told) {
+    told = text;
+    post({ type: "upstreams", upstreams });
+  }
+}
+void engine.checked.then(() => {
+  tellStatus();
+  setInterval(tellStatus, STATUS_MILLISECONDS).unref();
+});
 
 port.on("message", (command: ModelCommand) => void obey(command));
 post({ type: "loaded", info: engine.info });
