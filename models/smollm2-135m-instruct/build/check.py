@@ -17,7 +17,7 @@ import onnx
 import onnxruntime
 from tokenizers import Tokenizer
 
-from build import ONNX_NAME
+from build import ONNX_NAME, PACKED_NAME
 from reference_model import Reference
 from reference_tokenizer import ReferenceTokenizer
 from weights import find_gguf
@@ -57,19 +57,40 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 2
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._past = [i.name for i in self._session.get_inputs() if i.name.startswith("past")]
+        self._past = [i.name for i in self._session.get_inputs() if i.name.startswith("past_key_values")]
 
-    def run(self, ids, mask, past, keep=0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Logits; the present caches as [B, 180, rows, 64]; the new rows. `past` has the layout of the latter two."""
+    def run(self, ids, mask, past, keep=0) -> tuple[np.ndarray, np.ndarray]:
+        """Logits, and the present caches as [B, 180, rows, 64]. `past` has the layout of the latter."""
+        logits, *present = self._session.run(
+            None, self._feeds(past, input_ids=ids, attention_mask=mask, num_logits_to_keep=keep))
+        return logits, np.concatenate(present, axis=1)
+
+    def _feeds(self, past: np.ndarray, **integers) -> dict[str, np.ndarray]:
         buffers = np.split(np.ascontiguousarray(past), len(self._past), axis=1)
-        feeds = dict(zip(self._past, map(np.ascontiguousarray, buffers)))
-        feeds["input_ids"], feeds["attention_mask"] = np.array(ids, np.int64), np.array(mask, np.int64)
-        feeds["num_logits_to_keep"] = np.array(keep, np.int64)
-        logits, *present, new_kv = self._session.run(None, feeds)
-        return logits, np.concatenate(present, axis=1), new_kv
+        return {**dict(zip(self._past, map(np.ascontiguousarray, buffers))),
+                **{name: np.array(value, np.int64) for name, value in integers.items()}}
 
     def logits(self, ids: list[int]) -> np.ndarray:
         return self.run([ids], [[1] * len(ids)], no_past())[0][0]
+
+
+class PackedSession(Session):
+    """The packed graph."""
+
+    def step(self, sequences: list[list[int]], lengths: list[int], past: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Feeds each sequence its tokens; of each the logits of all of them, and its new rows as [180, tokens, 64]."""
+        counts = [len(ids) for ids in sequences]
+        starts, places = np.cumsum([0, *counts]), max(counts)
+        logits, new_kv = self._session.run(None, self._feeds(
+            past,
+            input_ids=sum(sequences, []),
+            place_tokens=[[start + place if place < count else 0 for place in range(places)]
+                          for start, count in zip(starts, counts)],
+            token_places=[b * places + place for b, count in enumerate(counts) for place in range(count)],
+            past_lengths=lengths,
+            logit_tokens=range(starts[-1]),
+        ))
+        return [(logits[start:end], new_kv[:, start:end]) for start, end in zip(starts, starts[1:])]
 
 
 def no_past(batch: int = 1, rows: int = 0) -> np.ndarray:
@@ -123,34 +144,33 @@ def check_accuracy(gguf: Path, onnx_path: Path, tokenizer: Tokenizer) -> None:
             require(ppl < PERPLEXITY_BOUND, f"the perplexity of {name} is {ppl}")
 
 
+def same(found: np.ndarray, wanted: np.ndarray, what: str) -> None:
+    require(found.shape == wanted.shape and np.array_equal(found, wanted), what)
+
+
 def check_interface(session: Session, tokenizer: Tokenizer) -> None:
     """What README.md says of past buffers, rolling back, batches and num_logits_to_keep. All of it holds bit by bit."""
     a = tokenizer.encode(PARAGRAPH).ids[:19]
     b = tokenizer.encode("SELECT name FROM users").ids
     n, m, rows = len(a), 10, 64
-    logits, present, new_kv = session.run([a], [[1] * n], no_past())
-
-    def same(found: np.ndarray, wanted: np.ndarray, what: str) -> None:
-        require(found.shape == wanted.shape and np.array_equal(found, wanted), what)
-
-    same(new_kv, present, "new_kv is the new rows of present")
+    logits, present = session.run([a], [[1] * n], no_past())
     for kept in (1, 3, n, n + 5):
         same(session.run([a], [[1] * n], no_past(), kept)[0], logits[:, -kept:], f"num_logits_to_keep = {kept}")
 
     fixed = no_past(1, rows)
-    first, grown, head = session.run([a[:m]], [[1] * m], fixed)
+    first, grown = session.run([a[:m]], [[1] * m], fixed)
     require(grown.shape[2] == rows, "present is as long as a fixed past")
     same(first, logits[:, :m], "a first pass with a fixed past")
-    fixed[:, :, :m] = head
-    rest, _, tail = session.run([a[m:]], [[1] * n], fixed)
+    fixed[:, :, :m] = grown[:, :, :m]
+    rest, tail = session.run([a[m:]], [[1] * n], fixed)
     same(rest, logits[:, m:], "several tokens after a past")
-    same(tail, new_kv[:, :, m:], "new_kv after a past")
+    same(tail[:, :, :n], present, "present after a past")
     fixed[:, :, m:] = 1e9
     same(session.run([a[m:]], [[1] * n], fixed)[0], rest, "stale rows are ignored")
     same(session.run([a[m:]], [[1] * n], fixed[:, :, :m])[0], rest, "a past that grows")
 
-    alone, alone_past, alone_new = session.run([b], [[1] * len(b)], no_past())
-    next_b, _, next_new = session.run([[7]], [[1] * (len(b) + 1)], alone_past)
+    alone, alone_past = session.run([b], [[1] * len(b)], no_past())
+    next_b, next_past = session.run([[7]], [[1] * (len(b) + 1)], alone_past)
     for side in ("left", "right"):
         def padded(row: list[int], filler: int) -> list[int]:
             filler_run = [filler] * (n - len(row))
@@ -158,15 +178,44 @@ def check_interface(session: Session, tokenizer: Tokenizer) -> None:
 
         ids, mask = [a, padded(b, 2)], [[1] * n, padded([1] * len(b), 0)]
         own = slice(n - len(b), n) if side == "left" else slice(0, len(b))
-        both, past, _ = session.run(ids, mask, no_past(2))
+        both, past = session.run(ids, mask, no_past(2))
         same(both[:1], logits, f"the longer sequence of a batch, {side} padding")
         same(both[1:, own], alone, f"the shorter sequence of a batch, {side} padding")
-        same(past[1:, :, : len(b)], alone_new, f"its cache starts at row 0, {side} padding")
+        same(past[1:, :, : len(b)], alone_past, f"its cache starts at row 0, {side} padding")
         same(session.run(ids, mask, no_past(2), 3)[0][1:], alone[:, -3:], f"its last 3 tokens, {side} padding")
-        step, _, step_new = session.run([[5], [7]], [row + [1] for row in mask], past)
+        step, step_past = session.run([[5], [7]], [row + [1] for row in mask], past)
         same(step[1:], next_b, f"a step of a batch, {side} padding")
-        same(step_new[1:], next_new, f"new_kv of a step of a batch, {side} padding")
+        same(step_past[1:, :, : len(b) + 1], next_past, f"present after a step of a batch, {side} padding")
     print("interface: as documented")
+
+
+def check_packed(plain: Session, packed: PackedSession, exact: tuple[Session, PackedSession], tokenizer: Tokenizer) -> None:
+    """The packed graph gives what the other one gives, and the same bits alone and with others."""
+    ids = tokenizer.encode(PARAGRAPH).ids
+    others = [tokenizer.encode(text).ids for text in TEXTS.values()]
+    n = 40
+    logits, present = exact[0].run([ids[:n]], [[1] * n], no_past())
+    found, rows = exact[1].step([ids[:n]], [0], np.zeros((1, 180, 0, 64), np.float32))[0]
+    require(np.allclose(found, logits[0], atol=2e-3), f"logits of the packed graph: {np.abs(found - logits[0]).max()}")
+    require(np.allclose(rows, present[0], atol=2e-3), "its rows")
+    quantised = log_softmax(plain.run([ids[:n]], [[1] * n], no_past())[0][0])
+    p = log_softmax(packed.step([ids[:n]], [0], np.zeros((1, 180, 0, 64), np.float32))[0][0])
+    divergence = float(np.mean(np.sum(np.exp(p) * (p - quantised), axis=-1)))
+    require(divergence < 2e-2, f"the packed graph as shipped diverges by {divergence}")
+
+    past = np.zeros((1, 180, 128, 64), np.float32)
+    past[0, :, :n] = packed.step([ids[:n]], [0], past)[0][1]
+    for count in (1, 3, 8):
+        alone = packed.step([ids[n : n + count]], [n], past)[0]
+        for capacity, more in ((128, 1), (176, 2), (1200, 5), (136, 17), (128, 40)):
+            batch = np.full((1 + len(others), 180, capacity, 64), 7, np.float32)
+            batch[1, :, :n] = past[0, :, :n]
+            sequences = [others[0][:more], ids[n : n + count], others[1][:1], others[2][: more + 1]]
+            step = packed.step(sequences, [3, n, 60, 0], batch)[1]
+            what = f"{count} tokens among others, {capacity} rows, {more} tokens of others"
+            same(step[0], alone[0], f"logits of {what}")
+            same(step[1], alone[1], f"rows of {what}")
+    print(f"packed graph: the same bits alone and with others; divergence from the plain one {divergence:.1e}")
 
 
 # ---- The tokenizer ----
@@ -216,6 +265,9 @@ def main() -> None:
         onnx_path = options.folder / "onnx" / ONNX_NAME
         check_tokenizer(gguf, options.folder, tokenizer)
         check_interface(Session(str(onnx_path)), tokenizer)
+        packed_path = onnx_path.with_name(PACKED_NAME)
+        exact = Session(exact_arithmetic(onnx_path)), PackedSession(exact_arithmetic(packed_path))
+        check_packed(Session(str(onnx_path)), PackedSession(str(packed_path)), exact, tokenizer)
         check_accuracy(gguf, onnx_path, tokenizer)
 
 

@@ -1,4 +1,4 @@
-"""Builds the ONNX graph and its weight files.
+"""Builds the ONNX graph that transformers.js takes, its weight files, and the parts that packed_graph.py shares.
 
 Three ideas make it both exact and fast on a CPU:
 
@@ -11,6 +11,7 @@ Three ideas make it both exact and fast on a CPU:
 Hidden states are two-dimensional, [tokens, 576], because `Gemm` wants that; only attention sees batches.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ MICROSOFT = "com.microsoft"
 ACCURACY_LEVEL = 4
 # Of weights in their files, so that they can be mapped and read in whole cache lines.
 ALIGNMENT = 64
+# Bytes from which on a constant goes into these files.
+LARGE = 1024
 
 
 class GraphBuilder:
@@ -65,28 +68,35 @@ class GraphBuilder:
 
 
 def build_graph(model: Model) -> onnx.ModelProto:
-    """The whole model, weights inline (`save` moves them to their own files)."""
+    """The model in the layout of transformers.js, weights inline (`save` moves them to their own files)."""
     g, shape = GraphBuilder(), model.shape
     positions = _positions(g)
-    cos, sin = (g.constant(f"rotary.{n}", table) for n, table in zip(("cos", "sin"), rotary_tables(shape)))
+    cos, sin = rotary(g, shape)
+    ids = g.node("GatherElements", ["input_ids", positions.to_front], "ids", axis=1)
+    hidden = layers(g, model, embedding(g, model, ids),
+                    lambda layer, qkv: _attention(g, layer, qkv, positions, cos, sin, shape))
+    head = logits(g, model, hidden, positions.kept, "head.out")
+    g.node("Reshape", [head, positions.logits_shape], "logits")
+    return make_model(g, "SmolLM2-135M-Instruct", *_interface(shape))
 
-    x, residual, qkvs = _embedding(g, model, positions), None, []
-    for layer in range(shape.layers):
+
+def layers(g: GraphBuilder, model: Model, x: str, attention: Callable[[int, str], str]) -> str:
+    """Hidden states after all layers, before the last norm. `attention` makes [tokens, 576] of [tokens, 960]."""
+    residual, epsilon = None, model.shape.norm_epsilon
+    for layer in range(model.shape.layers):
         name, weight = f"layer.{layer}", f"blk.{layer}"
-        x, residual = _norm(g, f"{name}.norm_1", model.vector(f"{weight}.attn_norm.weight"), x, residual, shape.norm_epsilon)
-        qkv = _linear(g, f"{name}.qkv", model.qkv(layer), x)
-        qkvs.append(qkv)
-        x = _attention(g, layer, qkv, positions, cos, sin, shape)
-        x = _linear(g, f"{name}.attention_output", model.q4(f"{weight}.attn_output.weight"), x)
-        x, residual = _norm(g, f"{name}.norm_2", model.vector(f"{weight}.ffn_norm.weight"), x, residual, shape.norm_epsilon)
-        x = _feed_forward(g, name, model, layer, x)
-    _logits(g, model, x, residual, positions)
-    _new_kv(g, qkvs, positions, cos, sin, shape)
+        x, residual = norm(g, f"{name}.norm_1", model.vector(f"{weight}.attn_norm.weight"), x, residual, epsilon)
+        x = attention(layer, linear(g, f"{name}.qkv", model.qkv(layer), x))
+        x = linear(g, f"{name}.attention_output", model.q4(f"{weight}.attn_output.weight"), x)
+        x, residual = norm(g, f"{name}.norm_2", model.vector(f"{weight}.ffn_norm.weight"), x, residual, epsilon)
+        x = feed_forward(g, name, model, layer, x)
+    return g.node("Add", [x, residual], "last_hidden")
 
-    inputs, outputs = _interface(shape)
-    graph = helper.make_graph(g.nodes, "SmolLM2-135M-Instruct", inputs, outputs, g.initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(MICROSOFT, 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="grammask")
+
+def rotary(g: GraphBuilder, shape: Shape) -> tuple[str, str]:
+    """The tables of cosines and sines."""
+    cos, sin = (g.constant(f"rotary.{n}", table) for n, table in zip(("cos", "sin"), rotary_tables(shape)))
+    return cos, sin
 
 
 # ---- Where the tokens are ----
@@ -100,7 +110,6 @@ class Positions:
     batched_shape: str  # int64 [3]: B, S, -1
     total: str  # int32 []: T
     seqlens_k: str  # int32 [B]: length of each sequence after this step, less 1, as GroupQueryAttention wants it
-    position_ids: str  # int64 [B, S]
     to_front: str  # int64 [B, S]: which given token stands at each place, see below
     kept: str  # int64 [B * w]: rows of the flattened hidden states that get logits
     logits_shape: str  # int64 [3]: B, w, -1
@@ -120,7 +129,6 @@ def _positions(g: GraphBuilder) -> Positions:
     lengths = g.node("ReduceSum", ["attention_mask", g.ints(1)], "lengths", keepdims=1)  # [B, 1]
     last = g.node("Sub", [g.node("Squeeze", [lengths, g.ints(1)], "lengths_flat"), g.int(1)], "last_positions")
     place = g.node("Range", [g.int(0), new, g.int(1)], "place")  # [S]
-    past = g.node("Max", [g.node("Sub", [lengths, new], "lengths_less_new"), g.int(0)], "past_lengths")
 
     is_first = g.node("Cast", [g.node("Equal", [total, new], "is_first_pass")], "is_first_pass_int", to=TensorProto.INT64)
     first_one = g.node("ArgMax", ["attention_mask"], "first_one", axis=1, keepdims=1)
@@ -146,7 +154,6 @@ def _positions(g: GraphBuilder) -> Positions:
         batched_shape=g.node("Concat", [ids_shape, g.ints(-1)], "batched_shape", axis=0),
         total=g.node("Cast", [total], "total_int32", to=TensorProto.INT32),
         seqlens_k=g.node("Cast", [last], "seqlens_k", to=TensorProto.INT32),
-        position_ids=g.node("Add", [past, place], "position_ids"),
         to_front=to_front,
         kept=kept,
         logits_shape=g.node("Concat", [*logits_shape, g.ints(-1)], "logits_shape", axis=0),
@@ -156,7 +163,7 @@ def _positions(g: GraphBuilder) -> Positions:
 # ---- The parts of the model ----
 
 
-def _linear(g: GraphBuilder, name: str, matrix: Q4Matrix, x: str) -> str:
+def linear(g: GraphBuilder, name: str, matrix: Q4Matrix, x: str) -> str:
     """x times a 4-bit matrix. See the top of the file."""
     n, k = matrix.rows, matrix.columns
     scale = g.float32(f"{name}.scale", matrix.scale)
@@ -171,10 +178,9 @@ def _linear(g: GraphBuilder, name: str, matrix: Q4Matrix, x: str) -> str:
     return g.node("Gemm", [sums, offset, main], f"{name}.out", transB=1)
 
 
-def _embedding(g: GraphBuilder, model: Model, positions: Positions) -> str:
-    """Hidden states [B * S, 576] of the input tokens."""
+def embedding(g: GraphBuilder, model: Model, ids: str) -> str:
+    """Hidden states [tokens, 576] of token ids of any shape."""
     table = model.q8("token_embd.weight")
-    ids = g.node("GatherElements", ["input_ids", positions.to_front], "ids", axis=1)
     scale = g.float32("embedding.scale", table.scale)
     scale = g.node("Unsqueeze", [scale, g.ints(2)], "embedding.scale_column")
     rows = g.node("GatherBlockQuantized", [g.constant("embedding.weight", table.q), ids, scale], "embedding.rows",
@@ -182,17 +188,16 @@ def _embedding(g: GraphBuilder, model: Model, positions: Positions) -> str:
     return g.reshape(rows, "embedding.out", -1, model.shape.hidden)
 
 
-def _logits(g: GraphBuilder, model: Model, x: str, residual: str, positions: Positions) -> None:
-    """The last norm and the output head, only for the rows that are asked for."""
+def logits(g: GraphBuilder, model: Model, hidden: str, kept: str, output: str) -> str:
+    """The last norm and the output head, only for the rows `kept` of the hidden states."""
     shape = model.shape
-    hidden = g.node("Gather", [g.node("Add", [x, residual], "last_hidden"), positions.kept], "kept_hidden", axis=0)
-    hidden, _ = _norm(g, "output_norm", model.vector("output_norm.weight"), hidden, None, shape.norm_epsilon)
-    head = g.node("MatMulNBits", [hidden, "embedding.weight", "embedding.scale"], "head.out", domain=MICROSOFT,
+    rows = g.node("Gather", [hidden, kept], "kept_hidden", axis=0)
+    rows, _ = norm(g, "output_norm", model.vector("output_norm.weight"), rows, None, shape.norm_epsilon)
+    return g.node("MatMulNBits", [rows, "embedding.weight", "embedding.scale"], output, domain=MICROSOFT,
                   K=shape.hidden, N=shape.vocabulary, bits=8, block_size=BLOCK, accuracy_level=ACCURACY_LEVEL)
-    g.node("Reshape", [head, positions.logits_shape], "logits")
 
 
-def _norm(g: GraphBuilder, name: str, weight: np.ndarray, x: str, residual: str | None, epsilon: float) -> tuple[str, str]:
+def norm(g: GraphBuilder, name: str, weight: np.ndarray, x: str, residual: str | None, epsilon: float) -> tuple[str, str]:
     """The norm of x + residual, and that sum, which is the next residual."""
     weight_name = g.constant(f"{name}.weight", weight)
     if residual is None:
@@ -217,74 +222,57 @@ def _attention(g: GraphBuilder, layer: int, qkv: str, positions: Positions, cos:
     return g.reshape(f"{name}.out", f"{name}.flat", -1, shape.heads * shape.head_size)
 
 
-def _feed_forward(g: GraphBuilder, name: str, model: Model, layer: int, x: str) -> str:
+def feed_forward(g: GraphBuilder, name: str, model: Model, layer: int, x: str) -> str:
     """down(SiLU(gate(x)) * up(x)). QuickGelu with alpha 1 is SiLU."""
     half = model.shape.feed_forward
-    both = _linear(g, f"{name}.gate_up", model.gate_up(layer), x)
+    both = linear(g, f"{name}.gate_up", model.gate_up(layer), x)
     gate = g.node("Split", [both, g.ints(half, half)], f"{name}.gate", f"{name}.up", axis=1)
     active = g.node("QuickGelu", [gate], f"{name}.silu", domain=MICROSOFT, alpha=1.0)
     product = g.node("Mul", [active, f"{name}.up"], f"{name}.product")
-    return _linear(g, f"{name}.down", model.q4(f"blk.{layer}.ffn_down.weight"), product)
-
-
-def _new_kv(g: GraphBuilder, qkvs: list[str], positions: Positions, cos: str, sin: str, shape: Shape) -> None:
-    """The output `new_kv`: the rows that this step adds to the caches of all layers, [B, layers * 2 * kv_heads, S, head].
-
-    It reads the projections, not the `present` outputs, so that it costs the same however long the past is.
-    """
-    kv_width, q_width = shape.kv_heads * shape.head_size, shape.heads * shape.head_size
-    rows = [
-        g.node("Slice", [qkv, g.ints(q_width), g.ints(q_width + 2 * kv_width), g.ints(1)], f"layer.{layer}.new_kv")
-        for layer, qkv in enumerate(qkvs)
-    ]
-    layers = g.reshape(g.node("Concat", rows, "new_kv.layers", axis=1), "new_kv.split", -1, shape.layers, 2, kv_width)
-    keys = g.node("Split", [layers, g.ints(1, 1)], "new_kv.keys", "new_kv.values", axis=2)
-
-    all_keys = g.node("Concat", [positions.ids_shape, g.ints(shape.layers * kv_width)], "new_kv.keys_shape", axis=0)
-    flat = g.node("Reshape", [keys, all_keys], "new_kv.keys_flat")
-    rotated = g.node("RotaryEmbedding", [flat, positions.position_ids, cos, sin], "new_kv.keys_rotated",
-                     domain=MICROSOFT, interleaved=0)
-    rotated = g.reshape(rotated, "new_kv.keys_rotated_split", -1, shape.layers, 1, kv_width)
-
-    both = g.node("Concat", [rotated, "new_kv.values"], "new_kv.both", axis=2)
-    heads = g.ints(shape.layers * 2 * shape.kv_heads, shape.head_size)
-    by_head = g.node("Concat", [positions.ids_shape, heads], "new_kv.shape", axis=0)
-    g.node("Transpose", [g.node("Reshape", [both, by_head], "new_kv.by_token")], "new_kv", perm=[0, 2, 1, 3])
+    return linear(g, f"{name}.down", model.q4(f"blk.{layer}.ffn_down.weight"), product)
 
 
 # ---- The model file ----
 
 
+def tensor(name: str, kind: int, *dimensions: int | str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, dimensions)
+
+
+def caches(prefix: str, shape: Shape, rows: str) -> list[onnx.ValueInfoProto]:
+    """Keys and values of all layers. (transformers.js fills a dimension called batch_size.)"""
+    return [tensor(f"{prefix}.{layer}.{part}", TensorProto.FLOAT, "batch_size", shape.kv_heads, rows, shape.head_size)
+            for layer in range(shape.layers) for part in ("key", "value")]
+
+
 def _interface(shape: Shape) -> tuple[list[onnx.ValueInfoProto], list[onnx.ValueInfoProto]]:
-    """Inputs and outputs, with the names that transformers.js looks for (it fills a dimension called batch_size)."""
-    def tensor(name, kind, *dimensions):
-        return helper.make_tensor_value_info(name, kind, dimensions)
-
-    def cache(prefix, rows):
-        return [tensor(f"{prefix}.{layer}.{part}", TensorProto.FLOAT, "batch_size", shape.kv_heads, rows, shape.head_size)
-                for layer in range(shape.layers) for part in ("key", "value")]
-
+    """Inputs and outputs, with the names that transformers.js looks for."""
     inputs = [
         tensor("input_ids", TensorProto.INT64, "batch_size", "sequence_length"),
         tensor("attention_mask", TensorProto.INT64, "batch_size", "total_sequence_length"),
         tensor("num_logits_to_keep", TensorProto.INT64),
-        *cache("past_key_values", "past_sequence_length"),
+        *caches("past_key_values", shape, "past_sequence_length"),
     ]
     outputs = [
         tensor("logits", TensorProto.FLOAT, "batch_size", "num_logits", shape.vocabulary),
-        *cache("present", "present_sequence_length"),
-        tensor("new_kv", TensorProto.FLOAT, "batch_size", shape.layers * 2 * shape.kv_heads, "sequence_length",
-               shape.head_size),
+        *caches("present", shape, "present_sequence_length"),
     ]
     return inputs, outputs
 
 
-def save(model: onnx.ModelProto, path: Path, data_files: int) -> None:
+def make_model(g: GraphBuilder, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    graph = helper.make_graph(g.nodes, name, inputs, outputs, g.initializers)
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="grammask")
+
+
+def save(model: onnx.ModelProto, path: Path, data_files: int) -> list[TensorProto]:
     """Writes the graph to `path` and its weights to `path`_data, `path`_data_1, ..., about equally large.
 
     The names are the ones transformers.js expects. Each file stays below the size at which code hosts warn (50 MiB).
+    Gives the weights as they refer to these files, for `save_beside`.
     """
-    large = [t for t in model.graph.initializer if len(t.raw_data) >= 1024]
+    large = [t for t in model.graph.initializer if len(t.raw_data) >= LARGE]
     limit = sum(len(t.raw_data) for t in large) / data_files
     files: list[bytearray] = [bytearray()]
     for tensor in large:
@@ -299,6 +287,16 @@ def save(model: onnx.ModelProto, path: Path, data_files: int) -> None:
             tensor.external_data.add(key=key, value=str(value))
     for i, content in enumerate(files):
         path.with_name(_data_name(path, i)).write_bytes(content)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+    return large
+
+
+def save_beside(model: onnx.ModelProto, path: Path, weights: list[TensorProto]) -> None:
+    """Writes another graph over the weights that `save` wrote."""
+    places = {tensor.name: tensor for tensor in weights}
+    for tensor in model.graph.initializer:
+        if len(tensor.raw_data) >= LARGE:
+            tensor.CopyFrom(places[tensor.name])
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 

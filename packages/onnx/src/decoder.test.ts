@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { afterAll, describe, expect, it } from "vitest";
-import { TINY_SIZE, tiny } from "../test/tiny.js";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { TINY_SIZE, tiny, tinyDecoder } from "../test/tiny.js";
 import { Decoder, type Sequence } from "./decoder.js";
 import { ModelDisposedError } from "./errors.js";
 import { loadRuntime } from "./runtime.js";
@@ -11,7 +11,8 @@ import { readTextModel } from "./text-model.js";
 const MODELS = [
   { name: "tiny-concat", file: "model.onnx", what: "concatenating cache", digits: 4 },
   { name: "tiny-concat", file: "model_fp16.onnx", what: "concatenating float16 cache", digits: 1 },
-  { name: "tiny-rows", file: "model.onnx", what: "cache of new rows", digits: 4 },
+  { name: "tiny-rows", file: "model.onnx", what: "cache whose lengths the attention mask tells", digits: 4 },
+  { name: "tiny-rows", file: "model_packed.onnx", what: "packed graph", digits: 4 },
 ] as const;
 
 describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
@@ -21,7 +22,7 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
   async function load(): Promise<Decoder> {
     const runtime = await loadRuntime();
     const path = join(tiny(name), "onnx", file);
-    const { session } = await createSession(path, runtime, {
+    const { session } = await createSession({ path, packed: undefined }, runtime, {
       device: "cpu",
       threads: 1,
       spinning: false,
@@ -116,6 +117,76 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
     await Promise.all([decoder.dispose(), decoder.dispose()]);
     await expect(step).resolves.toHaveLength(TINY_SIZE);
     await expect(sequence.forward([4])).rejects.toThrow(ModelDisposedError);
+  });
+});
+
+describe("sequences of a packed graph", () => {
+  let decoder: Decoder;
+  beforeAll(async () => {
+    decoder = await tinyDecoder("tiny-rows");
+  });
+  afterAll(() => decoder.dispose());
+
+  const text = (from: number, length: number) =>
+    Array.from({ length }, (_, i) => (from + i * 29) % TINY_SIZE);
+
+  /** The logits behind a text, from a pass of its own. */
+  async function alone(ids: readonly number[]): Promise<Float32Array> {
+    const sequence = decoder.newSequence();
+    const logits = (await sequence.forward(ids)).slice();
+    sequence.dispose();
+    return logits;
+  }
+
+  function expectClose(actual: Float32Array, expected: Float32Array): void {
+    expect(actual.length).toBe(expected.length);
+    expect(Math.max(...actual.map((logit, i) => Math.abs(logit - expected[i]!)))).toBeLessThan(1e-3);
+  }
+
+  it("take steps together, each with its own number of tokens and of logits", async () => {
+    const texts = [text(3, 20), text(50, 9), text(90, 33), text(130, 2)];
+    const fed = [3, 8, 1, 2];
+    const sequences = texts.map(() => decoder.newSequence());
+    for (const [i, sequence] of sequences.entries()) {
+      await sequence.forward(texts[i]!.slice(0, texts[i]!.length - fed[i]!).concat(i === 3 ? [7] : []));
+    }
+    sequences[3]!.rollback(1);
+    await sequences[3]!.forward([7]);
+    const run = vi.spyOn(decoder, "run");
+    const keeps = [2, 1, 1, 2];
+    const logits = await Promise.all(
+      sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-fed[i]!), keeps[i])),
+    );
+    // A sequence of no tokens yet takes its first step alone; the last one has one token before.
+    expect(run.mock.calls.map(([feeds]) => feeds.place_tokens!.dims)).toEqual([[4, 8]]);
+    run.mockRestore();
+    for (const [i, rows] of logits.entries()) {
+      const whole = i === 3 ? [7, ...texts[i]!] : texts[i]!;
+      for (let row = 0; row < keeps[i]!; row++) {
+        const until = whole.length - keeps[i]! + row + 1;
+        const own = rows.subarray(row * TINY_SIZE, (row + 1) * TINY_SIZE);
+        expectClose(own, await alone(whole.slice(0, until)));
+      }
+    }
+    for (const sequence of sequences) sequence.dispose();
+  });
+
+  it("keep their rows where others end and begin while a step waits", async () => {
+    const [a, b, c] = [text(3, 20), text(50, 30), text(90, 12)];
+    const sequences = [a, b, c].map(() => decoder.newSequence());
+    for (const [i, ids] of [a, b, c].entries()) await sequences[i]!.forward(ids.slice(0, -1));
+    const steps = [b, c].map((ids, i) => sequences[i + 1]!.forward(ids.slice(-1)));
+    // The step has been put together, and runs in the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    const rows = sequences[0]!.rows!.copyRows(10);
+    sequences[0]!.dispose();
+    const next = decoder.newSequence();
+    next.rows!.pasteRows(rows, 10);
+    const [ofB, ofC] = await Promise.all(steps);
+    expectClose(ofB!, await alone(b));
+    expectClose(ofC!, await alone(c));
+    expectClose(await next.forward([9, 8]), await alone([...a.slice(0, 10), 9, 8]));
+    expectClose(await sequences[2]!.forward([4]), await alone([...c, 4]));
   });
 });
 

@@ -2,19 +2,32 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { ModelConfig } from "./config.js";
 import type { Device } from "./device.js";
 import { InferenceError, ModelDisposedError, reasonOf } from "./errors.js";
+import { packedFeeds, plainFeeds } from "./feeds.js";
 import { halfToFloat } from "./float16.js";
-import { type GraphContract, type IntegerType, readContract } from "./graph.js";
-import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
+import { type GraphContract, NEW_ROWS, readContract } from "./graph.js";
+import type { Feeds, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
 import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
 import { PrefixCache } from "./prefix-cache.js";
 import type { Runtime } from "./runtime.js";
-import { SequenceGroup, type TokenStep } from "./sequence-group.js";
+import { SequenceGroup, type SequenceStep } from "./sequence-group.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
 import { Turns } from "./turns.js";
 
 /** Prefill keeps the logits of a chunk below this many bytes where the graph computes all of their rows. */
 const LARGEST_LOGITS = 1 << 26;
+
+/**
+ * A sequence that has more tokens than this for a step takes it alone: attention computes as many places for all sequences
+ * as the longest has tokens. With 8 sequences and 200 tokens before, 8 tokens of one and 1 of each other take as long
+ * together as apart, 16 take 1.15 times as long.
+ */
+export const MOST_TOGETHER = 8;
+
+/** Tokens of a step of prefill on the CPU, see `prefillChunk`. */
+const CPU_CHUNK = 128;
+const PACKED_CHUNK = 32;
+const GPU_CHUNK = 512;
 
 /** A loaded graph. Its sequences share the weights, and what is known of prompts; each has its own cache. */
 export class Decoder implements StepDecoder {
@@ -24,7 +37,7 @@ export class Decoder implements StepDecoder {
   readonly runtime: Runtime;
   readonly #session: InferenceSession;
   readonly #steps = new Set<Promise<unknown>>();
-  /** Where the graph gives new rows alone: the caches of all sequences. */
+  /** Where the graph is a packed one: the caches of all sequences. */
   readonly #buffers: RowBuffers | undefined;
   readonly #group: SequenceGroup<Sequence>;
   readonly #prompts = new Turns();
@@ -45,12 +58,11 @@ export class Decoder implements StepDecoder {
     this.device = device;
     this.contract = readContract(session.inputMetadata, session.outputMetadata, config);
     this.contextLength = config.contextLength;
-    this.prefixes = new PrefixCache(prefixCacheBytes);
+    this.prefixes = new PrefixCache(prefixCacheBytes, this.prefillChunk);
     const { contract } = this;
-    this.#buffers =
-      contract.newRows !== undefined && device !== "webgpu"
-        ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
-        : undefined;
+    this.#buffers = contract.packed
+      ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
+      : undefined;
     this.#group = new SequenceGroup((steps) => this.stepTogether(steps));
   }
 
@@ -72,11 +84,7 @@ export class Decoder implements StepDecoder {
     const { contract, device, runtime } = this;
     const cache =
       this.#buffers?.newCache() ?? new ConcatKvCache(contract, runtime.Tensor, device === "webgpu");
-    return new Sequence(
-      this,
-      cache,
-      contract.batches && this.#buffers !== undefined ? this.#group : undefined,
-    );
+    return new Sequence(this, cache, this.#group);
   }
 
   /**
@@ -97,34 +105,35 @@ export class Decoder implements StepDecoder {
   }
 
   /**
-   * Feeds one token to each of several sequences in one step.
+   * Feeds tokens to each of some sequences of a packed graph in one step.
    *
-   * @returns a row of logits for each
+   * @returns for each the logits that it wants
    * @throws InferenceError where the graph fails; the sequences are then as before
    */
-  async stepTogether(steps: readonly TokenStep<Sequence>[]): Promise<Float32Array[]> {
-    if (steps.length === 1) {
-      const { sequence, id } = steps[0]!;
-      return [await sequence.feed([id], 1)];
-    }
+  async stepTogether(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
     const buffers = this.#buffers!;
-    const ids = new Map(steps.map(({ sequence, id }) => [sequence.cache, id]));
-    const caches = buffers.range(steps.map(({ sequence }) => sequence.cache as RowsKvCache));
-    // Those between that do not take part are fed any token, and nothing of it is kept.
-    const feeds = inputs(
-      this,
-      caches.map((cache) => [ids.get(cache) ?? 0]),
-      caches.map((cache) => cache.length),
-      1,
-    );
-    buffers.feed(caches, feeds, 1);
-    const outputs = await this.run(feeds, ["logits", this.contract.newRows!]);
-    return steps.map(({ sequence }) => {
-      const cache = sequence.cache as RowsKvCache;
-      const index = caches.indexOf(cache);
-      cache.take(outputs, 1, index);
-      return floats(outputs.logits!, index * this.contract.vocabularySize, this.contract.vocabularySize);
+    const stepOf = new Map(steps.map((step) => [step.sequence.rows, step]));
+    const caches = buffers.range([...stepOf.keys()].flatMap((cache) => cache ?? []));
+    // Those between that do not take part have no tokens.
+    const brought = caches.map((cache) => {
+      const { ids = [], keep = 0 } = stepOf.get(cache) ?? {};
+      return { ids, past: cache.length, keep };
     });
+    const feeds = packedFeeds(this, brought);
+    buffers.feed(caches, feeds);
+    const outputs = await buffers.during(() => this.run(feeds, ["logits", NEW_ROWS]));
+    const results = new Map<RowsKvCache, Float32Array>();
+    const width = this.contract.vocabularySize;
+    let token = 0;
+    let row = 0;
+    caches.forEach((cache, i) => {
+      const { ids, keep } = brought[i]!;
+      cache.take(outputs, token, ids.length);
+      results.set(cache, floats(outputs.logits!, row * width, keep * width));
+      token += ids.length;
+      row += keep;
+    });
+    return steps.map(({ sequence }) => results.get(sequence.rows!)!);
   }
 
   /** Frees the graph, after the steps that were asked for. Safe to call twice. */
@@ -143,10 +152,15 @@ export class Decoder implements StepDecoder {
 
   /**
    * Tokens to feed in one step of a prefill. A step blocks the event loop (onnxruntime-node runs it on the calling
-   * thread), so on the CPU steps are short: an abort is seen between them. Longer ones are not faster there.
+   * thread), so on the CPU steps are short: an abort is seen between them, and others take theirs. Longer ones are not
+   * faster there. In a packed graph the last bits depend on where a prompt is cut, so it is cut at multiples of this, and
+   * known up to one of them: the output is the same whether its beginning was known or not.
    */
   get prefillChunk(): number {
-    const preferred = this.device === "cpu" ? 128 : 512;
+    if (this.contract.packed) {
+      return PACKED_CHUNK;
+    }
+    const preferred = this.device === "cpu" ? CPU_CHUNK : GPU_CHUNK;
     if (this.contract.logitsToKeep !== undefined) {
       return preferred;
     }
@@ -157,31 +171,27 @@ export class Decoder implements StepDecoder {
 
 /** One text under generation: the tokens that the model has seen, as a cache. */
 export class Sequence implements StepSequence {
-  readonly cache: KvCache;
+  /** The cache, where its rows can be copied: that of a packed graph. */
+  readonly rows: RowsKvCache | undefined;
+  readonly #cache: RowsKvCache | ConcatKvCache;
   readonly #decoder: Decoder;
-  readonly #outputs: readonly string[];
-  readonly #group: SequenceGroup<Sequence> | undefined;
+  readonly #group: SequenceGroup<Sequence>;
 
-  /** @param group with which sequences it takes steps of one token together, if with any */
-  constructor(decoder: Decoder, cache: KvCache, group: SequenceGroup<Sequence> | undefined) {
+  /** @param group with which sequences it takes steps together, in a packed graph */
+  constructor(decoder: Decoder, cache: RowsKvCache | ConcatKvCache, group: SequenceGroup<Sequence>) {
     this.#decoder = decoder;
-    this.cache = cache;
-    this.#outputs = ["logits", ...cache.outputs];
+    this.#cache = cache;
+    this.rows = cache instanceof RowsKvCache ? cache : undefined;
     this.#group = group;
   }
 
   /** Tokens that the model has seen. */
   get length(): number {
-    return this.cache.length;
+    return this.#cache.length;
   }
 
   get canRollback(): boolean {
-    return this.cache.canRollback;
-  }
-
-  /** The cache, where its rows can be copied. */
-  get rows(): RowsKvCache | undefined {
-    return this.cache instanceof RowsKvCache ? this.cache : undefined;
+    return this.#cache.canRollback;
   }
 
   recall(promptIds: readonly number[]): number {
@@ -205,20 +215,19 @@ export class Sequence implements StepSequence {
     if (this.#decoder.isDisposed) {
       throw new ModelDisposedError();
     }
-    if (this.#group === undefined) {
-      return this.feed(ids, keep);
+    if (!(this.#cache instanceof RowsKvCache)) {
+      return this.#feed(this.#cache, ids, keep);
     }
-    return ids.length === 1 && this.length > 0
-      ? this.#group.step(this, ids[0]!)
-      : this.#group.alone(() => this.feed(ids, keep));
+    const step = { sequence: this, ids, keep };
+    return ids.length <= MOST_TOGETHER && this.length > 0 ? this.#group.step(step) : this.#group.alone(step);
   }
 
-  /** Feeds tokens in a step of this sequence alone. */
-  async feed(ids: readonly number[], keep: number): Promise<Float32Array> {
-    const feeds = inputs(this.#decoder, [ids], [this.cache.length], keep);
-    this.cache.feed(feeds, ids.length);
-    const outputs = await this.#decoder.run(feeds, this.#outputs);
-    this.cache.take(outputs, ids.length);
+  /** A step of a graph that takes one sequence. */
+  async #feed(cache: ConcatKvCache, ids: readonly number[], keep: number): Promise<Float32Array> {
+    const feeds = plainFeeds(this.#decoder, { ids, past: cache.length, keep });
+    cache.feed(feeds);
+    const outputs = await this.#decoder.run(feeds, ["logits", ...cache.outputs]);
+    cache.take(outputs, ids.length);
     const logits = outputs.logits!;
     const wanted = keep * this.#decoder.contract.vocabularySize;
     return floats(logits, logits.size - wanted, wanted);
@@ -226,74 +235,21 @@ export class Sequence implements StepSequence {
 
   /** To be called between the pieces of a long prompt: other sequences take their steps. */
   async giveWay(): Promise<void> {
-    await this.#group?.giveWay();
+    await this.#group.giveWay();
   }
 
   /** Forgets the last `rows` tokens, 0 to `length`. */
   rollback(rows: number): void {
-    this.cache.rollback(rows);
+    this.#cache.rollback(rows);
   }
 
   dispose(): void {
-    this.cache.dispose();
+    this.#cache.dispose();
   }
-}
-
-/** What a step feeds besides the past: the same number of new tokens to each of some sequences of different lengths. */
-function inputs(
-  { contract, runtime }: Decoder,
-  ids: readonly (readonly number[])[],
-  pasts: readonly number[],
-  keep: number,
-): Feeds {
-  const sequences = ids.length;
-  const count = ids[0]!.length;
-  const make = (type: IntegerType, dims: readonly number[], at: (index: number) => number) =>
-    new runtime.Tensor(
-      type,
-      integers(
-        type,
-        dims.reduce((a, b) => a * b, 1),
-        at,
-      ),
-      dims,
-    );
-  const dims = [sequences, count];
-  const feeds: Feeds = {
-    input_ids: make(contract.idsType, dims, (i) => ids[Math.floor(i / count)]![i % count]!),
-  };
-  if (contract.attentionMask !== undefined) {
-    const total = Math.max(...pasts) + count;
-    const ones = (i: number) => (i % total < pasts[Math.floor(i / total)]! + count ? 1 : 0);
-    feeds.attention_mask = make(contract.attentionMask, [sequences, total], ones);
-  }
-  if (contract.positionIds !== undefined) {
-    feeds.position_ids = make(contract.positionIds, dims, (i) => pasts[Math.floor(i / count)]! + (i % count));
-  }
-  if (contract.logitsToKeep !== undefined) {
-    const { name, type } = contract.logitsToKeep;
-    feeds[name] = make(type, [], () => keep);
-  }
-  if (contract.useCacheBranch) {
-    feeds.use_cache_branch = new runtime.Tensor("bool", [pasts[0]! > 0], [1]);
-  }
-  return feeds;
 }
 
 /** A part of the logits as numbers. */
 function floats(logits: Tensor, from: number, length: number): Float32Array {
   const part = bits(logits).subarray(from, from + length);
   return part instanceof Float32Array ? part : halfToFloat(part, new Float32Array(length));
-}
-
-function integers(
-  type: IntegerType,
-  length: number,
-  at: (index: number) => number,
-): BigInt64Array | Int32Array {
-  const made = type === "int32" ? new Int32Array(length) : new BigInt64Array(length);
-  for (let i = 0; i < length; i++) {
-    made[i] = type === "int32" ? at(i) : BigInt(at(i));
-  }
-  return made;
 }

@@ -147,7 +147,7 @@ describe("generateTokens", () => {
       { promptIds, aborted: () => done.length > 0, onProgress: (progress) => done.push(progress.done) },
     );
     expect(output).toMatchObject({ finishReason: "abort", tokens: [] });
-    expect(done).toEqual([128]);
+    expect(done).toEqual([32]);
   });
 
   it("fills the context and no more", async () => {
@@ -156,11 +156,11 @@ describe("generateTokens", () => {
     const progress: number[] = [];
     const { output } = await run(
       { maxTokens: 1000 },
-      { matcher, promptIds, onProgress: ({ done, total }) => progress.push(done, total) },
+      { matcher, promptIds, onProgress: ({ done }) => progress.push(done) },
     );
     expect(output.finishReason).toBe("length");
     expect(output.tokens).toHaveLength(10);
-    expect(progress).toEqual([128, 246, 246, 246]);
+    expect(progress).toEqual([32, 64, 96, 128, 160, 192, 224, 246]);
     const tooLong = [...promptIds, ...promptIds.slice(0, 10)];
     await expect(run({}, { promptIds: tooLong })).rejects.toThrow(PromptTooLongError);
     await expect(run({}, { promptIds: tooLong })).rejects.toThrow(/256 tokens.*holds 256/);

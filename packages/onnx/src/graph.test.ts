@@ -46,7 +46,7 @@ describe("readContract", () => {
         { input: "past_key_values.0.value", output: "present.0.value", heads: 3, headSize: 16 },
       ],
       pastType: "float32",
-      newRows: undefined,
+      packed: false,
       vocabularySize: 500,
       attentionMask: "int64",
       positionIds: "int64",
@@ -66,12 +66,22 @@ describe("readContract", () => {
     expect(contract.past[0]).toMatchObject({ heads: 2, headSize: 8 });
   });
 
-  it("takes new_kv where its shape is the caches'", () => {
-    const newRows = (shape: (number | string)[]) =>
-      readContract([IDS, ...PAST], [LOGITS, ...PRESENT, value("new_kv", shape)], CONFIG).newRows;
-    expect(newRows(["b", 6, "s", 16])).toBe("new_kv");
-    expect(newRows(["b", 5, "s", 16])).toBeUndefined();
-    expect(newRows(["b", 6, "s", 8])).toBeUndefined();
+  it("takes packed graphs, whose new rows are those of the caches", () => {
+    const inputs = [
+      value("input_ids", ["tokens"], "int64"),
+      ...["place_tokens", "token_places", "past_lengths", "logit_tokens"].map((name) =>
+        value(name, ["n"], "int64"),
+      ),
+      ...PAST,
+    ];
+    const read = (shape: (number | string)[]) =>
+      readContract(inputs, [LOGITS, value("new_kv", shape)], CONFIG);
+    expect(read([6, "tokens", 16])).toMatchObject({
+      packed: true,
+      past: [{ input: "past_key_values.0.key", output: undefined }, {}],
+    });
+    expect(() => read([5, "tokens", 16])).toThrow(UnsupportedModelError);
+    expect(() => read([6, "tokens", 8])).toThrow(/\[6, tokens, 8\]; \[6, tokens, 16\] is expected/);
   });
 
   it("refuses a graph whose sizes nobody says", () => {

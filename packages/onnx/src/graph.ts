@@ -6,8 +6,8 @@ import { UnsupportedModelError } from "./errors.js";
 export interface PastInput {
   /** The graph's input, `past_key_values.N.key` or `.value`. */
   readonly input: string;
-  /** The output that is the next step's past, `present.N.key` or `.value`. */
-  readonly output: string;
+  /** The output that is the next step's past, `present.N.key` or `.value`; undefined in a packed graph. */
+  readonly output: string | undefined;
   readonly heads: number;
   /** Numbers per row and head. */
   readonly headSize: number;
@@ -17,10 +17,11 @@ export interface PastInput {
 export interface GraphContract {
   readonly past: readonly PastInput[];
   readonly pastType: "float32" | "float16";
-  /** The output of new rows only, where the graph has it; its past buffers may then have any size. */
-  readonly newRows: string | undefined;
-  /** Whether several sequences of different lengths can take a step of one token together. */
-  readonly batches: boolean;
+  /**
+   * Whether the graph takes the tokens of several sequences packed in a row, each sequence with as many as it has, reads
+   * past buffers of any size, and gives the new rows alone (`new_kv`).
+   */
+  readonly packed: boolean;
   readonly logitsType: "float32" | "float16";
   /** Width of the logits. */
   readonly vocabularySize: number;
@@ -37,7 +38,10 @@ export type IntegerType = "int64" | "int32";
 
 const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 const PAST_PREFIX = "past_key_values.";
-const NEW_ROWS = "new_kv";
+/** What a packed graph takes besides its tokens, all int64: see `packedFeeds`. */
+const PACKED_INPUTS = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
+/** What it gives besides logits: the new rows of all sequences. */
+export const NEW_ROWS = "new_kv";
 
 type Metadata = readonly InferenceSession.ValueMetadata[];
 
@@ -53,7 +57,8 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
       "The graph has no input_ids and logits: it is not a decoder in the transformers.js layout.",
     );
   }
-  const past = readPast(inputs, outputsByName, config);
+  const packed = outputsByName.has(NEW_ROWS) && PACKED_INPUTS.every((name) => inputsByName.has(name));
+  const past = readPast(inputs, packed ? undefined : outputsByName, config);
   const width = logits.shape.at(-1);
   const vocabularySize = typeof width === "number" ? width : config.vocabularySize;
   const known = new Set([
@@ -62,6 +67,7 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
     "position_ids",
     "use_cache_branch",
     ...LOGITS_TO_KEEP,
+    ...(packed ? PACKED_INPUTS : []),
     ...past.map((each) => each.input),
   ]);
   const unknown = inputs.map((each) => each.name).filter((name) => !known.has(name));
@@ -72,13 +78,14 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
     );
   }
   checkSizes(past, vocabularySize);
-  const newRows = hasNewRows(outputsByName, past) ? NEW_ROWS : undefined;
+  if (packed) {
+    checkNewRows(outputsByName.get(NEW_ROWS)!, past);
+  }
   const keep = LOGITS_TO_KEEP.find((name) => inputsByName.has(name));
   return {
     past,
     pastType: floatType(inputsByName.get(past[0]!.input)!),
-    newRows,
-    batches: newRows !== undefined && takesBatches(inputsByName, past),
+    packed,
     logitsType: floatType(logits),
     vocabularySize,
     idsType: integerType(inputsByName.get("input_ids"))!,
@@ -95,7 +102,7 @@ function byName(values: Metadata): Map<string, InferenceSession.TensorValueMetad
 
 function readPast(
   inputs: Metadata,
-  outputs: ReadonlyMap<string, unknown>,
+  outputs: ReadonlyMap<string, unknown> | undefined,
   config: ModelConfig,
 ): readonly PastInput[] {
   const past: PastInput[] = [];
@@ -103,8 +110,8 @@ function readPast(
     if (!each.isTensor || !each.name.startsWith(PAST_PREFIX)) {
       continue;
     }
-    const output = `present.${each.name.slice(PAST_PREFIX.length)}`;
-    if (!outputs.has(output)) {
+    const output = outputs && `present.${each.name.slice(PAST_PREFIX.length)}`;
+    if (output !== undefined && outputs?.has(output) === false) {
       throw new UnsupportedModelError(`The graph takes ${each.name} but does not give ${output} back.`);
     }
     if (each.shape.length !== 4) {
@@ -136,24 +143,15 @@ function checkSizes(past: readonly PastInput[], vocabularySize: number): void {
   }
 }
 
-/** `new_kv` is `[B, all heads of all layers, S, head size]`, in the order of the past inputs. */
-function hasNewRows(
-  outputs: ReadonlyMap<string, InferenceSession.TensorValueMetadata>,
-  past: readonly PastInput[],
-): boolean {
-  const shape = outputs.get(NEW_ROWS)?.shape;
-  const rows = past.reduce((sum, each) => sum + each.heads, 0);
-  const uniform = past.every((each) => each.headSize === past[0]!.headSize);
-  return shape !== undefined && shape[1] === rows && shape[3] === past[0]!.headSize && uniform;
-}
-
-/** The attention mask tells their lengths; the first dimension is free. */
-function takesBatches(
-  inputs: ReadonlyMap<string, InferenceSession.TensorValueMetadata>,
-  past: readonly PastInput[],
-): boolean {
-  const names = ["input_ids", "attention_mask", past[0]!.input];
-  return names.every((name) => typeof inputs.get(name)?.shape[0] === "string");
+/** `new_kv` is `[all heads of all layers, tokens, head size]`, in the order of the past inputs. */
+function checkNewRows({ shape }: InferenceSession.TensorValueMetadata, past: readonly PastInput[]): void {
+  const heads = past.reduce((sum, each) => sum + each.heads, 0);
+  const { headSize } = past[0]!;
+  if (shape[0] !== heads || shape[2] !== headSize || past.some((each) => each.headSize !== headSize)) {
+    throw new UnsupportedModelError(
+      `${NEW_ROWS} of the packed graph has the shape [${shape.join(", ")}]; [${heads}, tokens, ${headSize}] is expected.`,
+    );
+  }
 }
 
 function floatType(value: InferenceSession.TensorValueMetadata): "float32" | "float16" {

@@ -119,7 +119,12 @@ async function neededFiles(
         "transformers.js, such as onnx/model_q4.onnx.",
     );
   }
-  return [...TEXT_FILES.filter((file) => file in listing), graph.path, ...externalData(graph.path, files)];
+  return [
+    ...TEXT_FILES.filter((file) => file in listing),
+    graph.path,
+    ...(graph.packed === undefined ? [] : [graph.packed, ...externalData(graph.packed, files)]),
+    ...externalData(graph.path, files),
+  ];
 }
 
 /** A model on the hub, through `@huggingface/hub`. */

@@ -10,6 +10,7 @@ import { bits, newBuffer } from "./kv-rows.js";
  */
 export class ConcatKvCache implements KvCache {
   length = 0;
+  /** The outputs to fetch in every step. */
   readonly outputs: readonly string[];
   readonly canRollback: boolean;
   readonly #contract: GraphContract;
@@ -23,10 +24,11 @@ export class ConcatKvCache implements KvCache {
     this.#contract = contract;
     this.#tensor = tensor;
     this.canRollback = !onGpu;
-    this.outputs = contract.past.map((each) => each.output);
+    this.outputs = contract.past.map((each) => each.output!);
     this.#tensors = contract.past.map((each) => this.#make(each, newBuffer(contract.pastType, 0), 0));
   }
 
+  /** Adds the past of a step. */
   feed(feeds: Feeds): void {
     const { past } = this.#contract;
     if (this.#rows !== this.length) {
@@ -38,11 +40,12 @@ export class ConcatKvCache implements KvCache {
     }
   }
 
+  /** Takes over past and new rows of a step that succeeded; it brought `rows` new ones. */
   take(outputs: Outputs, rows: number): void {
     const { past } = this.#contract;
     for (let i = 0; i < past.length; i++) {
       this.#tensors[i]!.dispose();
-      this.#tensors[i] = outputs[past[i]!.output]!;
+      this.#tensors[i] = outputs[past[i]!.output!]!;
     }
     this.length += rows;
     this.#rows = this.length;

@@ -1,5 +1,5 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-node";
-import type { GraphContract } from "./graph.js";
+import { type GraphContract, NEW_ROWS } from "./graph.js";
 import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
@@ -12,13 +12,12 @@ export interface KvRows {
 }
 
 /**
- * The caches of sequences of a graph that reads past buffers of any size (the attention mask says how much of them is
- * valid) and gives the new rows alone, in `new_kv`. The rows are written into buffers that live as long as the sequences:
- * a step copies its own rows only, and rolling back moves a number.
+ * The caches of sequences of a packed graph, which reads past buffers of any size and gives the new rows alone, in `new_kv`.
+ * The rows are written into buffers that live as long as the sequences: a step copies its own rows only, and rolling back
+ * moves a number.
  *
- * The buffers are as large as needed and grow by an eighth: the graph copies and clears whole buffers inside, so that
- * spare room costs time in every step (8.9 ms with 512 rows, 12.3 ms with 2,048, for the same 101 tokens), while growing
- * costs one copy.
+ * The buffers are as large as needed and grow by an eighth: attention reads whole buffers, so that spare room costs time
+ * in every step, while growing costs one copy. Rows behind a sequence's own may hold anything that is a number.
  *
  * Each sequence has a slot. The used slots are the first ones, side by side in each past input, so that a view of the
  * buffer is the past of one sequence, or of all for a step that they take together.
@@ -38,6 +37,9 @@ export class RowBuffers {
   #slots = 0;
   /** By slot. */
   readonly #caches: RowsKvCache[] = [];
+  /** Steps under way, and the sequences that have ended meanwhile. */
+  #steps = 0;
+  readonly #ended: RowsKvCache[] = [];
   /** By the first slot, then by how many: the past inputs. */
   readonly #views: (readonly Tensor[])[][] = [];
 
@@ -60,7 +62,7 @@ export class RowBuffers {
 
   /** A new sequence's cache; `dispose` frees its slot. */
   newCache(): RowsKvCache {
-    const cache = new RowsKvCache(this, this.#contract.newRows!);
+    const cache = new RowsKvCache(this);
     this.#caches.push(cache);
     if (this.#caches.length > this.#slots) {
       this.#allocate(this.#caches.length, Math.max(this.#capacity, SMALLEST_GROWTH));
@@ -74,9 +76,8 @@ export class RowBuffers {
     return this.#caches.slice(Math.min(...slots), Math.max(...slots) + 1);
   }
 
-  /** Adds the past of a step that brings `rows` new tokens to each of some sequences that lie side by side. */
-  feed(caches: readonly RowsKvCache[], feeds: Feeds, rows: number): void {
-    this.#reserve(rows + Math.max(...caches.map((cache) => cache.length)));
+  /** Adds the past of some sequences that lie side by side. */
+  feed(caches: readonly RowsKvCache[], feeds: Feeds): void {
     const first = this.#caches.indexOf(caches[0]!);
     this.#views[first] ??= [];
     this.#views[first][caches.length] ??= this.#makeViews(first, caches.length);
@@ -86,15 +87,16 @@ export class RowBuffers {
     });
   }
 
-  /** Writes the new rows of a sequence, which is the step's sequence number `index`. */
-  write(cache: RowsKvCache, newRows: Tensor, index: number, rows: number): void {
+  /** Writes the new rows of a sequence: `rows` of the step's tokens from the one at `first` on. */
+  write(cache: RowsKvCache, newRows: Tensor, first: number, rows: number): void {
+    this.#reserve(cache.length + rows);
     const source = bits(newRows);
-    const heads = this.#headIn.length;
-    const chunk = rows * this.#headSize;
+    const size = this.#headSize;
+    const tokens = newRows.dims[1]!;
     const slot = this.#caches.indexOf(cache);
-    for (let head = 0; head < heads; head++) {
-      const from = (index * heads + head) * chunk;
-      this.#buffer.set(source.subarray(from, from + chunk), this.#at(slot, head, cache.length));
+    for (let head = 0; head < this.#headIn.length; head++) {
+      const from = (head * tokens + first) * size;
+      this.#buffer.set(source.subarray(from, from + rows * size), this.#at(slot, head, cache.length));
     }
   }
 
@@ -122,8 +124,32 @@ export class RowBuffers {
     }
   }
 
-  /** Frees a sequence's slot: the last one moves there. */
+  /** While a step is under way, which reads the buffers as they are, no slot is given to another sequence. */
+  async during<T>(step: () => Promise<T>): Promise<T> {
+    this.#steps++;
+    try {
+      return await step();
+    } finally {
+      this.#steps--;
+      if (this.#steps === 0) {
+        for (const cache of this.#ended.splice(0)) {
+          this.#free(cache);
+        }
+      }
+    }
+  }
+
+  /** Frees a sequence's slot, after the steps that are under way. */
   free(cache: RowsKvCache): void {
+    if (this.#steps > 0) {
+      this.#ended.push(cache);
+    } else {
+      this.#free(cache);
+    }
+  }
+
+  /** The last sequence moves to the slot. */
+  #free(cache: RowsKvCache): void {
     const slot = this.#caches.indexOf(cache);
     const last = this.#caches.length - 1;
     if (slot < 0) {
@@ -188,22 +214,16 @@ export class RowBuffers {
 /** The cache of one sequence in such buffers. */
 export class RowsKvCache implements KvCache {
   length = 0;
-  readonly outputs: readonly string[];
   readonly canRollback = true;
   readonly buffers: RowBuffers;
 
-  /** @param newRows the output of new rows */
-  constructor(buffers: RowBuffers, newRows: string) {
+  constructor(buffers: RowBuffers) {
     this.buffers = buffers;
-    this.outputs = [newRows];
   }
 
-  feed(feeds: Feeds, rows: number): void {
-    this.buffers.feed([this], feeds, rows);
-  }
-
-  take(outputs: Outputs, rows: number, index = 0): void {
-    this.buffers.write(this, outputs[this.outputs[0]!]!, index, rows);
+  /** Takes over the new rows of a step that succeeded: of `rows` tokens from the one at `first` on. */
+  take(outputs: Outputs, first: number, rows: number): void {
+    this.buffers.write(this, outputs[NEW_ROWS]!, first, rows);
     this.length += rows;
   }
 

@@ -85,6 +85,7 @@ describe("loadModel", () => {
 
   it("names missing external data", async () => {
     await cp(tiny("tiny-rows"), folder, { recursive: true });
+    await rm(join(folder, "onnx", "model_packed.onnx"));
     await rm(join(folder, "onnx", "model.onnx_data"));
     await fails().toThrow(ModelFileError);
     await fails().toThrow(/external data/);

@@ -27,7 +27,7 @@ export interface LoadOptions {
   readonly dtype?: DataType;
   /**
    * Memory for what the model made of the prompts that were read last, in bytes: what a prompt has in common with one of
-   * them is not read again. Works with graphs that give new rows alone (`new_kv`); 0 turns it off. Default: 64 MiB, about
+   * them is not read again, up to a multiple of 32 tokens. Works with packed graphs; 0 turns it off. Default: 64 MiB, about
    * 1,400 tokens of the bundled model.
    */
   readonly prefixCacheBytes?: number;
@@ -67,9 +67,10 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const text = await readTextModel(directory);
   const graph = await findGraph(directory, dtype, text.config.dtype, device);
   const path = join(directory, graph.path);
+  const packed = graph.packed && join(directory, graph.packed);
   progress?.({ stage: "load", path });
   const runtime = await loadRuntime();
-  const loaded = await createSession(path, runtime, {
+  const loaded = await createSession({ path, packed }, runtime, {
     device,
     threads,
     spinning,

@@ -12,11 +12,19 @@ const FILES = [
 
 describe("chooseGraph", () => {
   it("takes the type that is asked for, or the model's own, or the best for the device", () => {
-    expect(chooseGraph(FILES, "fp32", "q4", "cpu")).toEqual({ dtype: "fp32", path: "onnx/model.onnx" });
+    expect(chooseGraph(FILES, "fp32", "q4", "cpu")).toEqual({
+      dtype: "fp32",
+      path: "onnx/model.onnx",
+      packed: undefined,
+    });
     expect(chooseGraph(FILES, undefined, "fp16", "cpu")?.dtype).toBe("fp16");
     expect(chooseGraph(FILES, undefined, "bnb4", "cpu")?.dtype).toBe("q4");
     expect(chooseGraph(FILES, undefined, "nonsense", "webgpu")?.dtype).toBe("q4f16");
     expect(chooseGraph(FILES, "bnb4", undefined, "cpu")).toBeUndefined();
+    expect(chooseGraph([...FILES, "onnx/model_q4_packed.onnx"], "q4", "q4", "cpu")).toMatchObject({
+      path: "onnx/model_q4.onnx",
+      packed: "onnx/model_q4_packed.onnx",
+    });
     expect(chooseGraph(["model.onnx"], undefined, undefined, "cpu")?.path).toBe("model.onnx");
     expect(chooseGraph(["onnx/decoder_model_merged.onnx"], undefined, undefined, "cpu")?.dtype).toBe("fp32");
   });

@@ -32,6 +32,8 @@ export interface GraphFile {
   readonly dtype: DataType;
   /** Path from the model's folder, with "/". */
   readonly path: string;
+  /** The packed graph over the same weights, where there is one: the CPU takes it (see `GraphContract.packed`). */
+  readonly packed: string | undefined;
 }
 
 /**
@@ -53,9 +55,10 @@ export function chooseGraph(
   for (const each of wanted) {
     for (const folder of FOLDERS) {
       for (const base of BASE_NAMES) {
-        const path = `${folder}${base}${SUFFIXES[each]}.onnx`;
-        if (present.has(path)) {
-          return { dtype: each, path };
+        const name = `${folder}${base}${SUFFIXES[each]}`;
+        if (present.has(`${name}.onnx`)) {
+          const packed = `${name}_packed.onnx`;
+          return { dtype: each, path: `${name}.onnx`, packed: present.has(packed) ? packed : undefined };
         }
       }
     }

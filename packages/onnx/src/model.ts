@@ -198,8 +198,7 @@ export class Model implements AsyncDisposable {
 
   /**
    * Generates one output for each request, several at the same time: as one ends, the next begins. The outputs are those
-   * that the requests would have alone. There are no drafts unless a request asks for them: in a step that sequences take
-   * together a token costs so little that wrong guesses do not pay.
+   * that the requests would have alone.
    *
    * @returns the results in the order of the requests
    * @throws what `generate` throws, for the first request that fails; those that run are ended first
@@ -218,7 +217,7 @@ export class Model implements AsyncDisposable {
       // All workers take from one queue.
       for (const [index, request] of queue) {
         const signals = [failure.signal, ...(request.signal === undefined ? [] : [request.signal])];
-        results[index] = await this.generate({ drafts: false, ...request, signal: AbortSignal.any(signals) });
+        results[index] = await this.generate({ ...request, signal: AbortSignal.any(signals) });
         failure.signal.throwIfAborted();
       }
     };

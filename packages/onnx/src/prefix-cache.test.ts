@@ -10,20 +10,21 @@ const ids = (from: number, count: number) => Array.from({ length: count }, (_, i
 const rows = (count: number): KvRows => ({ rows: count, data: new Uint16Array(count * 5) });
 
 describe("PrefixCache", () => {
-  it("finds the longest beginning, and leaves the last two tokens to be read", () => {
-    const cache = new PrefixCache(10_000);
+  it("finds the longest beginning in whole pieces, and leaves the last token to be read", () => {
+    const cache = new PrefixCache(10_000, 8);
     cache.add(ids(0, 20), () => rows(20));
-    cache.add([...ids(0, 30), 99, 98], () => rows(32));
-    expect(cache.find([...ids(0, 30), 77, 76, 75])?.count).toBe(30);
-    expect(cache.find([...ids(0, 30), 99, 98])).toMatchObject({ count: 30, rows: { rows: 32 } });
-    expect(cache.find(ids(0, 25))?.count).toBe(23);
-    expect(cache.find(ids(0, 18))?.count).toBe(16);
-    expect(cache.find(ids(0, 17))).toBeUndefined();
+    cache.add([...ids(0, 34), 99, 98], () => rows(36));
+    expect(cache.find([...ids(0, 34), 77, 76, 75])?.count).toBe(32);
+    expect(cache.find([...ids(0, 34), 99, 98])).toMatchObject({ count: 32, rows: { rows: 36 } });
+    expect(cache.find(ids(0, 25))?.count).toBe(24);
+    expect(cache.find(ids(0, 24))?.count).toBe(16);
+    expect(cache.find(ids(0, 9))?.count).toBe(8);
+    expect(cache.find(ids(0, 8))).toBeUndefined();
     expect(cache.find(ids(1, 40))).toBeUndefined();
   });
 
   it("keeps one entry for prompts that go on from each other", () => {
-    const cache = new PrefixCache(10_000);
+    const cache = new PrefixCache(10_000, 8);
     cache.add(ids(0, 20), () => rows(20));
     cache.add(ids(0, 40), () => rows(40));
     expect(cache.bytes).toBe(400);
@@ -34,7 +35,7 @@ describe("PrefixCache", () => {
   });
 
   it("drops what was used longest ago, and takes nothing larger than all", () => {
-    const cache = new PrefixCache(700);
+    const cache = new PrefixCache(700, 8);
     for (const from of [0, 100, 200]) {
       cache.add(ids(from, 20), () => rows(20));
     }
@@ -51,7 +52,7 @@ describe("PrefixCache", () => {
     expect(cache.bytes).toBe(600);
     cache.clear();
     expect(cache.bytes).toBe(0);
-    const off = new PrefixCache(0);
+    const off = new PrefixCache(0, 8);
     off.add(ids(0, 20), () => rows(20));
     expect(off.find(ids(0, 20))).toBeUndefined();
   });
@@ -80,19 +81,16 @@ describe("known prompts", () => {
     }
     const shared = cached!.encode(system).length;
     expect(known[0]).toBe(0);
-    expect(Math.min(...known.slice(1))).toBeGreaterThan(shared - 4);
+    expect(Math.min(...known.slice(1))).toBe(shared - (shared % 32));
   });
 
   it("are read once for several samples at the same time", async () => {
     const prompt = `the text is short, and the answer is no. ${"the person ".repeat(20)}`;
     const samples = await cached!.generateSamples({ prompt, temperature: 1, seed: 7, maxTokens: 10 }, 4);
     const length = cached!.encode(prompt).length;
-    expect(samples.map(({ usage }) => usage.cachedPromptTokens)).toEqual([
-      0,
-      length - 2,
-      length - 2,
-      length - 2,
-    ]);
+    const whole = length - (length % 32);
+    expect(whole).toBeGreaterThan(64);
+    expect(samples.map(({ usage }) => usage.cachedPromptTokens)).toEqual([0, whole, whole, whole]);
     expect(samples.map(({ seed }) => seed)).toEqual([7, 8, 9, 10]);
     for (const { seed, tokens } of samples) {
       const alone = await fresh!.generate({ prompt, temperature: 1, seed, maxTokens: 10 });

@@ -5,24 +5,21 @@ interface Entry {
   readonly rows: KvRows;
 }
 
-/** A prompt of which fewer tokens are known is read anew. */
-const FEWEST_TOKENS = 16;
-/**
- * Tokens of a prompt that are read even if they are known: the last one for its logits, and one more, since a graph may add
- * up in another order in a step of one token. So the output is the same whether its prompt was known or not.
- */
-const READ_AGAIN = 2;
-
 /** What the model makes of the prompts that were read last, for prompts that begin alike; bounded in memory. */
 export class PrefixCache {
   readonly #mostBytes: number;
+  readonly #chunk: number;
   /** In the order of use, the latest last. */
   #entries: Entry[] = [];
   #bytes = 0;
 
-  /** @param mostBytes memory for the rows; 0 keeps nothing */
-  constructor(mostBytes: number) {
+  /**
+   * @param mostBytes memory for the rows; 0 keeps nothing
+   * @param chunk prompts are read in pieces of so many tokens, and known up to the end of one
+   */
+  constructor(mostBytes: number, chunk: number) {
     this.#mostBytes = mostBytes;
+    this.#chunk = chunk;
   }
 
   /** Bytes in use. */
@@ -35,12 +32,14 @@ export class PrefixCache {
     let best: Entry | undefined;
     let count = 0;
     for (const entry of this.#entries) {
-      const common = Math.min(commonLength(entry.ids, ids), ids.length - READ_AGAIN);
-      if (common > count) {
-        [best, count] = [entry, common];
+      // The last token is read in any case, for its logits.
+      const common = Math.min(commonLength(entry.ids, ids), ids.length - 1);
+      const whole = common - (common % this.#chunk);
+      if (whole > count) {
+        [best, count] = [entry, whole];
       }
     }
-    if (best === undefined || count < FEWEST_TOKENS) {
+    if (best === undefined) {
       return undefined;
     }
     this.#entries = [...this.#entries.filter((entry) => entry !== best), best];

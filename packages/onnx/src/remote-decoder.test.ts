@@ -62,10 +62,11 @@ describe("a model that is lent", () => {
   });
 
   it("knows the beginnings of prompts that its owner has read, and the other way round", async () => {
-    await owner.generate({ prompt: `${prompt} One.`, maxTokens: 2 });
-    const second = await model.generate({ prompt: `${prompt} Two.`, maxTokens: 2 });
+    const read = `${prompt} ${prompt}`;
+    await owner.generate({ prompt: `${read} One.`, maxTokens: 2 });
+    const second = await model.generate({ prompt: `${read} Two. ${prompt}`, maxTokens: 2 });
     expect(second.usage.cachedPromptTokens).toBeGreaterThan(15);
-    const third = await owner.generate({ prompt: `${prompt} Two, three.`, maxTokens: 2 });
+    const third = await owner.generate({ prompt: `${read} Two. ${prompt} And three.`, maxTokens: 2 });
     expect(third.usage.cachedPromptTokens).toBeGreaterThan(second.usage.cachedPromptTokens);
   });
 

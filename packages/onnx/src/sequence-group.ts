@@ -1,47 +1,44 @@
-/** One more token of a sequence. */
-export interface TokenStep<Sequence> {
+/** The next tokens of a sequence. */
+export interface SequenceStep<Sequence> {
   readonly sequence: Sequence;
-  readonly id: number;
+  readonly ids: readonly number[];
+  /** Of how many of the last of them the logits are wanted. */
+  readonly keep: number;
 }
 
-interface Waiting<Sequence> extends TokenStep<Sequence> {
+interface Waiting<Sequence> extends SequenceStep<Sequence> {
   readonly resolve: (logits: Float32Array) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * Sequences of one model that are decoded at the same time. Those that ask for a step of one token while the graph is busy,
- * or in the same turn of the event loop, take it together: a step of several sequences costs much less than several steps.
- * Sequences come and go as they like, and none waits for another that does not ask.
+ * Sequences of one model that are decoded at the same time. Those that ask for a step while the graph is busy, or in the
+ * same turn of the event loop, take it together: a step of several sequences costs much less than several steps. Sequences
+ * come and go as they like, and none waits for another that does not ask.
  */
 export class SequenceGroup<Sequence> {
-  readonly #stepTogether: (steps: readonly TokenStep<Sequence>[]) => Promise<Float32Array[]>;
+  readonly #stepTogether: (steps: readonly SequenceStep<Sequence>[]) => Promise<Float32Array[]>;
   #waiting: Waiting<Sequence>[] = [];
   #running = 0;
   #scheduled = false;
 
-  /** @param stepTogether feeds one token to each of some sequences and gives a row of logits for each */
-  constructor(stepTogether: (steps: readonly TokenStep<Sequence>[]) => Promise<Float32Array[]>) {
+  /** @param stepTogether feeds tokens to each of some sequences and gives each the logits that it wants */
+  constructor(stepTogether: (steps: readonly SequenceStep<Sequence>[]) => Promise<Float32Array[]>) {
     this.#stepTogether = stepTogether;
   }
 
-  /** The logits behind one more token of a sequence that has some. */
-  step(sequence: Sequence, id: number): Promise<Float32Array> {
+  /** Feeds the next tokens of a sequence, and gives the logits of the last `keep` of them. */
+  step(step: SequenceStep<Sequence>): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ sequence, id, resolve, reject });
+      this.#waiting.push({ ...step, resolve, reject });
       this.#schedule();
     });
   }
 
-  /** Runs a step of one sequence. Steps that are asked for meanwhile wait, so that there are more of them to take together. */
-  async alone<T>(run: () => Promise<T>): Promise<T> {
-    this.#running++;
-    try {
-      return await run();
-    } finally {
-      this.#running--;
-      this.#schedule();
-    }
+  /** The same without others. Steps that are asked for meanwhile wait, so that there are more of them to take together. */
+  async alone(step: SequenceStep<Sequence>): Promise<Float32Array> {
+    const [logits] = await this.#run([step]);
+    return logits!;
   }
 
   /** Between the pieces of long work: lets those who wait take their step. */
@@ -75,17 +72,25 @@ export class SequenceGroup<Sequence> {
     }
     const steps = this.#waiting;
     this.#waiting = [];
-    await this.alone(async () => {
-      try {
-        const logits = await this.#stepTogether(steps);
-        for (const [i, { resolve }] of steps.entries()) {
-          resolve(logits[i]!);
-        }
-      } catch (thrown) {
-        for (const { reject } of steps) {
-          reject(thrown);
-        }
+    try {
+      const logits = await this.#run(steps);
+      for (const [i, { resolve }] of steps.entries()) {
+        resolve(logits[i]!);
       }
-    });
+    } catch (thrown) {
+      for (const { reject } of steps) {
+        reject(thrown);
+      }
+    }
+  }
+
+  async #run(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
+    this.#running++;
+    try {
+      return await this.#stepTogether(steps);
+    } finally {
+      this.#running--;
+      this.#schedule();
+    }
   }
 }

@@ -13,22 +13,31 @@ export interface SessionOptions {
   readonly layers: number | undefined;
 }
 
+/** Paths of a model's `.onnx` files; their external data lie beside them. */
+export interface GraphPaths {
+  readonly path: string;
+  /** What the CPU takes instead, where there is one. */
+  readonly packed: string | undefined;
+}
+
 /**
  * Loads a graph onto a device.
  *
- * @param path of the `.onnx` file; its external data lie beside it
  * @throws DeviceError where the device cannot be used
  * @throws ModelFileError where the file is broken or its data are missing
  */
 export async function createSession(
-  path: string,
+  { path, packed }: GraphPaths,
   runtime: Runtime,
   options: SessionOptions,
 ): Promise<{ readonly session: InferenceSession; readonly device: Device }> {
   const devices = devicesToTry(options.device, runtime);
   for (const device of devices) {
     try {
-      return { session: await createOn(device, path, runtime, options), device };
+      return {
+        session: await createOn(device, device === "cpu" ? (packed ?? path) : path, runtime, options),
+        device,
+      };
     } catch (thrown) {
       if (!(thrown instanceof DeviceError) || device === devices.at(-1)) {
         throw thrown;

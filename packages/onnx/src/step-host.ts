@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Decoder, Sequence } from "./decoder.js";
+import { type Decoder, MOST_TOGETHER, type Sequence } from "./decoder.js";
 import { ModelDisposedError, reasonOf } from "./errors.js";
 import type { RemoteGraph, StepAnswer, StepCommand } from "./remote-messages.js";
 
@@ -58,7 +58,8 @@ export function serveSteps(
     { call, ids, keep }: Extract<StepCommand, { readonly type: "forward" }>,
   ): Promise<void> {
     try {
-      if (ids.length > 1) {
+      // A piece of a prompt.
+      if (ids.length > MOST_TOGETHER) {
         await sequence.giveWay();
       }
       // Rows of logits are valid until the next step only.

@@ -17,7 +17,9 @@ export async function tinyDecoder(name: "tiny-concat" | "tiny-rows"): Promise<De
   const text = await readTextModel(tiny(name));
   const runtime = await loadRuntime();
   const options = { device: "cpu", threads: 1, spinning: false, layers: 2 } as const;
-  const { session } = await createSession(join(tiny(name), "onnx", "model.onnx"), runtime, options);
+  const file = name === "tiny-rows" ? "model_packed.onnx" : "model.onnx";
+  const paths = { path: join(tiny(name), "onnx", file), packed: undefined };
+  const { session } = await createSession(paths, runtime, options);
   return new Decoder(session, runtime, "cpu", text.config);
 }
 

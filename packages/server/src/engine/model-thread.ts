@@ -83,8 +83,6 @@ async function generate(model: Model, id: number, request: GenerationRequest): P
       ...(constraint === undefined ? {} : fieldsOf(constraint, request)),
       // What is delivered under a constraint keeps to it, whatever the stop strings.
       onStop: "complete",
-      // In steps that several take together, wrong guesses do not pay.
-      drafts: running.size === 1,
       signal: controller.signal,
       ...(measured === undefined ? {} : measuring(model, id, measured)),
       ...(logged === undefined

@@ -6,17 +6,17 @@ import type { EngineRequest, EngineSetup } from "./protocol.js";
 /** Outputs at the same time, and how many of them end in a second. */
 export interface BatchPoint {
   readonly concurrency: number;
-  /** Whether tokens were guessed, as they are for outputs one after the other. */
-  readonly drafts: boolean;
+  /** Whether they were made token by token, as most loops do it: without forced tokens and drafts. */
+  readonly tokenByToken: boolean;
   readonly sequencesPerSecond: number;
   readonly tokensPerSecond: number;
 }
 
 const LEVELS = [
-  { concurrency: 1, drafts: true },
-  { concurrency: 1, drafts: false },
-  ...[2, 4, 8, 16].map((concurrency) => ({ concurrency, drafts: false })),
+  ...[1, 2, 4, 8, 16].map((concurrency) => ({ concurrency, tokenByToken: false })),
+  ...[1, 8].map((concurrency) => ({ concurrency, tokenByToken: true })),
 ];
+const TOKEN_BY_TOKEN = { drafts: false, forcedTokens: false };
 
 /**
  * How many outputs a second, by how many there are at once: all requests, up and down the levels, so that what else the
@@ -38,11 +38,12 @@ export async function measureBatches(
   const totals = LEVELS.map(() => ({ milliseconds: 0, tokens: 0, runs: 0 }));
   for (const level of runs) {
     if (interrupted()) break;
-    const { concurrency, drafts } = LEVELS[level]!;
+    const { concurrency, tokenByToken } = LEVELS[level]!;
     const process = await GenerationProcess.start(setup);
     try {
       await process.generate(requests[0]!);
-      const own = requests.slice(1).map((each) => ({ ...each, options: { ...each.options, drafts } }));
+      const options = tokenByToken ? TOKEN_BY_TOKEN : {};
+      const own = requests.slice(1).map((each) => ({ ...each, options: { ...each.options, ...options } }));
       const { total, tokens } = await process.batch(own, concurrency);
       totals[level]!.milliseconds += total;
       totals[level]!.tokens += tokens;
@@ -53,7 +54,7 @@ export async function measureBatches(
     progress.step(level, `${concurrency} at once`);
   }
   progress.end();
-  return LEVELS.flatMap(({ concurrency, drafts }, i) => {
+  return LEVELS.flatMap(({ concurrency, tokenByToken }, i) => {
     const { milliseconds, tokens, runs: count } = totals[i]!;
     const perSecond = (amount: number) => (1000 * amount) / milliseconds;
     const sequences = count * (requests.length - 1);
@@ -62,7 +63,7 @@ export async function measureBatches(
       : [
           {
             concurrency,
-            drafts,
+            tokenByToken,
             sequencesPerSecond: perSecond(sequences),
             tokensPerSecond: perSecond(tokens),
           },

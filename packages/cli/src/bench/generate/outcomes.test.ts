@@ -74,8 +74,8 @@ test("a result is told in tables and bars", () => {
     command: "grammask bench generate",
     systems: { a: summarise(first, undefined), b: summarise(other, first) },
     batch: [
-      { concurrency: 1, drafts: true, sequencesPerSecond: 2, tokensPerSecond: 40 },
-      { concurrency: 8, drafts: false, sequencesPerSecond: 5, tokensPerSecond: 100 },
+      { concurrency: 1, tokenByToken: false, sequencesPerSecond: 2, tokensPerSecond: 40 },
+      { concurrency: 8, tokenByToken: true, sequencesPerSecond: 5, tokensPerSecond: 100 },
     ],
     skipped: { c: "it is not there" },
     options: { half: "report", tasks: 3, maxTokens: 20, threads: 2, modes: false },
@@ -84,7 +84,7 @@ test("a result is told in tables and bars", () => {
     date: "",
   });
   expect(text).toMatch(/^b +2\/3 +1\/3 +0\/3 +0\.333 +\[0\.000, 1\.000\] +-0\.333/m);
-  expect(text).toMatch(/^8 +5\.00 +2\.50 +100\.0$/m);
+  expect(text).toMatch(/^8, token by token +5\.00 +2\.50 +100\.0$/m);
   expect(text).toContain("skipped c: it is not there");
   const svg = estimateBars("Fields", [{ name: "a", label: "50 %", value: 0.5, low: 0.4, high: 0.6 }], 1);
   expect(svg).toContain('width="190"');

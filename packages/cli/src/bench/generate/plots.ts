@@ -31,8 +31,8 @@ export function writeGenerationPlots(
     write("time", "Time from the request to the finished output, in times the first one's", times, most);
   }
   if (batch !== undefined) {
-    const points = batch.map(({ concurrency, drafts, sequencesPerSecond: value }) => ({
-      name: `${concurrency} at once${drafts ? ", with drafts" : ""}`,
+    const points = batch.map(({ concurrency, tokenByToken, sequencesPerSecond: value }) => ({
+      name: `${concurrency} at once${tokenByToken ? ", token by token" : ""}`,
       value,
       low: value,
       high: value,

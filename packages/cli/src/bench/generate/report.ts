@@ -61,8 +61,8 @@ function batchRows(points: readonly BatchPoint[]): string[][] {
   const first = points[0]!.sequencesPerSecond;
   return [
     ["outputs at once", "outputs a second", "times the first", "tokens a second"],
-    ...points.map(({ concurrency, drafts, sequencesPerSecond, tokensPerSecond }) => [
-      `${concurrency}${drafts ? ", with drafts" : ""}`,
+    ...points.map(({ concurrency, tokenByToken, sequencesPerSecond, tokensPerSecond }) => [
+      `${concurrency}${tokenByToken ? ", token by token" : ""}`,
       sequencesPerSecond.toFixed(2),
       (sequencesPerSecond / first).toFixed(2),
       tokensPerSecond.toFixed(1),
