@@ -182,6 +182,70 @@ describe("arrays whose items differ, or do not", () => {
     expect(count.limits).toBeLessThanOrEqual(SCHEMAS / 20);
   }, 120_000);
 
+  it("whose choices leave few values in some cases only are read to where a validator accepts them", () => {
+    const random = randomNumbers(SEED + 2);
+    const below = (n: number) => Math.floor(random() * n);
+    const letters = ["a", "b", "c", "d", "e", "f", "g"];
+    const letter = () => pick(random, letters.slice(0, 4));
+    // Each is endless; two of them leave a few values, or one.
+    const low = () => ({ pattern: `^[a-${pick(random, letters.slice(0, 2))}]` });
+    const high = () => ({ pattern: `^[${letter()}-z]` });
+    const some = () => pick(random, [low, high, () => true])();
+    const tight = () => ({
+      prefixItems: [some(), low(), some()],
+      items: false,
+      allOf: [{ items: { maxLength: 1 } }],
+    });
+    const begun = () => ({ prefixItems: [{ const: letter() }, high()] });
+    const branches = () => [tight(), begun(), ...(random() < 0.5 ? [pick(random, [tight, begun])()] : [])];
+    const count = { begun: 0, dead: 0 };
+    for (let n = 0; n < SCHEMAS / 4; n++) {
+      const schema = {
+        type: "array",
+        uniqueItems: true,
+        minItems: 2,
+        maxItems: 2 + below(2),
+        items: { type: "string", pattern: "^[a-z]" },
+        [pick(random, ["anyOf", "anyOf", "oneOf"])]: branches(),
+      };
+      const valid = new Ajv2020({ strict: false }).compile(schema);
+      // Longer texts are told by their first letter, and no array has more than three.
+      const longer = letters.slice(0, 4).flatMap((letter) => [`${letter}x`, `${letter}y`]);
+      const values = [...letters, ...longer];
+      const accepted = new Set<string>();
+      for (const first of values) {
+        for (const second of [undefined, ...values]) {
+          for (const third of second === undefined ? [undefined] : [undefined, ...values]) {
+            const array = [first, second, third].filter((value) => value !== undefined);
+            if (!valid(array)) continue;
+            for (let end = 1; end <= array.length; end++) {
+              const begun = JSON.stringify(array.slice(0, end)).slice(0, -1);
+              accepted.add(begun).add(end < array.length ? `${begun},` : `${begun}]`);
+            }
+          }
+        }
+      }
+      const grammar = compile(schema);
+      if (grammar === undefined) {
+        expect([...accepted], JSON.stringify(schema)).toEqual([]);
+        continue;
+      }
+      const matcher = new Matcher(grammar, vocabulary);
+      for (const first of values) {
+        for (const second of [undefined, ...values]) {
+          const array = [first, second].filter((value) => value !== undefined);
+          for (const end of ["", ",", "]"]) {
+            const text = JSON.stringify(array).slice(0, -1) + end;
+            expect(reads(matcher, text), `${text} ${JSON.stringify(schema)}`).toBe(accepted.has(text));
+            count[accepted.has(text) ? "begun" : "dead"]++;
+          }
+        }
+      }
+    }
+    expect(count.begun).toBeGreaterThan(SCHEMAS);
+    expect(count.dead).toBeGreaterThan(SCHEMAS);
+  }, 120_000);
+
   it.each<[string, object, string[], string[]]>([
     [
       "the item may be the one that comes again",
@@ -225,6 +289,19 @@ describe("arrays whose items differ, or do not", () => {
       },
       ['["a"]', '["a",null]'],
       ["[n"],
+    ],
+    [
+      "one of two choices leaves one value",
+      {
+        type: "array",
+        uniqueItems: true,
+        minItems: 2,
+        maxItems: 2,
+        items: { type: "integer", minimum: 0 },
+        anyOf: [{ prefixItems: [true, { maximum: 0 }] }, { prefixItems: [{ const: 7 }, { minimum: 5 }] }],
+      },
+      ["[1,0]", "[7,0]", "[7,6]"],
+      ["[0", "[1,1", "[7,7]"],
     ],
     [
       "what differs or is repeated, from few values",

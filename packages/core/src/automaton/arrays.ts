@@ -19,8 +19,11 @@ export interface PendingItem extends PendingGoal {
   readonly id: number;
   /** Whether what comes after it depends on what it is: items must differ. */
   readonly isUnique: boolean;
-  /** Whether so many values can come behind it that it does not matter which one it was; once it was asked for. */
-  isPlentiful: boolean | undefined;
+  /**
+   * By its result, whether so many values can come behind it that it does not matter which one it was; once it was asked
+   * for.
+   */
+  readonly isPlentiful: Map<Result, boolean>;
   readonly constraint: Formula;
 }
 
@@ -99,8 +102,12 @@ export class Arrays {
     const { goals, satisfiability } = this;
     const { goal } = item;
     if (!this.needsMore(item)) return goal;
-    const scarce = this.scarce(item) ?? satisfiability.giveUp();
-    const fatal = scarce.filter((value) => {
+    const scarce = new Map<string, JsonNode>();
+    for (const truths of goals.possibleTruths(goal)) {
+      const rest = goals.combined(goals.settle(item, goals.result(truths)), item.constraint);
+      for (const value of this.scarce(rest) ?? []) scarce.set(canonicalJson(value), value);
+    }
+    const fatal = [...scarce.values()].filter((value) => {
       const equal = this.constant(value);
       const truths = goal.formulas.map((f) => satisfiability.value(goals.and([f, equal])));
       if (!goals.allows(goal.constraint, truths)) return false;
@@ -121,8 +128,17 @@ export class Arrays {
    * whether an item can follow, not which. Undefined where that depends on the item.
    */
   afterAnyUnique(item: PendingItem, result: Result): ArrayState | undefined {
-    item.isPlentiful ??= (this.signs(item) & REPEATED) === 0 && this.scarce(item)?.length === 0;
-    return item.isPlentiful ? this.afterValue(item, result) : undefined;
+    const { goals } = this;
+    const after = this.afterValue(item, result);
+    let isPlentiful = item.isPlentiful.get(result);
+    if (isPlentiful === undefined) {
+      const rest = goals.combined(after.formulas, after.constraint);
+      // Where no item can follow at all, that is so whichever it was.
+      const another = () => this.scarce(goals.withMore(rest)) ?? [];
+      isPlentiful = (goals.uniqueSigns(rest) & REPEATED) === 0 && another().length === 0;
+      item.isPlentiful.set(result, isPlentiful);
+    }
+    return isPlentiful ? after : undefined;
   }
 
   /** Whether the array cannot end behind an item, or that depends on the item. */
@@ -131,26 +147,22 @@ export class Arrays {
   }
 
   /**
-   * The values of the item and of those to come, where these are fewer than the items that the array can need: which one
-   * is taken matters then. Undefined: that cannot be told.
+   * The values of items with which an array can go on, where there are not enough of them for whatever an item before was:
+   * with any other value, it can go on as well. Undefined: it cannot go on.
    */
-  private scarce({ goal, rests, constraint }: PendingItem): JsonNode[] | undefined {
-    const { goals, satisfiability } = this;
-    const { steps } = goals;
-    const rest = goals.combined(rests, constraint);
-    const enough = steps.neededItems(rest) + 2;
+  private scarce(rest: Formula): JsonNode[] | undefined {
+    const { satisfiability } = this;
+    const items = satisfiability.differentItems(rest);
+    if (items === undefined) return undefined;
+    const enough = items.reduce((sum, { times }) => sum + times, 1);
     const atMost = Math.min(enough, MOST_LISTED);
     const values: JsonNode[] = [];
-    for (const formula of [
-      ...goal.formulas,
-      goals.combined(goal.formulas, goal.constraint),
-      ...steps.itemFormulas(rest),
-    ]) {
-      const { list, isAll, isEndless } = satisfiability.valuesOf(formula, atMost);
+    for (const { value } of items) {
+      const { list, isAll, isEndless } = satisfiability.valuesOf(value, atMost);
       if (isAll) values.push(...list);
-      else if (!isEndless && atMost < enough) return undefined;
+      else if (!isEndless && atMost < enough) satisfiability.giveUp();
     }
-    return [...new Map(values.map((value) => [canonicalJson(value), value])).values()];
+    return values;
   }
 
   private intern(formulas: readonly Formula[], constraint: Formula): ArrayState {
@@ -181,7 +193,7 @@ export class Arrays {
       ...pending,
       id: this.items.length,
       isUnique,
-      isPlentiful: undefined,
+      isPlentiful: new Map<Result, boolean>(),
       constraint: state.constraint,
     };
     const signs = this.signs(item);

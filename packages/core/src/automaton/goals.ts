@@ -123,6 +123,11 @@ export class Goals {
     return this.store.and(formulas);
   }
 
+  /** The formula of what is left of an array, where that is one item at least. */
+  withMore(rest: Formula): Formula {
+    return this.store.and([rest, this.store.minItems(1)]);
+  }
+
   /** A goal without the values of some formulas. */
   excluding(goal: Goal, values: readonly Formula[]): Goal {
     const { store } = this;
@@ -130,6 +135,31 @@ export class Goals {
     if (this.isSingle(goal)) return this.single(store.and([goal.formulas[0] as Formula, others]));
     const isOther = store.variable(goal.formulas.length);
     return this.intern([...goal.formulas, others], store.and([goal.constraint, isOther]));
+  }
+
+  /** The combinations of truths that some value of a goal has. */
+  *possibleTruths({ formulas, constraint }: Goal): Generator<readonly boolean[]> {
+    const { store } = this;
+    const maxCases = CASES_EACH * this.maxAlternatives;
+    let cases = 0;
+    const pending: { truths: readonly boolean[]; value: Formula }[] = [{ truths: [], value: TRUE }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (++cases > maxCases) throw tooMany("cases", maxCases);
+      const { truths, value } = next;
+      if (truths.length === formulas.length) {
+        yield truths;
+        continue;
+      }
+      const asked = formulas[truths.length] as Formula;
+      for (const truth of [false, true]) {
+        const known = [...truths, truth];
+        const narrowed = store.and([value, truth ? asked : asked ^ 1]);
+        // What is not decided yet stands for itself.
+        const now = formulas.map((formula, i) => (i < known.length ? (known[i] ? TRUE : FALSE) : formula));
+        if (this.satisfiable(store.and([narrowed, this.combined(now, constraint)])))
+          pending.push({ truths: known, value: narrowed });
+      }
+    }
   }
 
   /** The goal of values with other results; undefined if no value has one. */

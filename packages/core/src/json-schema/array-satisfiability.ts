@@ -22,6 +22,14 @@ export interface ArraySearch {
   step(): void;
   /** Throws the error of a limit: there is more to do than is reasonable. */
   giveUp(): never;
+  /** Is told of items that satisfy the literals, if they must all differ; of none if they need not. */
+  found?(items: readonly DifferentItem[]): void;
+}
+
+/** So many items in a formula, each of them another one than all the others. */
+export interface DifferentItem {
+  readonly value: Formula;
+  readonly times: number;
 }
 
 /** "Some item with an index in [from, to) is in `value`"; those of a group need different items. */
@@ -197,7 +205,11 @@ function spend(
   problem: Problem,
 ): boolean {
   const [share, ...others] = pending;
-  if (share === undefined) return !problem.unique || canDiffer(settled, problem);
+  if (share === undefined) {
+    if (problem.unique && !canDiffer(settled, problem)) return false;
+    problem.found?.(problem.unique ? settled : []);
+    return true;
+  }
   problem.step();
   const { value, times, budget } = share;
   const next = problem.budgets[budget];

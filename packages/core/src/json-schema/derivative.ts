@@ -15,7 +15,6 @@ import {
   TRUE,
   UNBOUNDED,
 } from "./formula.js";
-import { itemStretches } from "./repeated-items.js";
 
 /** Expanding recurses; so many levels fit on the stack whatever else is on it. */
 const MAX_IN_PLACE_DEPTH = 256;
@@ -226,39 +225,6 @@ export class Derivatives {
       },
       this.itemSteps,
     );
-  }
-
-  /** What the formula says of single items, wherever they are; also what all that it says of one place comes to. */
-  itemFormulas(formula: Formula): Formula[] {
-    const { store } = this;
-    const found = new Set<Formula>();
-    const universal: Formula[] = [];
-    store.forEachAtom(formula, (literal) => {
-      const kind = store.kind(literal);
-      if (kind === Kind.Items) found.add(store.third(literal) ^ (literal & 1));
-      else if (kind === Kind.ItemCount) found.add(store.second(literal));
-      if (kind === Kind.Items && (literal & 1) === 0) universal.push(literal);
-    });
-    for (const index of itemStretches(store, formula)) {
-      const here = universal.filter((items) => store.first(items) <= index && index < store.second(items));
-      found.add(store.and(here.map((items) => store.third(items))));
-    }
-    return [...found].filter((one) => one > FALSE);
-  }
-
-  /** A bound of the items that an array which satisfies the formula can need: its shortest ones have no more. */
-  neededItems(formula: Formula): number {
-    let last = 0;
-    let others = 0;
-    this.store.forEachAtom(formula, (literal) => {
-      const kind = this.store.kind(literal);
-      if (kind === Kind.Items) {
-        last = Math.max(last, this.store.first(literal) + 1);
-        others++;
-      } else if (kind === Kind.ItemCount) others += this.store.first(literal);
-      else if (kind === Kind.Unique) others += 2;
-    });
-    return last + others;
   }
 
   /** Whether the formula says the same of all items to come, so that it does not matter which of them takes a value. */

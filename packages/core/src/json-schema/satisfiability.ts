@@ -7,7 +7,7 @@
 
 import type { JsonNode } from "../json/index.js";
 import { checkTime } from "../language/index.js";
-import { arrayLiteralsHold } from "./array-satisfiability.js";
+import { type ArraySearch, arrayLiteralsHold, type DifferentItem } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
 import { SchemaLimitError } from "./errors.js";
@@ -111,6 +111,26 @@ export class Satisfiability {
   /** Whether some rest of an open array does. */
   array(formula: Formula): boolean {
     return this.solve(formula, () => this.arrayRest(formula));
+  }
+
+  /**
+   * Items that make a rest of an open array satisfy a formula, if they must all differ: whichever of their values they are,
+   * as long as there are enough. None where they need not differ, or nothing need come; undefined: no rest satisfies it.
+   */
+  differentItems(formula: Formula): readonly DifferentItem[] | undefined {
+    let items: readonly DifferentItem[] = [];
+    const search = {
+      ...this.arraySearch(),
+      found: (those: readonly DifferentItem[]) => {
+        items = those;
+      },
+    };
+    const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
+    const rest = (formula: Formula): boolean => {
+      items = [];
+      return formula <= FALSE ? formula === TRUE : this.tableau(formula, literalsHold, rest);
+    };
+    return this.solve(formula, () => rest(formula)) ? items : undefined;
   }
 
   /** Up to `atMost` different values that satisfy a formula. */
@@ -279,11 +299,15 @@ export class Satisfiability {
   }
 
   private arrayRest(formula: Formula): boolean {
-    const { store, decide, listed: values, countStep, giveUp } = this;
-    const array = (rest: Formula) => this.arrayRest(rest);
-    const search = { store, value: decide, array, values, step: countStep, giveUp };
+    const search = this.arraySearch();
     const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
-    return this.rest(formula, this.arrays, 0, literalsHold, array);
+    return this.rest(formula, this.arrays, 0, literalsHold, search.array);
+  }
+
+  private arraySearch(): ArraySearch {
+    const { store, decide, listed, countStep, giveUp } = this;
+    const array = (rest: Formula) => this.arrayRest(rest);
+    return { store, value: decide, array, values: listed, step: countStep, giveUp };
   }
 
   /** A rest of an object or array, remembered by its formula and what names are left. */
