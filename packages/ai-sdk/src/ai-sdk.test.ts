@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "@ai-sdk/provider";
-import { loadModel, type Model } from "@grammask/onnx";
+import { type Grammar, Matcher, type ToolFormatName } from "@grammask/core";
+import { type GenerateRequest, loadModel, type Model } from "@grammask/onnx";
 import {
   generateObject,
   generateText,
@@ -28,6 +29,7 @@ let loaded: Model;
 let provider: ReturnType<typeof createGrammask>;
 let model: ReturnType<typeof provider>;
 const prompts: string[] = [];
+const requests: GenerateRequest[] = [];
 
 beforeAll(async () => {
   loaded = await loadModel(folder, { threads: 1 });
@@ -37,10 +39,36 @@ beforeAll(async () => {
     prompts.push(messages.map(({ role, content }) => `${role}: ${content}`).join("\n"));
     return render([{ role: "user", content: "x" }]);
   };
+  const stream = loaded.stream.bind(loaded);
+  loaded.stream = (request) => {
+    requests.push(request);
+    return stream(request);
+  };
   provider = createGrammask({ models: { tiny: loaded } });
   model = provider("tiny");
 });
 afterAll(() => loaded.dispose());
+
+const encoder = new TextEncoder();
+
+function isOutput(grammar: Grammar, text: string): boolean {
+  const matcher = new Matcher(grammar, loaded.vocabulary);
+  return matcher.acceptBytes(encoder.encode(text)) && matcher.isComplete;
+}
+
+/** A model of the tokenizer of the tiny one that says a text, if its grammar has it. */
+function scripted(text: string, toolFormat: ToolFormatName) {
+  const { vocabulary } = loaded;
+  async function* stream(request: GenerateRequest) {
+    if (!isOutput(request.grammar!, text)) throw new Error(`${text} is not of the grammar`);
+    const pieces = text.match(/[\s\S]{1,3}/g) ?? [];
+    for (const [index, piece] of pieces.entries()) yield { type: "token", id: 65, index, text: piece };
+    const usage = { promptTokens: 1, cachedPromptTokens: 0, completionTokens: pieces.length };
+    yield { type: "result", result: { text, finishReason: "complete", seed: 0, usage } };
+  }
+  const model = { toolFormat, vocabulary, stream } as unknown as Model;
+  return createGrammask({ models: { scripted: model } })("scripted");
+}
 
 describe("text", () => {
   it("is generated, with usage and settings", async () => {
@@ -112,11 +140,14 @@ describe("text", () => {
     await expect(generateText(call)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  it("warns of what it does not know, and refuses options that do not exist", async () => {
+  it("hands penalties and options of its own on, and refuses options that do not exist", async () => {
+    const grammask = { minP: 0.1, drafts: false } satisfies GrammaskProviderOptions;
     const { warnings } = await generateText({
-      ...{ model, ...sampled, prompt: "x", maxOutputTokens: 1, presencePenalty: 1, frequencyPenalty: 0 },
+      ...{ model, ...sampled, prompt: "x", maxOutputTokens: 1, presencePenalty: 1, frequencyPenalty: -0.5 },
+      providerOptions: { grammask },
     });
-    expect(warnings).toMatchObject([{ type: "unsupported", feature: "presencePenalty" }]);
+    expect(warnings).toEqual([]);
+    expect(requests.at(-1)).toMatchObject({ ...grammask, presencePenalty: 1, frequencyPenalty: -0.5 });
     const call = generateText({
       model,
       ...sampled,
@@ -124,6 +155,19 @@ describe("text", () => {
       providerOptions: { grammask: { wrong: 1 } },
     });
     await expect(call).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it("has reasoning before it, where it is asked for", async () => {
+    const call = {
+      ...{ model, ...sampled, prompt: "x", maxOutputTokens: 60, seed: 1 },
+      providerOptions: { grammask: { reasoning: "required" } },
+    } as const;
+    const result = await generateText(call);
+    expect(result.reasoningText).toEqual(expect.any(String));
+    expect(result.reasoningText + result.text).not.toContain("think>");
+    const stream = streamText(call);
+    expect(await stream.reasoningText).toBe(result.reasoningText);
+    expect(await stream.text).toBe(result.text);
   });
 });
 
@@ -163,6 +207,23 @@ describe("objects", () => {
     expect(parts.at(-1)).toEqual(await stream.output);
   });
 
+  it("are described in the prompt, and have reasoning before them, where that is asked for", async () => {
+    const grammask = { schemaInPrompt: "typescript", leadIn: "think" } satisfies GrammaskProviderOptions;
+    const call = { model, ...sampled, schema, prompt: "Who?", providerOptions: { grammask } };
+    const seen = new Set<boolean>();
+    for (let seed = 0; seed < 6; seed++) {
+      const { object, reasoning, providerMetadata } = await generateObject({ ...call, seed });
+      expect(schema.parse(object)).toEqual(object);
+      const leadIn = String(providerMetadata?.grammask?.leadIn);
+      expect(reasoning !== undefined).toBe(/<think>\s*[^\s<]/.test(leadIn));
+      seen.add(reasoning !== undefined);
+    }
+    expect(prompts.at(-1)).toContain('role: "user" | "system"');
+    expect(seen).toContain(true);
+    const reasoned = { providerOptions: { grammask: { reasoning: "required" } } };
+    await expect(generateObject({ ...call, ...reasoned })).rejects.toThrow(InvalidArgumentError);
+  });
+
   it("are complete in a budget that is short", async () => {
     const list = z.object({ list: z.array(z.string()) });
     const result = await generateObject({
@@ -200,19 +261,84 @@ describe("tools", () => {
     expect([...names].sort()).toEqual(["time", "weather"]);
   });
 
-  it("are called or not, as the model chooses", async () => {
-    const seen = new Set<string>();
-    for (let seed = 0; seed < 24; seed++) {
-      const call = { model, ...sampled, tools: { weather }, prompt: "Oslo?", maxOutputTokens: 60, seed };
-      const result = await generateText(call);
-      seen.add(result.finishReason);
-      const stream = streamText(call);
-      expect(await stream.text).toBe(result.text);
-      expect((await stream.toolCalls).map(({ input }) => input)).toEqual(
-        result.toolCalls.map(({ input }) => input),
-      );
+  it("are called or not, as the model chooses, with text before", async () => {
+    const call = { tools: { weather }, prompt: "Oslo?" };
+    const oslo = '{"name": "weather", "arguments": {"city": "Oslo", "days": 1}}';
+    const rome = oslo.replace("Oslo", "Rome");
+    const said = `I look.\n<tool_call>\n${oslo}\n</tool_call>\n<tool_call>\n${rome}\n</tool_call>`;
+    const result = await generateText({ model: scripted(said, "hermes"), ...call });
+    expect(result.text).toBe("I look.");
+    expect(result.finishReason).toBe("tool-calls");
+    expect(result.toolCalls.map(({ input }) => input)).toEqual([
+      { city: "Oslo", days: 1 },
+      { city: "Rome", days: 1 },
+    ]);
+    expect(result.content.map(({ type }) => type)).toEqual([
+      ...["text", "tool-call", "tool-call", "tool-result", "tool-result"],
+    ]);
+    const stream = streamText({ model: scripted(said, "hermes"), ...call });
+    const types: string[] = [];
+    for await (const { type } of stream.fullStream) if (types.at(-1) !== type) types.push(type);
+    const input = ["tool-input-start", "tool-input-delta", "tool-input-end", "tool-call"];
+    expect(types.filter((type) => type !== "tool-result")).toEqual([
+      ...["start", "start-step", "text-start", "text-delta", "text-end"],
+      ...[...input, ...input, "finish-step", "finish"],
+    ]);
+    expect(await stream.text).toBe("I look.");
+    expect((await stream.toolCalls).map((each) => each.input)).toEqual(
+      result.toolCalls.map((each) => each.input),
+    );
+    const answer = await generateText({ model: scripted("It is <b>cold</b>.", "hermes"), ...call });
+    expect(answer).toMatchObject({ text: "It is <b>cold</b>.", finishReason: "stop", toolCalls: [] });
+    // Two calls where one may be: the grammar does not have it.
+    const one = { providerOptions: { grammask: { parallelToolCalls: false } } };
+    const refused = generateText({ model: scripted(said, "hermes"), ...call, ...one, maxRetries: 0 });
+    await expect(refused).rejects.toThrow("not of the grammar");
+  });
+
+  it("are called in the way that a model has learned", async () => {
+    const formats = [
+      "hermes",
+      "qwen3-coder",
+      "glm",
+      "llama3",
+      "mistral",
+      "deepseek",
+      "kimi",
+      "harmony",
+    ] as const;
+    for (const [seed, toolFormat] of formats.entries()) {
+      const result = await generateText({
+        ...{ model, ...sampled, tools: { weather }, toolChoice: "required", prompt: "x", seed },
+        providerOptions: { grammask: { toolFormat, parallelToolCalls: false } },
+      });
+      expect(result.toolCalls, toolFormat).toMatchObject([
+        { toolName: "weather", input: { city: expect.any(String), days: expect.any(Number) } },
+      ]);
+      expect(result.text).toBe("");
+      const [call] = result.toolCalls;
+      const next = { messages: [{ role: "user", content: "x" } as const, ...result.response.messages] };
+      await generateText({
+        ...{ model, ...sampled, tools: { weather }, ...next, maxOutputTokens: 80 },
+        providerOptions: { grammask: { toolFormat } },
+      });
+      const { grammar } = requests.findLast((request) => request.grammar !== undefined)!;
+      // The call stands in the conversation as the model writes it.
+      const line = prompts.at(-1)!.split("\nassistant: ")[1]!.split("\nuser: ")[0]!;
+      expect(isOutput(grammar!, line), `${toolFormat}: ${line}`).toBe(true);
+      expect(line).toContain(String((call!.input as { city: string }).city));
     }
-    expect([...seen].sort()).toEqual(["stop", "tool-calls"]);
+  });
+
+  it("have reasoning before them, where that is asked for", async () => {
+    const said =
+      '<think>\nWhere?\n</think>\n\n<tool_call>{"name": "time", "arguments": {"zone": "CET"}}</tool_call>';
+    const { reasoningText, text, toolCalls } = await generateText({
+      ...{ model: scripted(said, "hermes"), tools: { time }, prompt: "x" },
+      providerOptions: { grammask: { reasoning: "optional" } },
+    });
+    expect({ reasoningText, text }).toEqual({ reasoningText: "Where?", text: "" });
+    expect(toolCalls).toMatchObject([{ input: { zone: "CET" } }]);
   });
 
   it("and then an answer, in steps", async () => {
@@ -223,7 +349,7 @@ describe("tools", () => {
     });
     expect(result.steps).toHaveLength(2);
     expect(prompts.at(-1)).toMatch(
-      /user: Oslo\?\nassistant: {"name":"weather","arguments":{.*}}\nuser: Result of weather: {"city":.*"sky":"clear"}$/,
+      /user: Oslo\?\nassistant: {"name": "weather", "arguments": {.*}}\nuser: Result of weather: {"city":.*"sky":"clear"}$/,
     );
     expect(schema.parse(result.output)).toEqual(result.output);
   });
@@ -235,10 +361,14 @@ describe("tools", () => {
     });
     expect(schema.parse(result.output)).toEqual(result.output);
     const seen = new Set<string>();
+    // The tiny model would always call: what a call begins with is hundreds of times as likely as what JSON begins with.
+    const [less] = loaded.encode("<");
+    const grammask = { parallelToolCalls: false, logitBias: { [less!]: -6 } };
     for (let seed = 0; seed < 24; seed++) {
       const step = await generateText({
         ...{ model, ...sampled, tools: { time }, prompt: "Oslo?", seed },
         output: Output.object({ schema }),
+        providerOptions: { grammask },
       });
       seen.add(step.finishReason);
       if (step.finishReason === "stop") expect(schema.parse(step.output)).toEqual(step.output);

@@ -3,6 +3,7 @@ import {
   type LanguageModelV3CallOptions,
   type SharedV3Warning,
 } from "@ai-sdk/provider";
+import type { ToolFormatName } from "@grammask/core";
 import type { GenerateRequest } from "@grammask/onnx";
 import { toMessages } from "./prompt.js";
 import { planTools, type ToolPlan } from "./tools.js";
@@ -12,24 +13,48 @@ const OWN = [
   "choice",
   "drafts",
   "forcedTokens",
+  "leadIn",
   "logitBias",
   "minP",
   "onLength",
   "regex",
   "repetitionPenalty",
+  "schemaInPrompt",
   "schemaOptions",
 ] as const satisfies readonly (keyof GenerateRequest)[];
 
-/** `providerOptions.grammask` of a call: options of `GenerateRequest` that the SDK has no names for. */
-export type GrammaskProviderOptions = Pick<GenerateRequest, (typeof OWN)[number]>;
+/** What is said of tools and reasoning. */
+const OF_TOOLS = [
+  "parallelToolCalls",
+  "reasoning",
+  "toolFormat",
+] as const satisfies readonly (keyof OwnToolOptions)[];
+
+interface OwnToolOptions {
+  /** Whether an output may have several calls. Default: true. */
+  readonly parallelToolCalls?: boolean;
+  /**
+   * Thinking before text and calls, which comes as reasoning parts: `none` (default), `optional`, `required`, or `open`, where
+   * the model's chat template has begun it. Before JSON take `leadIn`.
+   */
+  readonly reasoning?: "none" | "optional" | "required" | "open";
+  /** How the model writes calls. Default: what its chat template says, see `toolFormatOf` of `@grammask/core`. */
+  readonly toolFormat?: ToolFormatName;
+}
+
+/**
+ * `providerOptions.grammask` of a call: options of `GenerateRequest` that the SDK has no names for, and what tools and
+ * reasoning are like.
+ */
+export type GrammaskProviderOptions = Pick<GenerateRequest, (typeof OWN)[number]> & OwnToolOptions;
 
 /** A call of the SDK as a request to the model. */
 export interface PreparedCall {
   readonly request: GenerateRequest;
   /** Undefined: the output is the answer as it is. */
   readonly tools: ToolPlan | undefined;
-  /** Whether the answer is text, not JSON that a schema or the SDK asked for. */
-  readonly answersInText: boolean;
+  /** Whether something may come before a JSON value. */
+  readonly hasLeadIn: boolean;
   readonly warnings: SharedV3Warning[];
 }
 
@@ -37,38 +62,49 @@ export interface PreparedCall {
  * @throws UnsupportedFunctionalityError for files in the prompt and tools that are not there; InvalidArgumentError for
  *   options of the provider that do not exist
  */
-export function prepareCall(options: LanguageModelV3CallOptions): PreparedCall {
+export function prepareCall(
+  options: LanguageModelV3CallOptions,
+  { toolFormat }: { readonly toolFormat: ToolFormatName },
+): PreparedCall {
   const { responseFormat, seed, temperature, maxOutputTokens, topK, topP, stopSequences } = options;
-  const tools = planTools(options);
-  const own = ownOptions(options.providerOptions?.grammask ?? {});
+  const { presencePenalty, frequencyPenalty } = options;
+  const {
+    parallelToolCalls = true,
+    reasoning = "none",
+    toolFormat: format = toolFormat,
+    ...own
+  } = ownOptions(options.providerOptions?.grammask ?? {});
   const isFree = own.regex !== undefined || own.choice !== undefined;
-  const answersInText = responseFormat?.type !== "json";
-  if (isFree && (tools !== undefined || !answersInText)) {
+  const json = { escapes: "minimal", numbers: "plain", ...own.schemaOptions } as const;
+  const tools = planTools(options, { format, parallel: parallelToolCalls, reasoning, json });
+  if (isFree && (tools !== undefined || responseFormat?.type === "json")) {
     throw new InvalidArgumentError({
       argument: "providerOptions.grammask",
       message:
-        "regex and choice say what the whole output is, so that it can be no call of a tool and no JSON",
+        "regex and choice say what the whole output is, so that it can be no call of a tool, no JSON and no reasoning",
     });
   }
-  const given = { seed, temperature, topK, topP, maxTokens: maxOutputTokens, stop: stopSequences };
+  const given = {
+    ...{ seed, temperature, topK, topP, maxTokens: maxOutputTokens, stop: stopSequences },
+    ...{ presencePenalty, frequencyPenalty },
+  };
   const request: GenerateRequest = {
     ...own,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    messages: toMessages(options.prompt, tools?.instructions),
-    ...constraint(tools, responseFormat, own),
+    messages: toMessages(options.prompt, format, tools?.instructions),
+    ...constraint(tools, responseFormat),
     ...(options.abortSignal && { signal: options.abortSignal }),
   };
-  return { request, tools, answersInText, warnings: warningsOf(options) };
+  const hasLeadIn = own.leadIn !== undefined && own.leadIn !== "none";
+  return { request, tools, hasLeadIn, warnings: warningsOf(options) };
 }
 
 function constraint(
   tools: ToolPlan | undefined,
   format: LanguageModelV3CallOptions["responseFormat"],
-  { schemaOptions }: GrammaskProviderOptions,
-): Pick<GenerateRequest, "schema" | "json" | "schemaOptions"> {
+): Pick<GenerateRequest, "schema" | "json" | "grammar"> {
   if (tools !== undefined) {
-    const schemas = { ...schemaOptions?.schemas, ...tools.schemas };
-    return { schema: tools.schema, schemaOptions: { ...schemaOptions, schemas } };
+    return { grammar: tools.tools.grammar };
   }
   if (format?.type !== "json") {
     return {};
@@ -77,27 +113,18 @@ function constraint(
 }
 
 function ownOptions(given: Readonly<Record<string, unknown>>): GrammaskProviderOptions {
-  const unknown = Object.keys(given).find((name) => !(OWN as readonly string[]).includes(name));
+  const names: readonly string[] = [...OWN, ...OF_TOOLS];
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const message = `${unknown} is not one of ${OWN.join(", ")}`;
+    const message = `${unknown} is not one of ${names.join(", ")}`;
     throw new InvalidArgumentError({ argument: `providerOptions.grammask.${unknown}`, message });
   }
   // Their values are checked by the model.
   return given as GrammaskProviderOptions;
 }
 
-function warningsOf({
-  presencePenalty,
-  frequencyPenalty,
-  tools = [],
-}: LanguageModelV3CallOptions): SharedV3Warning[] {
+function warningsOf({ tools = [] }: LanguageModelV3CallOptions): SharedV3Warning[] {
   const warnings: SharedV3Warning[] = [];
-  for (const [feature, value] of Object.entries({ presencePenalty, frequencyPenalty })) {
-    if (value !== undefined && value !== 0) {
-      const details = "providerOptions.grammask.repetitionPenalty is there instead";
-      warnings.push({ type: "unsupported", feature, details });
-    }
-  }
   for (const tool of tools) {
     if (tool.type === "provider") {
       const details = "a tool that a hosted model's provider carries out; the model is not told of it";

@@ -10,9 +10,10 @@ import type {
   LanguageModelV3Usage,
   SharedV3ProviderMetadata,
 } from "@ai-sdk/provider";
-import { type GenerateResult, type Model, ModelDisposedError } from "@grammask/onnx";
+import { type GenerateResult, type Model, ModelDisposedError, type TokenEvent } from "@grammask/onnx";
 import { type PreparedCall, prepareCall } from "./call-options.js";
-import { OutputParts } from "./output-parts.js";
+import { LeadInParts, outputParts } from "./output-parts.js";
+import type { OutputParts, Part } from "./parts.js";
 
 /** A local model as the Vercel AI SDK sees it (specification v3, AI SDK 6). */
 export class GrammaskLanguageModel implements LanguageModelV3 {
@@ -29,20 +30,24 @@ export class GrammaskLanguageModel implements LanguageModelV3 {
   }
 
   async doGenerate(options: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
-    const call = prepareCall(options);
     const response = this.#response();
     const model = await this.#load();
-    const result = await model.generate(call.request);
-    throwIfAborted(result, options);
-    const parts = new OutputParts(call);
-    const content = contentOf([...parts.push(result.text), ...parts.end(isWhole(result))]);
-    return { content, ...ending(result, parts), warnings: call.warnings, response };
+    const call = prepareCall(options, model);
+    const content: Part[] = [];
+    let finish: ReturnType<typeof ending> | undefined;
+    for await (const part of streamParts(model, call, options)) {
+      if (part.type === "finish") {
+        const { type: _, ...rest } = part;
+        finish = rest as ReturnType<typeof ending>;
+      } else content.push(part);
+    }
+    return { content: contentOf(content), ...finish!, warnings: call.warnings, response };
   }
 
   async doStream(options: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
-    const call = prepareCall(options);
     const response = this.#response();
     const model = await this.#load();
+    const call = prepareCall(options, model);
     const parts = streamParts(model, call, options);
     const stream = new ReadableStream<LanguageModelV3StreamPart>({
       start(controller) {
@@ -73,20 +78,40 @@ async function* streamParts(
   model: Model,
   call: PreparedCall,
   options: LanguageModelV3CallOptions,
-): AsyncGenerator<LanguageModelV3StreamPart, void, void> {
-  const parts = new OutputParts(call);
+): AsyncGenerator<Part, void, void> {
+  const parts = outputParts(call.tools);
+  const leadIn = call.hasLeadIn ? new LeadInParts(isThinking(model, call)) : undefined;
+  let said = "";
   for await (const event of model.stream(call.request)) {
     if (event.type === "token") {
       if (options.includeRawChunks === true) {
         yield { type: "raw", rawValue: event };
       }
-      yield* parts.push(event.text);
+      yield* leadIn?.push(event.leadIn ?? "") ?? [];
+      const text = textOf(event, model, call);
+      said += text;
+      if (text !== "") {
+        yield* leadIn?.end() ?? [];
+        yield* parts.push(text);
+      }
     } else if (event.type === "result") {
       throwIfAborted(event.result, options);
-      yield* parts.end(isWhole(event.result));
-      yield { type: "finish", ...ending(event.result, parts) };
+      yield* leadIn?.end() ?? [];
+      yield* parts.end();
+      yield { type: "finish", ...ending(event.result, parts, said) };
     }
   }
+}
+
+/** Some chat templates begin the reasoning themselves. */
+function isThinking(model: Model, { request }: PreparedCall): boolean {
+  return /<think>\s*$/.test(model.renderPrompt(request));
+}
+
+/** The text of a token; where calls are read from the output, also the names of special tokens, with which some begin. */
+function textOf({ id, text }: TokenEvent, { vocabulary }: Model, { tools }: PreparedCall): string {
+  const isNamed = tools !== undefined && text === "" && vocabulary.tokenBytes(id) === undefined;
+  return isNamed ? vocabulary.tokenText(id) : text;
 }
 
 /** The SDK expects a call that is aborted to fail with the signal's reason. */
@@ -97,32 +122,42 @@ function throwIfAborted(result: GenerateResult, { abortSignal }: LanguageModelV3
   }
 }
 
-function isWhole({ finishReason }: GenerateResult): boolean {
-  return finishReason === "complete";
-}
-
 /** The parts of a stream put together. */
-function contentOf(parts: readonly LanguageModelV3StreamPart[]): LanguageModelV3Content[] {
-  const text = parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
-  const calls = parts.filter((part) => part.type === "tool-call");
-  return text === "" ? calls : [{ type: "text", text }, ...calls];
+function contentOf(parts: readonly Part[]): LanguageModelV3Content[] {
+  const content: LanguageModelV3Content[] = [];
+  for (const part of parts) {
+    if (part.type === "text-delta" || part.type === "reasoning-delta") {
+      const type = part.type === "text-delta" ? "text" : "reasoning";
+      const last = content.at(-1);
+      if (last?.type === type) {
+        last.text += part.delta;
+      } else {
+        content.push({ type, text: part.delta });
+      }
+    } else if (part.type === "tool-call") {
+      content.push(part);
+    }
+  }
+  return content;
 }
 
 function ending(
   result: GenerateResult,
   parts: OutputParts,
+  said: string,
 ): {
   finishReason: LanguageModelV3FinishReason;
   usage: LanguageModelV3Usage;
   providerMetadata: SharedV3ProviderMetadata;
 } {
-  const { finishReason: raw, seed, closedEarly, text } = result;
+  const { finishReason: raw, seed, closedEarly, leadIn } = result;
   // An output that was aborted has thrown.
   const unified = raw === "length" ? "length" : parts.hasCall ? "tool-calls" : "stop";
   const own: JSONObject = {
     seed,
     closedEarly: closedEarly === undefined ? null : asJson(closedEarly),
-    ...(parts.hasCutCall && { cutCall: text }),
+    ...(parts.hasCutCall && { cutCall: said }),
+    ...(leadIn !== undefined && { leadIn }),
   };
   return { finishReason: { unified, raw }, usage: usageOf(result), providerMetadata: { grammask: own } };
 }

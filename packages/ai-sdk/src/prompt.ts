@@ -4,8 +4,8 @@ import {
   type LanguageModelV3ToolResultOutput,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
+import { GrammarError, type ToolFormatName, writeToolCall } from "@grammask/core";
 import type { ChatMessage } from "@grammask/onnx";
-import { callText } from "./tools.js";
 
 type Part = Exclude<LanguageModelV3Message["content"], string>[number];
 
@@ -13,11 +13,16 @@ type Part = Exclude<LanguageModelV3Message["content"], string>[number];
  * The SDK's prompt as a conversation for the model's chat template. Calls stand in it as the model writes them, results as
  * messages of the user, which every template knows; earlier reasoning is left out, as templates do.
  *
+ * @param format how the model writes calls
  * @param instructions put at the end of the system message
  * @throws UnsupportedFunctionalityError for files that are no text
  */
-export function toMessages(prompt: LanguageModelV3Prompt, instructions: string | undefined): ChatMessage[] {
-  const messages = prompt.map(toMessage);
+export function toMessages(
+  prompt: LanguageModelV3Prompt,
+  format: ToolFormatName,
+  instructions: string | undefined,
+): ChatMessage[] {
+  const messages = prompt.map((message) => toMessage(message, format));
   if (instructions === undefined) {
     return messages;
   }
@@ -27,23 +32,23 @@ export function toMessages(prompt: LanguageModelV3Prompt, instructions: string |
     : [{ role: "system", content: instructions }, ...messages];
 }
 
-function toMessage(message: LanguageModelV3Message): ChatMessage {
+function toMessage(message: LanguageModelV3Message, format: ToolFormatName): ChatMessage {
   if (message.role === "system") {
     return { role: "system", content: message.content };
   }
   const parts: readonly Part[] = message.content;
-  const content = parts.flatMap((part) => textOf(part) ?? []).join("\n");
+  const content = parts.flatMap((part) => textOf(part, format) ?? []).join("\n");
   return { role: message.role === "tool" ? "user" : message.role, content };
 }
 
-function textOf(part: Part): string | undefined {
+function textOf(part: Part, format: ToolFormatName): string | undefined {
   switch (part.type) {
     case "text":
       return part.text;
     case "file":
       return fileText(part.mediaType, part.data);
     case "tool-call":
-      return callText(part.toolName, part.input);
+      return callText(part.toolName, part.input, format);
     case "tool-result":
       return `Result of ${part.toolName}: ${outputText(part.output)}`;
     case "reasoning":
@@ -51,6 +56,20 @@ function textOf(part: Part): string | undefined {
     case "tool-approval-response":
       return undefined;
   }
+}
+
+function callText(name: string, input: unknown, format: ToolFormatName): string {
+  if (typeof input === "object" && input !== null && !Array.isArray(input)) {
+    try {
+      return writeToolCall(name, input as Record<string, unknown>, format);
+    } catch (error) {
+      // What cannot be written so is told all the same.
+      if (!(error instanceof GrammarError)) {
+        throw error;
+      }
+    }
+  }
+  return JSON.stringify({ name, arguments: input });
 }
 
 function outputText(output: LanguageModelV3ToolResultOutput): string {

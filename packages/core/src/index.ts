@@ -40,6 +40,7 @@ export { compileStructuralTag, type StructuralTagOptions } from "./grammar/struc
 export { compileTools } from "./grammar/tools/compile-tools.js";
 export { toolFormatOf } from "./grammar/tools/formats.js";
 export { TOOL_INPUT } from "./grammar/tools/input-call.js";
+export { type ToolDelta, ToolReader } from "./grammar/tools/tool-reader.js";
 export type {
   Tool,
   ToolCall,
@@ -94,6 +95,7 @@ export {
   type SchemaTextOptions,
 } from "./prompt/describe-schema.js";
 export type { LeftOut } from "./prompt/outline.js";
+export { exampleToolCall, writeToolCall } from "./prompt/tool-call-text.js";
 export {
   TokenizerError,
   TokenTrie,

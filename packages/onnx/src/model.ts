@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { Matcher, OutputParts, Vocabulary } from "@grammask/core";
+import { Matcher, OutputParts, type ToolFormatName, Vocabulary } from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import { completeText } from "./complete-text.js";
 import { Decoder } from "./decoder.js";
@@ -58,6 +58,8 @@ export class Model implements AsyncDisposable {
   readonly device: Device;
   /** The most tokens that the model can hold, prompt and output together. */
   readonly contextLength: number;
+  /** How the model's chat template writes calls of tools, for `compileTools`; "plain" where it says nothing of them. */
+  readonly toolFormat: ToolFormatName;
   readonly #decoder: StepDecoder;
   readonly #text: TextModel;
   readonly #grammars = new GrammarCache();
@@ -74,6 +76,7 @@ export class Model implements AsyncDisposable {
     this.dtype = dtype;
     this.device = decoder.device;
     this.contextLength = decoder.contextLength;
+    this.toolFormat = text.toolFormat;
     this.#decoder = decoder;
     this.#text = text;
     this.#schemaPrompts = new SchemaPrompts(decoder.contextLength);

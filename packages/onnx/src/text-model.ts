@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type ToolFormatName, toolFormatOf } from "@grammask/core";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ChatTemplate } from "./chat-template.js";
 import { isObject, type ModelConfig, readModelConfig, specialTokenText } from "./config.js";
@@ -14,6 +15,8 @@ export interface TextModel {
   /** The parsed `tokenizer.json`. */
   readonly tokenizerJson: JsonObject;
   readonly chatTemplate: ChatTemplate | undefined;
+  /** How the chat templates write calls of tools. */
+  readonly toolFormat: ToolFormatName;
 }
 
 /**
@@ -39,6 +42,7 @@ export async function readTextModel(directory: string): Promise<TextModel> {
     tokenizer,
     tokenizerJson,
     chatTemplate: template === undefined ? undefined : new ChatTemplate(template, specialTokens(settings)),
+    toolFormat: toolFormatOf([templateFile ?? "", ...chatTemplatesOf(settings)].join("\n")),
   };
 }
 
@@ -64,11 +68,19 @@ function makeTokenizer(path: string, json: JsonObject, settings: JsonObject): To
 /** A single template, or a list of named ones of which "default" is the one for conversations. */
 function chatTemplateOf(settings: JsonObject): string | undefined {
   const template = settings.chat_template;
-  if (Array.isArray(template)) {
-    const named: unknown = template.find((each) => isObject(each) && each.name === "default") ?? template[0];
-    return isObject(named) && typeof named.template === "string" ? named.template : undefined;
-  }
-  return typeof template === "string" ? template : undefined;
+  const named: unknown = Array.isArray(template)
+    ? template.find((each) => isObject(each) && each.name === "default")
+    : undefined;
+  const isDefault = isObject(named) && typeof named.template === "string";
+  return isDefault ? (named.template as string) : chatTemplatesOf(settings)[0];
+}
+
+/** All of them: that for tools may be one of its own. */
+function chatTemplatesOf({ chat_template: template }: JsonObject): string[] {
+  const templates = Array.isArray(template)
+    ? template.map((each) => isObject(each) && each.template)
+    : [template];
+  return templates.filter((each) => typeof each === "string");
 }
 
 function specialTokens(settings: JsonObject): Record<string, string> {

@@ -8,8 +8,16 @@ export interface ToolFormat {
   readonly begin?: string;
   /** What outputs follow. @throws GrammarError for what the format does not have */
   output(request: OutputRequest): GrammarNode;
+  /** The strings that a run of calls begins with; undefined: not known by one. */
+  readonly beginnings?: Beginnings;
   /** Reads an output, or the beginning of one. @param isOpen whether the prompt has begun the reasoning */
   parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOutput;
+}
+
+export interface Beginnings {
+  readonly texts: readonly string[];
+  /** Whether calls stand at the start of an output only, behind reasoning. */
+  readonly isAlone: boolean;
 }
 
 export interface OutputRequest {
@@ -29,6 +37,8 @@ export interface ParsedCalls {
   /** Offset behind the last call; the text's length if one is cut. */
   readonly end: number;
   readonly isCut: boolean;
+  /** The call in which the text is cut. */
+  readonly open?: ToolCall | undefined;
 }
 
 /** A string that means something; `isToken`: in the tokenizers of these models it is a special token. */

@@ -1,7 +1,7 @@
 import { textUntil, textWithout } from "../free-text.js";
 import { choice, type GrammarNode, optional, sequence, text, token } from "../tree.js";
 import { argumentsNode, markerNode, type OutputRequest, type ToolFormat, tokenMarker } from "./format.js";
-import { behindJson, compactJson } from "./json-text.js";
+import { behindJson, compactBeginning, compactJson } from "./json-text.js";
 import type { Tool, ToolCall, ToolOutput } from "./types.js";
 
 const [START, CHANNEL, CONSTRAIN, MESSAGE, END, CALL, RETURN] = [
@@ -63,6 +63,7 @@ function parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOut
   const content: string[] = [];
   const calls: ToolCall[] = [];
   let isCut = false;
+  let open: ToolCall | undefined;
   const texts = isOpen ? `${CHANNEL}analysis${MESSAGE}${source}` : source;
   for (let at = texts.indexOf(CHANNEL); at >= 0; at = texts.indexOf(CHANNEL, at)) {
     const message = texts.indexOf(MESSAGE, at);
@@ -73,7 +74,10 @@ function parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOut
     if (name !== undefined) {
       const end = texts[start] === "{" ? behindJson(texts, start) : -1;
       isCut = end < 0 || !tools.some((tool) => tool.name === name);
-      if (isCut) break;
+      if (isCut) {
+        if (texts[start] === "{") open = { name, arguments: compactBeginning(texts.slice(start)) };
+        break;
+      }
       calls.push({ name, arguments: compactJson(texts.slice(start, end)) });
       at = end;
       continue;
@@ -87,5 +91,5 @@ function parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOut
     } else content.push(body);
     at = start + body.length;
   }
-  return { content: content.join("\n"), reasoning, calls, isCut };
+  return { content: content.join("\n"), reasoning, calls, isCut, open };
 }

@@ -1,7 +1,7 @@
 /** Formats whose calls are JSON objects with a name and arguments. */
 import { optional, repeat, sequence, text } from "../tree.js";
 import { eachTool, type ParsedCalls, plainMarker, type ToolFormat, tokenMarker } from "./format.js";
-import { behindJson, behindSpace, callOf } from "./json-text.js";
+import { behindJson, behindSpace, callOf, compactBeginning } from "./json-text.js";
 import { markerFormat } from "./marker-format.js";
 import type { Tool, ToolCall } from "./types.js";
 
@@ -23,7 +23,7 @@ function readObjects(
   for (let at = offset - prefix.length; ; ) {
     const start = behindSpace(source, at);
     const end = source[start] === "{" ? behindJson(source, start) : -1;
-    if (end < 0) return cut;
+    if (end < 0) return { ...cut, open: openCall(source.slice(start), argumentsKey) };
     const call = callOf(source.slice(start, end), argumentsKey);
     if (call === undefined) return cut;
     const closed = closing === "" ? end : behindSpace(source, end);
@@ -36,6 +36,20 @@ function readObjects(
     }
     at = next + separator.length;
   }
+}
+
+/** The call that an object says whose text is cut; undefined where its arguments have not begun. */
+function openCall(json: string, argumentsKey: string): ToolCall | undefined {
+  const [head = "", name = ""] =
+    /^\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"[a-z]+"\s*:\s*(?=\{)/.exec(json) ?? [];
+  if (!head.includes(`"${argumentsKey}"`)) return undefined;
+  const rest = json.slice(head.length);
+  // Behind the arguments the object of the call ends.
+  const end = behindJson(rest, 0);
+  return {
+    name: JSON.parse(name) as string,
+    arguments: compactBeginning(end < 0 ? rest : rest.slice(0, end)),
+  };
 }
 
 /**
@@ -92,8 +106,9 @@ export const MISTRAL: ToolFormat = markerFormat({
   parse(source, offset) {
     const start = behindSpace(source, offset);
     if (source[start] !== "[") return { calls: [], end: source.length, isCut: true };
-    const { calls, end, isCut } = readObjects(source, start + 1, "arguments", { separator: "," });
-    const closed = source[behindSpace(source, end)] === "]";
-    return { calls, end: closed ? behindSpace(source, end) + 1 : source.length, isCut: isCut || !closed };
+    const read = readObjects(source, start + 1, "arguments", { separator: "," });
+    const behind = behindSpace(source, read.end);
+    const closed = source[behind] === "]";
+    return { ...read, end: closed ? behind + 1 : source.length, isCut: read.isCut || !closed };
   },
 });

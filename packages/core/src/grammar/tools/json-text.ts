@@ -37,6 +37,30 @@ export function callOf(json: string, argumentsKey: string): ToolCall | undefined
   return typeof name === "string" ? { name, arguments: stringifyJson(args) } : undefined;
 }
 
+/**
+ * What an object's text that is cut becomes without whitespace, as far as that is certain: numbers and names may go on, so
+ * up to the last sign or string.
+ */
+export function compactBeginning(json: string): string {
+  let compact = "";
+  let certain = "";
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charAt(i);
+    if (character === '"') {
+      const end = /^"(?:[^"\\]|\\.)*"/.exec(json.slice(i))?.[0];
+      // Within a string: without an escape that is cut, or half of a pair.
+      if (end === undefined) {
+        const [begun = ""] = /^"(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*/.exec(json.slice(i)) ?? [];
+        return compact + begun.replace(/(?:[\ud800-\udbff]|\\u[dD][89abAB][0-9a-fA-F]{2})$/, "");
+      }
+      compact += end;
+      i += end.length - 1;
+    } else if (!/[ \t\r\n]/.test(character)) compact += character;
+    if (/["{}[\],:]/.test(character)) certain = compact;
+  }
+  return certain;
+}
+
 /** JSON text without whitespace; the text itself where it is not JSON. */
 export function compactJson(json: string): string {
   try {

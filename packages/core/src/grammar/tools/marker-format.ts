@@ -28,9 +28,11 @@ export interface MarkerSpec {
 
 /** The format; reasoning stands between `<think>` and `</think>`. */
 export function markerFormat(spec: MarkerSpec): ToolFormat {
+  const { begin, lead, isAlone = false } = spec;
   return {
     ...(spec.isAlone === true ? {} : { begin: spec.begin.text }),
     output: (request) => withReasoning(request.reasoning, output(spec, request)),
+    beginnings: { texts: [begin.text, (lead?.text ?? "") + begin.text], isAlone },
     parse: (source, tools, isOpen) => parseOutput(source, spec, tools, isOpen),
   };
 }
@@ -83,7 +85,7 @@ function parseOutput(source: string, spec: MarkerSpec, tools: readonly Tool[], i
   if (start < 0 || !source.startsWith(begin.text, start)) {
     return { content: source.slice(offset), reasoning, calls: [], isCut: false };
   }
-  const { calls, end, isCut } = spec.parse(source, start + begin.text.length, tools);
+  const { calls, end, isCut, open } = spec.parse(source, start + begin.text.length, tools);
   const before = isAlone === true ? "" : source.slice(offset, start).trimEnd();
-  return { content: before + source.slice(behindSpace(source, end)), reasoning, calls, isCut };
+  return { content: before + source.slice(behindSpace(source, end)), reasoning, calls, isCut, open };
 }

@@ -1,7 +1,7 @@
 /** Formats in which the tool's name stands by itself, between markers, and the arguments are an object of JSON. */
 import { choice, type GrammarNode, repeat, sequence, text } from "../tree.js";
 import { argumentsNode, markerNode, type ParsedCalls, type ToolFormat, tokenMarker } from "./format.js";
-import { behindJson, behindSpace, compactJson } from "./json-text.js";
+import { behindJson, behindSpace, compactBeginning, compactJson } from "./json-text.js";
 import { markerFormat } from "./marker-format.js";
 import type { Tool, ToolCall } from "./types.js";
 
@@ -78,7 +78,10 @@ function parseNamed(source: string, offset: number, tools: readonly Tool[], spec
     const start = behindPieces(source, at, [{ text: name }, ...beforeArguments]);
     const stop = source[start] === "{" ? behindJson(source, start) : -1;
     const closed = stop < 0 ? -1 : behindPieces(source, stop, afterArguments);
-    if (closed < 0) return cut;
+    if (closed < 0) {
+      const rest = compactBeginning(source.slice(start, stop < 0 ? source.length : stop));
+      return rest === "" ? cut : { ...cut, open: { name, arguments: rest } };
+    }
     calls.push({ name, arguments: compactJson(source.slice(start, stop)) });
     const next = behindSpace(source, closed);
     if (end !== undefined && source.startsWith(end, next))

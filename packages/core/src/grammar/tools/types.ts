@@ -56,6 +56,11 @@ export interface ToolOutput {
   readonly calls: readonly ToolCall[];
   /** Whether the text ends inside reasoning or a call, which is not in `calls` then. */
   readonly isCut: boolean;
+  /**
+   * The call in which the text ends, where its arguments are JSON and have begun: as far as they go. Those of the whole call
+   * begin so.
+   */
+  readonly open?: ToolCall | undefined;
 }
 
 /** A grammar for calls of tools, and the way back. */
