@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LanguageArena } from "../language/index.js";
-import { excludeEachOther } from "./exclusive.js";
+import { exclusiveAmong } from "./exclusive.js";
 import { type Formula, FormulaStore, JsonType } from "./formula.js";
 
 const store = new FormulaStore(new LanguageArena(), { maxNodes: 1_000_000 });
+const excludeEachOther = (list: readonly Formula[]) => exclusiveAmong(store, list).length === list.length;
 const texts = (...list: string[]) =>
   store.and([store.type(JsonType.String), store.str(store.arena.choice(list))]);
 const property = (name: string, value: Formula) => store.props(store.keySet(name), value);
@@ -14,28 +15,35 @@ const branch = (name: string, value: Formula, ...others: Formula[]) =>
 describe("formulas that exclude each other at sight", () => {
   it("ask different constants of a property that all of them require", () => {
     const some = ["red", "green", "b"].map((text) => branch("kind", texts(text)));
-    expect(excludeEachOther(store, some)).toBe(true);
+    expect(excludeEachOther(some)).toBe(true);
     expect(store.exactlyOne(some)).toBe(store.or(some));
   });
 
   it("ask different constants of the value in progress", () => {
     const rest = property("other", store.type(JsonType.Number));
     const some = ["red", "green"].map((text) => store.and([store.valueIn(texts(text)), rest]));
-    expect(excludeEachOther(store, some)).toBe(true);
+    expect(excludeEachOther(some)).toBe(true);
   });
 
   it("may have one constant and types that are no strings", () => {
     const some = [branch("kind", texts("red", "green")), branch("kind", store.type(JsonType.Null))];
-    expect(excludeEachOther(store, some)).toBe(true);
-    expect(excludeEachOther(store, [...some, branch("kind", store.type(JsonType.String))])).toBe(false);
+    expect(excludeEachOther(some)).toBe(true);
+    expect(excludeEachOther([...some, branch("kind", store.type(JsonType.String))])).toBe(false);
   });
 
   it("do not if the property can be missing, or its constants overlap", () => {
     const optional = property("kind", texts("blue"));
-    expect(excludeEachOther(store, [branch("kind", texts("red")), optional])).toBe(false);
-    expect(
-      excludeEachOther(store, [branch("kind", texts("red", "blue")), branch("kind", texts("blue"))]),
-    ).toBe(false);
+    expect(excludeEachOther([branch("kind", texts("red")), optional])).toBe(false);
+    expect(excludeEachOther([branch("kind", texts("red", "blue")), branch("kind", texts("blue"))])).toBe(
+      false,
+    );
+  });
+
+  it("may be some of a list, which then count as one", () => {
+    const some = ["red", "green", "blue"].map((text) => branch("kind", texts(text)));
+    const other = property("other", texts("x"));
+    expect(exclusiveAmong(store, [other, ...some])).toEqual(some);
+    expect(store.exactlyOne([other, ...some])).toBe(store.exactlyOne([other, store.or(some)]));
   });
 
   it("hold of no object together, whichever constants there are", () => {
@@ -54,14 +62,17 @@ describe("formulas that exclude each other at sight", () => {
         const formulas = list.map(({ name, value, isOptional }) =>
           isOptional ? property(name, value.formula) : branch(name, value.formula),
         );
-        // Two of them hold of an object where they ask for different names, or for a value that both have.
-        const overlap = list.some((x, i) =>
-          list.slice(0, i).some((y) => {
-            if (x.name !== y.name || x.isOptional || y.isOptional) return true;
-            return x.value.list.some((text) => y.value.list.includes(text));
-          }),
-        );
-        expect(excludeEachOther(store, formulas)).toBe(!overlap);
+        // Two hold of an object where they ask for different names, or for a value that both have.
+        const overlaps = (x: number, y: number) => {
+          const [one, other] = [list[x], list[y]] as [(typeof list)[0], (typeof list)[0]];
+          if (one.name !== other.name || one.isOptional || other.isOptional) return true;
+          return one.value.list.some((text) => other.value.list.includes(text));
+        };
+        const group = exclusiveAmong(store, formulas).map((formula) => formulas.indexOf(formula));
+        for (const x of group) for (const y of group) if (x < y) expect(overlaps(x, y)).toBe(false);
+        const indices = list.map((_, index) => index);
+        const isExclusive = indices.every((x) => indices.every((y) => x >= y || !overlaps(x, y)));
+        if (isExclusive) expect(group).toEqual(indices);
       }),
     );
   });

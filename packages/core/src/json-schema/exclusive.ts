@@ -14,35 +14,45 @@ interface Range {
 const VALUE = -1;
 type Place = string | typeof VALUE;
 
-/** True: no value satisfies two of them; false says nothing. */
-export function excludeEachOther(store: FormulaReader, formulas: readonly Formula[]): boolean {
-  const [first, ...others] = formulas.map((formula) => conjunctsOf(store, formula));
-  if (first === undefined) return true;
-  return placesIn(store, first).some((place) => {
-    const range = rangeAt(store, first, place);
-    return range !== undefined && areDisjoint(range, others, (other) => rangeAt(store, other, place));
-  });
+/** Of places that some formulas speak of, so many are looked at: those of the most formulas. */
+const MAX_PLACES = 2;
+
+/** Some of the formulas, as many as are found, of which no value satisfies two. */
+export function exclusiveAmong(store: FormulaReader, formulas: readonly Formula[]): readonly Formula[] {
+  const conjuncts = new Map(formulas.map((formula) => [formula, conjunctsOf(store, formula)]));
+  const counts = new Map<Place, number>();
+  for (const list of conjuncts.values()) {
+    for (const place of placesIn(store, list)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  const places = [...counts].sort(([, x], [, y]) => y - x).slice(0, MAX_PLACES);
+  let most: readonly Formula[] = [];
+  for (const [place, count] of places) {
+    if (count <= most.length) break;
+    const seen = new Seen();
+    const group = formulas.filter((formula) => {
+      const range = rangeAt(store, conjuncts.get(formula) as readonly Formula[], place);
+      return range !== undefined && seen.add(range);
+    });
+    if (group.length > most.length) most = group;
+  }
+  return most;
 }
 
-function areDisjoint<T>(
-  first: Range,
-  others: readonly T[],
-  rangeOf: (other: T) => Range | undefined,
-): boolean {
-  let { types } = first;
-  const texts = new Set(first.texts);
-  for (const other of others) {
-    const range = rangeOf(other);
-    if (range === undefined || (types & range.types) !== 0) return false;
-    if ((types & JsonType.String) !== 0 && range.texts.length > 0) return false;
-    if ((range.types & JsonType.String) !== 0 && texts.size > 0) return false;
-    for (const text of range.texts) {
-      if (texts.has(text)) return false;
-      texts.add(text);
-    }
-    types |= range.types;
+/** Ranges that have nothing in common. */
+class Seen {
+  private types = 0;
+  private readonly texts = new Set<string>();
+
+  /** False: the range has something in common with those before, and is left out. */
+  add({ types, texts }: Range): boolean {
+    if ((this.types & types) !== 0) return false;
+    if ((this.types & JsonType.String) !== 0 && texts.length > 0) return false;
+    if ((types & JsonType.String) !== 0 && this.texts.size > 0) return false;
+    if (texts.some((text) => this.texts.has(text))) return false;
+    this.types |= types;
+    for (const text of texts) this.texts.add(text);
+    return true;
   }
-  return true;
 }
 
 function conjunctsOf(store: FormulaReader, formula: Formula): readonly Formula[] {

@@ -11,7 +11,7 @@
  * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
  */
 import type { Language, LanguageArena } from "../language/index.js";
-import { excludeEachOther } from "./exclusive.js";
+import { exclusiveAmong } from "./exclusive.js";
 import {
   ALL_TYPES,
   ATOM_TYPE,
@@ -504,8 +504,14 @@ export class FormulaStore {
     if (certain > 1) return FALSE;
     if (certain === 1) return this.and([...rest.map((formula) => formula ^ 1), ...must]);
     if (rest.length === 0) return FALSE;
-    const isDisjunction = rest.length > 1 && excludeEachOther(this, rest);
-    if (isDisjunction) return this.and([this.or(rest), ...must]);
+    const group = rest.length > 1 ? exclusiveAmong(this, rest) : [];
+    if (group.length > 1) {
+      // Of these at most one holds anyway.
+      const some = this.or(group);
+      if (group.length === rest.length) return this.and([some, ...must]);
+      const grouped = new Set(group);
+      return this.and([this.exactlyOne([...rest.filter((formula) => !grouped.has(formula)), some]), ...must]);
+    }
     const one = rest.length === 1 ? (rest[0] as Formula) : this.table.internList(Kind.ExactlyOne, rest) << 1;
     return must.length === 0 ? one : this.and([one, ...must]);
   }

@@ -16,6 +16,7 @@ import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
 import { numberKeywords } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
+import { plainFormula } from "./plain-formula.js";
 import { type Member, type Position, placeOf, type SchemaNode } from "./position.js";
 import { type SampleContext, Samples } from "./samples.js";
 import type { SchemaSet } from "./schema-set.js";
@@ -137,20 +138,10 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     }
     let formula = this.scalarSchemas.get(key);
     if (formula === undefined) {
-      const isPlain = enforced.every(([name, value]) => isPlainKeyword(name, value));
-      formula = isPlain ? this.plain(enforced) : this.store.schema(node.id);
+      formula = plainFormula(enforced, this.constants, this.store) ?? this.store.schema(node.id);
       this.scalarSchemas.set(key, formula);
     }
     return formula;
-  }
-
-  private plain(keywords: readonly (readonly [string, JsonNode])[]): Formula {
-    const { store, constants } = this;
-    const parts = keywords.map(([name, value]) => {
-      if (name === "type") return store.type(typeMask(value));
-      return constants.formula(name === "const" ? [value] : (value as readonly JsonNode[]));
-    });
-    return store.and(parts);
   }
 
   /** The formula of a schema or constant by its number. */
@@ -379,31 +370,11 @@ function isScalarKeyword(name: string, value: JsonNode): boolean {
   );
 }
 
-/** So many constants are as small as a reference to them. */
-const MAX_PLAIN = 16;
-
-/** Whether what the keyword says is as small as a reference to it, and tells it from what others say. */
-function isPlainKeyword(name: string, value: JsonNode): boolean {
-  if (name === "type") return !hasInteger(value);
-  if (name === "const") return isPlainValue(value);
-  if (name !== "enum") return false;
-  const values = value as readonly JsonNode[];
-  return values.length <= MAX_PLAIN && values.every(isPlainValue);
-}
-
-function isPlainValue(value: JsonNode): boolean {
-  return value === null || typeof value === "boolean" || typeof value === "string";
-}
-
 /** A text that the values of scalar keywords share where they are equal. */
 function scalarKey(value: JsonNode): string {
   if (typeof value === "string") return `${value.length}"${value}`;
   if (value instanceof JsonNumber) return canonicalNumber(value.text);
   return isJsonArray(value) ? `[${value.map(scalarKey).join()}]` : String(value);
-}
-
-function hasInteger(types: JsonNode): boolean {
-  return types === "integer" || (isJsonArray(types) && types.includes("integer"));
 }
 
 function cycleLimit(node: SchemaNode, value: number): SchemaLimitError {

@@ -40,6 +40,9 @@ import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
 
+/** Longer shortest members are not kept. */
+const MAX_KEPT = 256;
+
 /** Longer classes are not listed. */
 const MAX_CHARACTERS = 64;
 
@@ -67,6 +70,7 @@ export class LanguageArena implements Algebra {
   readonly #intersections = new PairMemo();
   readonly #manyUnions = new ListMemo();
   readonly #manyIntersections = new ListMemo();
+  readonly #shortest = new Map<Language, string | undefined>();
 
   /** @param limits bounds on what this arena may grow to and on a single question; missing ones have defaults. */
   constructor(limits: Partial<LanguageLimits> = {}) {
@@ -382,8 +386,12 @@ export class LanguageArena implements Algebra {
 
   /** A shortest member (in code points), undefined if there is none. Throws as `isEmpty` does. */
   shortest(node: Language): string | undefined {
+    if (this.#shortest.has(node)) return this.#shortest.get(node);
     const codePoints = this.nodes.bounded(() => shortestMember(this, node));
-    return codePoints && stringOf(codePoints);
+    const text = codePoints && stringOf(codePoints);
+    // It is asked again and again of the same names.
+    if (text === undefined || text.length <= MAX_KEPT) this.#shortest.set(node, text);
+    return text;
   }
 
   /** Whether there are finitely many members. Throws as `isEmpty` does. */

@@ -35,6 +35,7 @@ export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { mix, PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";
 export { PatternError, type PatternErrorReason } from "./pattern-error.js";
+export { onlyTextOf } from "./pattern-plain.js";
 export { PriorityQueue } from "./priority-queue.js";
 export { TextAutomaton } from "./text.js";
 export type { Candidates, TextSet } from "./texts.js";

@@ -13,6 +13,14 @@ export function isPlain({ alternatives }: AST.Pattern): boolean {
   return alternatives.every(({ elements }) => middleOf(elements).every(isFree));
 }
 
+/** Characters that stand for themselves, and two escapes, between the ends of a text. */
+const ONE_TEXT = /^\^((?:[\w \-/:,;#@&=~%'"<>!]|\\[./])*)\$$/;
+
+/** The text that a pattern like `^text$` matches and no other; undefined for patterns that say more, or say it otherwise. */
+export function onlyTextOf(source: string): string | undefined {
+  return ONE_TEXT.exec(source)?.[1]?.replaceAll("\\", "");
+}
+
 /** The elements without `^` at the start and `$` at the end. */
 function middleOf(elements: readonly AST.Element[]): readonly AST.Element[] {
   const [first] = elements;

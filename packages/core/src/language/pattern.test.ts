@@ -3,6 +3,7 @@ import { LanguageArena } from "./arena.js";
 import { LanguageLimitError } from "./limits.js";
 import { compilePattern } from "./pattern.js";
 import { PatternError } from "./pattern-error.js";
+import { onlyTextOf } from "./pattern-plain.js";
 import { randomNumbers, shortTexts } from "./testing.js";
 
 /** Expects the same answers as V8's RegExp on texts made of the given ones and of pieces of the pattern. */
@@ -34,6 +35,33 @@ const SHORT = shortTexts("ab1 ", 4).concat(
   "foobar",
   "barfoo",
 );
+
+describe("patterns of one text", () => {
+  it.each(["^Abs$", "^a b-c_1/2:$", "^v1\\.0\\/x$", "^$"])("%s", (source) => {
+    const text = onlyTextOf(source) as string;
+    expect(new RegExp(source, "u").test(text)).toBe(true);
+    const arena = new LanguageArena();
+    const others = arena.difference(compilePattern(arena, source).language, arena.text(text));
+    expect(arena.isEmpty(others)).toBe(true);
+  });
+
+  it.each([
+    "^a.c$",
+    "^ab*$",
+    "Abs",
+    "^Abs",
+    "^a|b$",
+    "^\\d$",
+    "^a\\-b$",
+    "^(a)$",
+    "^a$b$",
+    "^[a]$",
+    "^a{2}$",
+    "^é$",
+  ])("not told of %s", (source) => {
+    expect(onlyTextOf(source)).toBeUndefined();
+  });
+});
 
 describe("the length of some match", () => {
   it.each([
