@@ -174,37 +174,44 @@ export class ObjectKeys {
 
   /** Splits the names that no schema mentions by the key languages that the formula mentions. */
   private regionsOf(state: ObjectState): readonly Region[] {
-    const { store } = this;
-    const { arena } = store;
     const sets = [...this.keyLanguages(state)];
     const key = `${state.names.id}:${sets.join()}`;
     let regions = this.regions.get(key);
     if (regions === undefined) {
-      const split: Region[] = [];
-      const members = new Set<KeySet>();
-      const visit = (region: Language, at: number): void => {
-        if (arena.isEmpty(region)) return;
-        if (at === sets.length) {
-          split.push({ language: region, members: new Set(members) });
-          return;
-        }
-        const keys = sets[at] as KeySet;
-        members.add(keys);
-        // What `additionalProperties` is about has all that is not mentioned.
-        if (this.hasAllOthers(keys, state.names)) {
-          visit(region, at + 1);
-          members.delete(keys);
-          return;
-        }
-        const language = store.keysOf(keys) as Language;
-        visit(arena.intersection([region, language]), at + 1);
-        members.delete(keys);
-        visit(arena.difference(region, language), at + 1);
-      };
-      visit(arena.difference(arena.any, arena.choice(state.names.names)), 0);
+      const split = this.split(sets, state.names);
       regions = split;
       this.regions.set(key, regions);
     }
+    return regions;
+  }
+
+  private split(sets: readonly KeySet[], list: NameList): Region[] {
+    const { store } = this;
+    const { arena } = store;
+    // What `additionalProperties` is about has all that is not mentioned.
+    const general = sets.filter((keys) => this.hasAllOthers(keys, list));
+    const special = sets.filter((keys) => !general.includes(keys));
+    const languages = special.map((keys) => store.keysOf(keys) as Language);
+    const others = arena.difference(arena.any, arena.choice(list.names));
+    const known = arena.regions(others, languages);
+    if (known !== undefined) {
+      return known.map(({ language, members }) => ({
+        language,
+        members: new Set([...general, ...special.filter((_, index) => members[index])]),
+      }));
+    }
+    const regions: Region[] = [];
+    const visit = (region: Language, at: number, members: readonly KeySet[]): void => {
+      if (arena.isEmpty(region)) return;
+      if (at === special.length) {
+        regions.push({ language: region, members: new Set(members) });
+        return;
+      }
+      const language = languages[at] as Language;
+      visit(arena.intersection([region, language]), at + 1, [...members, special[at] as KeySet]);
+      visit(arena.difference(region, language), at + 1, members);
+    };
+    visit(others, 0, general);
     return regions;
   }
 

@@ -184,7 +184,7 @@ function enough(slots: readonly Slot[], problem: Problem): boolean {
     if (problem.value(problem.universal.of(name)) && ++found >= missing) return true;
   }
   for (const region of regions(arena.any, slots, problem)) {
-    if (!problem.value(problem.universal.of(arena.shortest(region) as string))) continue;
+    if (!problem.value(problem.universal.of(region.shortest))) continue;
     found += namesIn(region, missing - found, problem).length;
     if (found >= missing) return true;
   }
@@ -198,36 +198,55 @@ function* freshNames(keys: Language, slots: readonly Slot[], problem: Problem): 
     if (slots.some((slot) => slot.name === name) || !problem.keys.isAvailable(name)) continue;
     if (arena.matches(keys, name)) yield name;
   }
-  for (const region of regions(keys, slots, problem)) yield* namesIn(region, 1, problem);
+  for (const names of regions(keys, slots, problem)) yield* namesIn(names, 1, problem);
+}
+
+/** Names that the same statements are about. */
+interface Names {
+  readonly language: Language;
+  readonly shortest: string;
 }
 
 /** Splits the names that nothing mentions by the key languages of the universal literals and obligations. */
-function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Generator<Language> {
+function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Generator<Names> {
   const { arena } = problem.store;
   const taken = [...problem.mentioned, ...slots.map((slot) => slot.name)];
   const languages = new Set(problem.universal.languages.keys());
   // Names that several obligations can share come apart from those that only one can have.
   for (const obligation of problem.obligations) languages.add(obligation.keys);
-  const list = [...languages];
-  const split = function* (region: Language, at: number): Generator<Language> {
+  const list = [...languages].sort((a, b) => a - b);
+  const untaken = arena.difference(arena.any, arena.choice(taken));
+  const at = list.indexOf(keys);
+  // All obligations ask for the same regions.
+  const known = at >= 0 || keys === arena.any ? arena.regions(untaken, list) : undefined;
+  if (known !== undefined) {
+    for (const region of known) {
+      if (at >= 0 && region.members[at] !== true) continue;
+      problem.step();
+      yield region;
+    }
+    return;
+  }
+  const split = function* (region: Language, index: number): Generator<Names> {
     problem.step();
     if (arena.isEmpty(region)) return;
-    const language = list[at];
+    const language = list[index];
     if (language === undefined) {
-      yield region;
+      yield { language: region, shortest: arena.shortest(region) as string };
       return;
     }
-    yield* split(arena.intersection([region, language]), at + 1);
-    yield* split(arena.difference(region, language), at + 1);
+    yield* split(arena.intersection([region, language]), index + 1);
+    yield* split(arena.difference(region, language), index + 1);
   };
-  yield* split(arena.difference(keys, arena.choice(taken)), 0);
+  yield* split(arena.intersection([keys, untaken]), 0);
 }
 
-/** Up to `atMost` available names of a language. */
-function namesIn(region: Language, atMost: number, problem: Problem): string[] {
+/** Up to `atMost` available ones. */
+function namesIn(some: Names, atMost: number, problem: Problem): string[] {
+  if (atMost === 1 && problem.keys.isAvailable(some.shortest)) return [some.shortest];
   const { arena } = problem.store;
   const names: string[] = [];
-  let rest = region;
+  let rest = some.language;
   while (names.length < atMost) {
     const name = arena.shortest(rest);
     if (name === undefined) break;

@@ -33,6 +33,7 @@ import { ListMemo } from "./list-memo.js";
 import { firstMembers, isFiniteLanguage, membersOf } from "./members.js";
 import { addLengths, Fact, Kind, type Language, multiplyLengths, NodeTable, UNBOUNDED } from "./nodes.js";
 import { PairMemo } from "./pair-memo.js";
+import { type Region, regionsOf } from "./regions.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
 import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Texts } from "./texts.js";
@@ -70,6 +71,7 @@ export class LanguageArena implements Algebra {
   readonly #intersections = new PairMemo();
   readonly #manyUnions = new ListMemo();
   readonly #manyIntersections = new ListMemo();
+  readonly #regions = new Map<string, readonly Region[] | null>();
   readonly #shortest = new Map<Language, string | undefined>();
 
   /** @param limits bounds on what this arena may grow to and on a single question; missing ones have defaults. */
@@ -392,6 +394,20 @@ export class LanguageArena implements Algebra {
     // It is asked again and again of the same names.
     if (text === undefined || text.length <= MAX_KEPT) this.#shortest.set(node, text);
     return text;
+  }
+
+  /**
+   * The regions that some languages split a language into, each with a text: see `regions.ts`. Undefined: it is better
+   * asked for each combination. Throws as `isEmpty` does.
+   */
+  regions(within: Language, languages: readonly Language[]): readonly Region[] | undefined {
+    const key = `${within}:${languages.join()}`;
+    let regions = this.#regions.get(key);
+    if (regions === undefined) {
+      regions = this.nodes.bounded(() => regionsOf(this, within, languages)) ?? null;
+      this.#regions.set(key, regions);
+    }
+    return regions ?? undefined;
   }
 
   /** Whether there are finitely many members. Throws as `isEmpty` does. */

@@ -87,14 +87,14 @@ function path(visits: Map<Language, Visit>, last: Language): number[] {
   return codePoints.reverse();
 }
 
-interface Successor {
+export interface Successor {
   readonly target: Language;
   readonly codePoint: number;
   readonly times: number;
 }
 
 /** The non-empty derivatives of a node, each once, with the code point that is preferred for it; and its jumps. */
-function successors(algebra: Algebra, node: Language): Iterable<Successor> {
+export function successors(algebra: Algebra, node: Language): Iterable<Successor> {
   algebra.prepare(node);
   const { nodes } = algebra;
   const start = nodes.stepStart[node]!;
