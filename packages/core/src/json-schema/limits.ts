@@ -20,7 +20,10 @@ export interface SchemaLimits {
   readonly maxPatternLength: number;
   /** States of strings, numbers and patterns, and their parts, which compiling and reading outputs may make. */
   readonly maxLexemeNodes: number;
-  /** Time for compiling, without that of `resolve`. It depends on the machine; the limits above do not. */
+  /**
+   * Time for compiling, without that of `resolve`. None by default, and none for masks: with it, what is refused and
+   * where an output ends depends on the machine and its load. The limits above are the same everywhere.
+   */
   readonly compileMilliseconds: number;
   /** Time for one mask, and for accepting one token. */
   readonly maskMilliseconds: number;
