@@ -198,4 +198,18 @@ describe("limits at compile time", () => {
     // Every output needs what is over the limit.
     expect(limitOf(() => begin(10, branches))).toBe("maxAlternatives");
   });
+
+  it("maxAlternatives refuses lists of constants that all begin with too many, and no others", () => {
+    const list = (one: (i: number) => unknown) => ({ enum: Array.from({ length: 600 }, (_, i) => one(i)) });
+    const limits = [
+      list((id) => ({ id, name: `n${id}` })),
+      list((i) => [i]),
+      list((i) => `text ${i}`),
+      list((i) => ({ kind: i % 10, tens: i % 100, id: i })),
+      list((i) => [i % 10, i % 100, i]),
+      { not: list((id) => ({ id })) },
+    ].map((schema) => limitOf(() => compileJsonSchema(schema)));
+    const [none, limit] = [undefined, "maxAlternatives"];
+    expect(limits).toEqual([limit, limit, none, none, none, limit]);
+  });
 });

@@ -44,7 +44,7 @@ export function readFormulas(
     language: (name: string, { resource }: Position) =>
       assertsFormats(resource, options) ? formatLanguage(arena, name, resource.dialect) : undefined,
   };
-  const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable);
+  const schemas = new SchemaFormulas(documents, store, strings, format, unenforceable, limits);
   schemas.checkAll();
   const derivatives = new Derivatives(store, schemas.expand, lexemes.numbers);
   const satisfiability = new Satisfiability(store, derivatives, limits, schemas);

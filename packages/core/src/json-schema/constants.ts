@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import {
   type Language,
   type LanguageArena,
@@ -7,6 +7,7 @@ import {
   numberFits,
   numberRange,
 } from "../language/index.js";
+import { SchemaLimitError } from "./errors.js";
 import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
 
 /**
@@ -18,8 +19,11 @@ export class Constants {
   private readonly reserveId: () => number;
   private readonly values = new Map<number, readonly JsonNode[] | JsonObject>();
   private readonly ids = new Map<string, number>();
+  private readonly maxAlternatives: number;
 
-  constructor(store: FormulaStore, reserveId: () => number) {
+  /** @param maxAlternatives a value is read against so many constants side by side */
+  constructor(store: FormulaStore, reserveId: () => number, maxAlternatives: number) {
+    this.maxAlternatives = maxAlternatives;
     this.store = store;
     this.reserveId = reserveId;
   }
@@ -27,9 +31,12 @@ export class Constants {
   /**
    * The value equals one of these, by JSON Schema's equality. A number beyond the limits, which only an output can have
    * (an item that others must differ from), stands for all very long ones: more is then excluded than must be.
+   *
+   * @throws SchemaLimitError where every object, or every array, begins with one of more than `maxAlternatives` values
    */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
+    if (values.length > this.maxAlternatives) this.checkBeginnings(values);
     const strings: string[] = [];
     const numbers: string[] = [];
     const parts: Formula[] = [];
@@ -55,6 +62,19 @@ export class Constants {
       primitives.push(store.num(hasLong ? store.arena.union([chosen, longNumbers(store.arena)]) : chosen));
     }
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
+  }
+
+  /** What any output would come to soon is an error at once, and before formulas for all of it are made. */
+  private checkBeginnings(values: readonly JsonNode[]): void {
+    const { maxAlternatives: value } = this;
+    const objects = values.filter((json) => json instanceof JsonObject);
+    const items = values.filter((json) => isJsonArray(json)).map((json) => json[0]);
+    const names = [...new Set(objects.flatMap((object) => [...object.keys()]))];
+    const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
+    const isTooMuch = names.length > 0 && names.every(beginsWithMany);
+    if (!isTooMuch && !hasMore(items, (item) => item, value)) return;
+    const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
+    throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
   }
 
   /** The formula of a numbered constant; undefined: the number is not a constant's. */
@@ -95,6 +115,17 @@ export class Constants {
     }
     return this.store.schema(id);
   }
+}
+
+/** Whether there are more than so many different values. */
+function hasMore<T>(list: readonly T[], read: (one: T) => JsonNode | undefined, count: number): boolean {
+  const seen = new Set<string | undefined>();
+  for (const one of list) {
+    const value = read(one);
+    seen.add(value === undefined ? undefined : canonicalJson(value));
+    if (seen.size > count) return true;
+  }
+  return false;
 }
 
 /** Numbers that need more than 100 digits before or behind the point. */

@@ -23,9 +23,13 @@ function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
   const store = new FormulaStore(arena, { maxNodes: 1_000_000 });
   const numbers = { all: jsonNumber(arena), normalised: normalisedNumber(arena) };
   const derivatives = new Derivatives(store, (id) => schemas[id] as Formula, numbers);
-  const constants = new Constants(store, () => {
-    throw new Error("only scalars");
-  });
+  const constants = new Constants(
+    store,
+    () => {
+      throw new Error("only scalars");
+    },
+    512,
+  );
   const constant = (value: JsonNode) => constants.formula([value]);
   const asked = { constant, isSurelySatisfiable: () => false };
   return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }, asked) };

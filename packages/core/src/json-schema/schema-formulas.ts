@@ -14,6 +14,7 @@ import { FALSE, type Formula, type FormulaStore, TRUE } from "./formula.js";
 import { InPlaceCycles } from "./in-place.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
+import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./limits.js";
 import { numberKeywords } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
 import { plainFormula } from "./plain-formula.js";
@@ -59,6 +60,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   /**
    * @param strings the strings that a formula allows
    * @param unenforceable what becomes of keywords that cannot be enforced
+   * @param limits.maxAlternatives constants that a value is read against side by side
    * @throws InvalidSchemaError where a schema refers to itself in place by a keyword that is not monotone
    */
   constructor(
@@ -67,6 +69,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     strings: (formula: Formula) => Language,
     format: FormatRules,
     unenforceable: Unenforceable,
+    { maxAlternatives }: Pick<SchemaLimits, "maxAlternatives"> = DEFAULT_SCHEMA_LIMITS,
   ) {
     this.unenforceable = unenforceable;
     this.schemas = schemas;
@@ -74,7 +77,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     this.stringsOf = strings;
     this.format = format;
     this.cycles = new InPlaceCycles(schemas);
-    this.constants = new Constants(store, () => schemas.reserveId());
+    this.constants = new Constants(store, () => schemas.reserveId(), maxAlternatives);
     this.samples = new Samples(this);
   }
 

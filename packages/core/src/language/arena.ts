@@ -63,6 +63,7 @@ export class LanguageArena implements Algebra {
   /** Every text. */
   readonly any: Language;
   readonly #theories: LeafTheory[] = [];
+  readonly #theoryIndices = new Map<LeafTheory, number>();
   readonly #equations: (() => Language)[] = [];
   readonly #intersectionRewrites: Rewrite[] = [];
   readonly #unionRewrites: Rewrite[] = [];
@@ -314,8 +315,11 @@ export class LanguageArena implements Algebra {
   /** A state of a theory as a language. The theory object's identity counts, so keep one for equal parameters. */
   leaf(theory: LeafTheory, state: number): Language {
     const { nodes } = this;
-    let index = this.#theories.indexOf(theory);
-    if (index < 0) index = this.#theories.push(theory) - 1;
+    let index = this.#theoryIndices.get(theory);
+    if (index === undefined) {
+      index = this.#theories.push(theory) - 1;
+      this.#theoryIndices.set(theory, index);
+    }
     const known = nodes.find(Kind.Leaf, index, state, 0, 0);
     if (known >= 0) return known;
     const facts = Fact.Plain | Fact.Inexact | Fact.Live | (theory.nullable(state) ? Fact.Nullable : 0);
