@@ -29,6 +29,8 @@ export class ObjectKeys {
   private readonly regions = new Map<string, readonly Region[]>();
   private readonly usedNames = new Map<string, TextSet>();
   private readonly additions = new Map<Formula, PropertyAdditions>();
+  /** What `usedMentioned` was asked for last. */
+  private marked: { readonly names: NameList; seen: SeenKeys; readonly used: Uint8Array } | undefined;
 
   constructor(
     store: FormulaStore,
@@ -79,14 +81,25 @@ export class ObjectKeys {
     return index < count ? named : arena.union([named, ...this.others(state)]);
   }
 
-  /** A 1 for each mentioned name that has been used; undefined in schema order, where the cursor tells. */
+  /**
+   * A 1 for each mentioned name that has been used; undefined in schema order, where the cursor tells. The next call may
+   * change it: a long object's names are used one after the other, and each is marked once.
+   */
   private usedMentioned({ names, seen }: ObjectState): Uint8Array | undefined {
     if (this.order === "schema") return undefined;
-    const used = new Uint8Array(names.names.length);
-    for (const name of this.propertyNames.seen(seen)) {
-      const index = names.indexOf.get(name);
-      if (index !== undefined) used[index] = 1;
+    const { marked, propertyNames } = this;
+    if (marked?.names === names) {
+      if (marked.seen === seen) return marked.used;
+      const grown = propertyNames.grownFrom(seen);
+      if (grown !== undefined && grown.before === marked.seen) {
+        markUsed(marked.used, names, grown.name);
+        marked.seen = seen;
+        return marked.used;
+      }
     }
+    const used = new Uint8Array(names.names.length);
+    for (const name of propertyNames.seen(seen)) markUsed(used, names, name);
+    this.marked = { names, seen, used };
     return used;
   }
 
@@ -292,4 +305,9 @@ export class ObjectKeys {
     const formula = store.and([state.combined, store.props(keys, FALSE) ^ 1]);
     return this.satisfiability.object(formula, propertyNames.availability(state.names, cursor, state.seen));
   }
+}
+
+function markUsed(used: Uint8Array, { indexOf }: NameList, name: string): void {
+  const index = indexOf.get(name);
+  if (index !== undefined) used[index] = 1;
 }
