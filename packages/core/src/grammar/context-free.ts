@@ -9,6 +9,7 @@ import { type Generation, type Grammar, RenewableGrammar } from "./grammar.js";
 import { sharedLexemes } from "./lexemes.js";
 import { RuleBuilder } from "./rule-builder.js";
 import type { GrammarTree } from "./tree.js";
+import { uselessRules } from "./useless-rules.js";
 
 export interface GrammarOptions {
   /** Bounds on what the grammar may cost; missing ones have defaults. */
@@ -85,7 +86,11 @@ class TreeGrammar implements Grammar {
           texts.count > FULL_TEXTS ||
           automaton.sets.size > Math.min(FULL_POSITIONS, limits.maxPositions / 2) ||
           builder.embedded.some((reader) => reader.size > limits.maxPositions / 2);
-        return { automaton, isFull, report: () => plainReport(dialect) };
+        return {
+          automaton,
+          isFull,
+          report: () => ({ ...plainReport(dialect), uselessRules: uselessRules(tree) }),
+        };
       });
     return new RenewableGrammar(build(), build);
   }

@@ -162,6 +162,39 @@ describe("Lark", () => {
     expect(matcher.isComplete && next() === "").toBe(true);
   });
 
+  it("has templates, as Lark has them", () => {
+    const source = `
+      start: _list{pair, ","} ";" nest{NUMBER} | twice{A}{2}
+      pair: NUMBER ":" _list{nest{A}, "+"}
+      _list{item, separator}: item (separator item)*
+      nest{x}: x | "(" nest{x} ")"
+      twice{x}: x x
+      NUMBER: /[0-9]+/
+      A: "a"
+      %ignore " "
+    `;
+    const grammar = compileLark(source);
+    for (const text of ["1:a;2", "1:a+a, 2:(a)+((a)); ((3))", "aaaa"])
+      expect(accepts(grammar, text), text).toBe(true);
+    for (const text of ["1:a,;2", "1:1;2", "1:(a;2", "1:a;a", "aaa", "aaaaa"])
+      expect(accepts(grammar, text), text).toBe(false);
+    expect(complaint('start: t{"a"}')).toContain('Line 1, column 8: There is no template "t".');
+    expect(complaint('start: t{"a"}\nt{x, y}: x y')).toContain('"t" has 2 parameters, not 1.');
+    expect(complaint("start: t\nt{x}: x")).toContain("arguments must follow");
+    expect(complaint('start: t{"a"}\nt{x}: x | t{x "a"}')).toContain("without end");
+    expect(complaint('start: t{"a"}\nt{x}: x | t{x "a"} | t{x "b"}')).toContain("without end");
+    expect(complaint('start: t{"a"}\nt{x, x}: x')).toContain("two parameters");
+  });
+
+  it("tells rules of which no output has a part", () => {
+    const { uselessRules } = compileLark('start: a | b\na: "a"\nb: "b" b\nc: "c" d\nd: "d"').report;
+    expect(uselessRules).toEqual([
+      { rule: "b", reason: "endless" },
+      { rule: "c", reason: "unused" },
+      { rule: "d", reason: "unused" },
+    ]);
+  });
+
   it("says where something is wrong, or not supported", () => {
     expect(complaint('start: "a" b')).toBe('Line 1, column 12: There is no rule "b".');
     expect(complaint("start: A\nA: B\nB: A")).toContain('Line 3, column 4: The terminal "A" leads to itself');

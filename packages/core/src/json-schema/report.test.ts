@@ -142,6 +142,7 @@ describe("the compile report", () => {
       dialect: "regex",
       enforced: {},
       annotations: [],
+      uselessRules: [],
       limits: [],
     });
     expect(compileChoice(["a"]).report.dialect).toBe("choice");

@@ -39,7 +39,15 @@ export interface CompileReport {
   readonly approximatedFormats: readonly (KeywordPlace & { readonly format: string })[];
   /** Under `lenient`: the keywords that are passed over because they cannot be enforced. */
   readonly warnings: readonly SchemaWarning[];
+  /** Of a context-free grammar: rules that no output has a part of. */
+  readonly uselessRules: readonly UselessRule[];
   readonly limits: readonly LimitUse[];
+}
+
+/** A rule that no text matches (`endless`: each alternative needs one that never ends), or that the start does not lead to. */
+export interface UselessRule {
+  readonly rule: string;
+  readonly reason: "endless" | "unused";
 }
 
 /** The report of a grammar that is no JSON Schema. */
@@ -50,6 +58,7 @@ export function plainReport(dialect: string): CompileReport {
     annexB: [],
     approximatedFormats: [],
     warnings: [],
+    uselessRules: [],
     limits: [],
   };
   return { dialect, isDialectAssumed: false, enforced: {}, ...none };
@@ -114,6 +123,7 @@ export function schemaReport(documents: SchemaSet, context: ReportContext): Comp
     annexB,
     approximatedFormats,
     warnings: context.warnings,
+    uselessRules: [],
     limits: limitsUsed(documents, context),
   };
 }

@@ -5,6 +5,13 @@ export type LarkExpression =
   | { readonly kind: "regex"; readonly source: string; readonly flags: string; readonly offset: number }
   | { readonly kind: "range"; readonly from: string; readonly to: string; readonly offset: number }
   | { readonly kind: "name"; readonly name: string; readonly offset: number }
+  /** A template with what its parameters stand for. */
+  | {
+      readonly kind: "use";
+      readonly name: string;
+      readonly args: readonly LarkExpression[];
+      readonly offset: number;
+    }
   | { readonly kind: "token"; readonly written: string; readonly offset: number }
   | { readonly kind: "json"; readonly text: string; readonly offset: number }
   | { readonly kind: "structured"; readonly text: string; readonly offset: number }
@@ -33,6 +40,8 @@ export interface LarkAttributes {
 
 export interface LarkDefinition {
   readonly name: string;
+  /** Of a template: what its uses replace. */
+  readonly parameters: readonly string[];
   readonly body: LarkExpression;
   readonly attributes: LarkAttributes;
   readonly offset: number;

@@ -89,17 +89,29 @@ class LarkParser {
     // What marks how Lark shapes its tree says nothing of the texts.
     const name = text.replace(/^!?\??/, "");
     if (this.eat("::")) this.unsupported("Rules with parameters are", offset);
-    if (this.next.text === "{") this.unsupported("Templates are", offset);
+    const parameters = this.eat("{") ? this.parameters() : [];
     if (this.next.text === ".") this.unsupported("Priorities are", offset);
     const attributes = this.eat("[") ? this.attributes(name) : {};
-    this.define(this.rules, name, offset, attributes);
+    this.define(this.rules, name, offset, attributes, parameters);
   }
 
   private terminal(): void {
     const { text: name, offset } = this.take("terminal", "The name of a terminal");
-    if (this.next.text === "{") this.unsupported("Templates are", offset);
+    if (this.next.text === "{") this.unsupported("Templates of terminals are", offset);
     if (this.next.text === ".") this.unsupported("Priorities are", offset);
-    this.define(this.terminals, name, offset, {});
+    this.define(this.terminals, name, offset, {}, []);
+  }
+
+  /** The names of a template's parameters. */
+  private parameters(): string[] {
+    const names: string[] = [];
+    do {
+      const { text, offset } = this.take("rule", "The name of a parameter");
+      if (names.includes(text)) this.source.fail(`There are two parameters "${text}".`, offset);
+      names.push(text);
+    } while (this.eat(","));
+    this.expect("}");
+    return names;
   }
 
   private define(
@@ -107,10 +119,11 @@ class LarkParser {
     name: string,
     offset: number,
     attributes: LarkAttributes,
+    parameters: readonly string[],
   ): void {
     this.expect(":");
     if (definitions.has(name)) this.source.fail(`"${name}" is there already.`, offset);
-    definitions.set(name, { name, body: this.expansions(), attributes, offset });
+    definitions.set(name, { name, parameters, body: this.expansions(), attributes, offset });
   }
 
   private attributes(rule: string): LarkAttributes {
@@ -186,7 +199,7 @@ class LarkParser {
     const pattern = COMMON[text];
     if (pattern === undefined) this.source.fail(`There is no terminal "${text}" in common.`, offset);
     const body: LarkExpression = { kind: "regex", source: pattern, flags: "", offset };
-    this.terminals.set(name, { name, body, attributes: {}, offset });
+    this.terminals.set(name, { name, parameters: [], body, attributes: {}, offset });
   }
 
   private expansions(): LarkExpression {
@@ -253,6 +266,20 @@ class LarkParser {
     }
   }
 
+  /** A rule, or a template with its arguments: a count in braces begins with a number or a comma. */
+  private named(name: string, offset: number): LarkExpression {
+    if (this.next.text !== "{" || this.next.kind !== "sign") return { kind: "name", name, offset };
+    const follower = this.tokens[this.at + 1];
+    if (follower?.kind === "number" || (follower?.kind === "sign" && follower.text === ","))
+      return { kind: "name", name, offset };
+    this.expect("{");
+    const args: LarkExpression[] = [];
+    do args.push(this.expansions());
+    while (this.eat(","));
+    this.expect("}");
+    return { kind: "use", name, args, offset };
+  }
+
   private counted(item: LarkExpression, end: string, offset: number, separator: string): LarkExpression {
     const count = () =>
       this.next.kind === "number" ? Number(this.take("number", "A number").text) : undefined;
@@ -285,7 +312,7 @@ class LarkParser {
       case "regex":
         return { kind: "regex", source: text, flags: token.flags, offset };
       case "rule":
-        return { kind: "name", name: text.replace(/^!?\??/, ""), offset };
+        return this.named(text.replace(/^!?\??/, ""), offset);
       case "terminal":
         return { kind: "name", name: text, offset };
       case "token":

@@ -4,10 +4,11 @@ import { substringOf, wordsOf } from "../substring.js";
 import { type GrammarNode, type GrammarTree, token } from "../tree.js";
 import type { LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
 import { ecmaPattern, RustRegexError } from "./rust-regex.js";
+import { withoutTemplates } from "./templates.js";
 
 /** Makes the tree of a grammar in Lark's syntax. @throws GrammarError with line and column */
 export function larkTree(lark: LarkSource, source: SourceText): GrammarTree {
-  return new LarkTree(lark, source).build();
+  return new LarkTree(withoutTemplates(lark, source), source).build();
 }
 
 class LarkTree {
