@@ -2,34 +2,52 @@ import { element, OutputView } from "./output.js";
 import { checkSchema, generate, listModels, RequestError } from "./requests.js";
 import { curlOf, typescriptOf } from "./snippets.js";
 
+/** @import { CompileSummary, Example, Measure, PageRequest, PageResult } from "./types.js" */
+
 /** How long nobody types before the schema is checked, in milliseconds. */
 const TYPING_PAUSE = 300;
 
-const at = (id) => document.getElementById(id);
-const form = at("form");
-const fields = {
-  model: at("model"),
-  example: at("example"),
-  key: at("key"),
-  system: at("system"),
-  prompt: at("prompt"),
-  schema: at("schema"),
-  maxTokens: at("max-tokens"),
-  temperature: at("temperature"),
-  seed: at("seed"),
-};
-const output = new OutputView(at("tokens"), at("detail"));
-let examples = [];
-let running;
-let checking;
-let pause;
+/**
+ * The element of the page with this id.
+ *
+ * @template {HTMLElement} T
+ * @param {string} id @param {new () => T} type
+ */
+function at(id, type) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
+  return found;
+}
 
+const form = at("form", HTMLFormElement);
+const fields = {
+  model: at("model", HTMLSelectElement),
+  example: at("example", HTMLSelectElement),
+  key: at("key", HTMLInputElement),
+  system: at("system", HTMLTextAreaElement),
+  prompt: at("prompt", HTMLTextAreaElement),
+  schema: at("schema", HTMLTextAreaElement),
+  maxTokens: at("max-tokens", HTMLInputElement),
+  temperature: at("temperature", HTMLInputElement),
+  seed: at("seed", HTMLInputElement),
+};
+const measure = at("measure", HTMLSelectElement);
+const buttons = { run: at("run", HTMLButtonElement), stop: at("stop", HTMLButtonElement) };
+const output = new OutputView(at("tokens", HTMLElement), at("detail", HTMLElement));
+/** @type {AbortController | undefined} */
+let running;
+/** @type {AbortController | undefined} */
+let checking;
+let pause = 0;
+
+/** @param {string} where @param {string} text */
 function say(where, text, kind = "") {
-  const status = at(where);
+  const status = at(where, HTMLElement);
   status.textContent = text;
   status.className = `status ${kind}`;
 }
 
+/** @returns {PageRequest} */
 function request() {
   const system = fields.system.value.trim();
   return {
@@ -48,17 +66,20 @@ function request() {
 function showSnippets() {
   const hasKey = fields.key.value !== "";
   const base = new URL(".", document.baseURI).href;
-  at("curl").textContent = curlOf(request(), base, hasKey);
-  at("typescript").textContent = typescriptOf(request(), base, hasKey);
+  at("curl", HTMLElement).textContent = curlOf(request(), base, hasKey);
+  at("typescript", HTMLElement).textContent = typescriptOf(request(), base, hasKey);
 }
 
+/** @param {unknown} error */
 function describe(error) {
-  if (error instanceof RequestError && error.status === 401) at("key-label").hidden = false;
-  const { pointer, keyword, reason } = error.schema ?? {};
-  if (pointer === undefined) return error.message;
+  if (!(error instanceof RequestError)) return error instanceof Error ? error.message : String(error);
+  if (error.status === 401) at("key-label", HTMLElement).hidden = false;
+  if (error.schema === undefined) return error.message;
+  const { pointer, keyword, reason } = error.schema;
   return `At ${pointer === "" ? "the root" : pointer}${keyword ? `, keyword ${keyword}` : ""}: ${reason}`;
 }
 
+/** @param {CompileSummary} summary */
 function describeSummary({
   dialect,
   isDialectAssumed,
@@ -107,40 +128,40 @@ async function loadModels() {
   }
 }
 
-function choose(id) {
-  const example = examples.find((each) => each.id === id);
+/** @param {Example | undefined} example */
+function choose(example) {
+  if (example === undefined) return;
   fields.system.value = example.system;
   fields.prompt.value = example.prompt;
   fields.schema.value = example.schema;
-  fields.maxTokens.value = example.maxTokens;
-  fields.temperature.value = example.temperature;
+  fields.maxTokens.value = String(example.maxTokens);
+  fields.temperature.value = String(example.temperature);
   showSnippets();
   check();
 }
 
+/** @param {number} value */
 const milliseconds = (value) =>
   value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(2)} s`;
 
+/** @param {readonly (readonly [string, string])[]} entries */
 function showTimings(entries) {
   const groups = entries.map(([name, value]) => {
     const group = element("div");
     group.append(element("dt", name), element("dd", value));
     return group;
   });
-  at("timings").replaceChildren(...groups);
+  at("timings", HTMLElement).replaceChildren(...groups);
 }
 
+/** @param {PageResult} result @param {number} start @param {number} first */
 function finish(result, start, first) {
-  const { usage, timings, finish_reason, grammask } = result;
+  const { usage, timings, grammask } = result;
   const total = performance.now() - start;
   const tokens = usage.completion_tokens;
-  const short = grammask?.closed_early ?? [];
-  const cut =
-    finish_reason === "length"
-      ? " The token budget ended it" +
-        (short.length > 0 ? `, short at ${short.join(", ")}` : "") +
-        "; it is whole all the same."
-      : "";
+  const short = grammask?.closed_early;
+  const places = short === undefined || short.length === 0 ? "" : `, short at ${short.join(", ")}`;
+  const cut = short === undefined ? "" : ` The token budget ended it${places}; it is whole all the same.`;
   say("run-status", `Done: ${tokens} tokens, ${result.forced_tokens} of them forced.${cut}`, "good");
   showTimings([
     ["First token", milliseconds(first - start)],
@@ -159,8 +180,8 @@ async function run() {
   if (running !== undefined) return;
   const mine = new AbortController();
   running = mine;
-  at("run").disabled = true;
-  at("stop").disabled = false;
+  buttons.run.disabled = true;
+  buttons.stop.disabled = false;
   output.clear();
   showTimings([]);
   say("run-status", "Running ...");
@@ -168,20 +189,20 @@ async function run() {
   let first = start;
   let count = 0;
   try {
-    for await (const { type, data } of generate(request(), fields.key.value, mine.signal)) {
+    for await (const event of generate(request(), fields.key.value, mine.signal)) {
       mine.signal.throwIfAborted();
       if (count++ === 0) first = performance.now();
-      if (type === "token") output.add(data);
-      else if (type === "text") output.addText(data.text);
-      else finish(data, start, first);
+      if (event.type === "token") output.add(event.data);
+      else if (event.type === "text") output.addText(event.data.text);
+      else finish(event.data, start, first);
     }
   } catch (error) {
     if (mine.signal.aborted) say("run-status", `Stopped after ${count} tokens.`);
     else say("run-status", describe(error), "bad");
   } finally {
     running = undefined;
-    at("run").disabled = false;
-    at("stop").disabled = true;
+    buttons.run.disabled = false;
+    buttons.stop.disabled = true;
   }
 }
 
@@ -195,19 +216,22 @@ form.addEventListener("input", (event) => {
   clearTimeout(pause);
   pause = setTimeout(check, TYPING_PAUSE);
 });
-fields.example.addEventListener("change", () => choose(fields.example.value));
 fields.key.addEventListener("change", () => {
   loadModels();
   check();
 });
-at("measure").addEventListener("change", (event) => output.colourBy(event.target.value));
-at("stop").addEventListener("click", () => running?.abort());
+measure.addEventListener("change", () => output.colourBy(/** @type {Measure} */ (measure.value)));
+buttons.stop.addEventListener("click", () => running?.abort());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.reportValidity()) run();
   if (event.key === "Escape") running?.abort();
 });
 
-examples = await (await fetch(new URL("examples.json", import.meta.url))).json();
+/** @type {Example[]} */
+const examples = await (await fetch(new URL("examples.json", import.meta.url))).json();
+fields.example.addEventListener("change", () => {
+  choose(examples.find(({ id }) => id === fields.example.value));
+});
 fields.example.replaceChildren(...examples.map(({ id, label }) => new Option(label, id)));
 await loadModels();
-choose(examples[0].id);
+choose(examples[0]);

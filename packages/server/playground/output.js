@@ -1,5 +1,8 @@
 // The output: tokens in colour, and what was possible at each.
 
+/** @import { Alternative, Measure, PageToken } from "./types.js" */
+
+/** @type {Readonly<Record<Measure, (token: PageToken) => number>>} */
 const MEASURES = {
   doubt: (token) => 1 - token.confidence,
   removed: (token) => token.removed,
@@ -9,8 +12,11 @@ const MEASURES = {
 export class OutputView {
   #tokens;
   #detail;
+  /** @type {PageToken[]} */
   #data = [];
+  /** @type {HTMLElement[]} */
   #spans = [];
+  /** @type {Measure} */
   #measure = "doubt";
   #shown = -1;
 
@@ -18,7 +24,8 @@ export class OutputView {
   constructor(tokens, detail) {
     this.#tokens = tokens;
     this.#detail = detail;
-    const indexOf = (event) => this.#spans.indexOf(event.target);
+    /** @param {Event} event */
+    const indexOf = ({ target }) => this.#spans.indexOf(/** @type {HTMLElement} */ (target));
     tokens.addEventListener("mouseover", (event) => this.#show(indexOf(event)));
     tokens.addEventListener("focusin", (event) => this.#show(indexOf(event)));
     tokens.addEventListener("keydown", (event) => this.#move(event));
@@ -38,11 +45,13 @@ export class OutputView {
     );
   }
 
-  /** A token with what was measured. */
+  /** A token with what was measured. @param {PageToken} token */
   add(token) {
     const span = element("span", token.text, "token");
     span.role = "option";
     span.ariaSelected = "false";
+    // Spaces and parts of characters would have no name.
+    if (token.text.trim() === "") span.ariaLabel = spoken(token.text);
     span.tabIndex = this.#spans.length === 0 ? 0 : -1;
     span.classList.toggle("forced", token.forced);
     this.#data.push(token);
@@ -51,40 +60,47 @@ export class OutputView {
     this.#tokens.append(span);
   }
 
-  /** Text without measurements, from an engine that has none. */
+  /** Text without measurements, from an engine that has none. @param {string} text */
   addText(text) {
     this.#tokens.append(text);
   }
 
+  /** @param {Measure} measure */
   colourBy(measure) {
     this.#measure = measure;
     for (const i of this.#spans.keys()) this.#colour(i);
   }
 
+  /** @param {number} i */
   #colour(i) {
-    const heat = MEASURES[this.#measure](this.#data[i]);
-    this.#spans[i].style.setProperty("--heat", heat.toFixed(3));
-    this.#spans[i].classList.toggle("high", heat > 0.5);
+    const [token, span] = [this.#data[i], this.#spans[i]];
+    if (token === undefined || span === undefined) return;
+    const heat = MEASURES[this.#measure](token);
+    span.style.setProperty("--heat", heat.toFixed(3));
+    span.classList.toggle("high", heat > 0.5);
   }
 
+  /** @param {KeyboardEvent} event */
   #move(event) {
-    const i = this.#spans.indexOf(event.target);
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const to = event.key === "Home" ? 0 : event.key === "End" ? this.#spans.length - 1 : i + step;
-    if (i < 0 || !(to in this.#spans)) return;
+    const i = this.#spans.indexOf(/** @type {HTMLElement} */ (event.target));
+    const to = this.#spans[placeBehind(event.key, i, this.#spans.length)];
+    if (i < 0 || to === undefined) return;
     event.preventDefault();
-    this.#spans[to].focus();
+    to.focus();
   }
 
+  /** @param {number} i */
   #show(i) {
-    if (i < 0 || i === this.#shown) return;
+    const [token, span] = [this.#data[i], this.#spans[i]];
+    if (token === undefined || span === undefined || i === this.#shown) return;
     const before = this.#spans[this.#shown] ?? this.#spans[0];
-    before.ariaSelected = "false";
-    before.tabIndex = -1;
+    if (before !== undefined) {
+      before.ariaSelected = "false";
+      before.tabIndex = -1;
+    }
     this.#shown = i;
-    this.#spans[i].ariaSelected = "true";
-    this.#spans[i].tabIndex = 0;
-    const token = this.#data[i];
+    span.ariaSelected = "true";
+    span.tabIndex = 0;
     const head = element("p");
     head.append(
       element("code", visible(token.text)),
@@ -99,6 +115,29 @@ export class OutputView {
   }
 }
 
+/**
+ * Where a key leads to from one of so many places; -1: nowhere.
+ *
+ * @param {string} key @param {number} from @param {number} count
+ */
+function placeBehind(key, from, count) {
+  switch (key) {
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    case "ArrowRight":
+    case "ArrowDown":
+      return from + 1;
+    case "ArrowLeft":
+    case "ArrowUp":
+      return from - 1;
+    default:
+      return -1;
+  }
+}
+
+/** @param {string} title @param {readonly Alternative[]} alternatives */
 function list(title, alternatives) {
   const box = element("div");
   const items = element("ul");
@@ -121,10 +160,18 @@ export function element(name, text = "", className = "") {
   return made;
 }
 
+/** What a screen reader says of a token that cannot be read. @param {string} text */
+function spoken(text) {
+  if (text === "") return "part of a character";
+  return text.includes("\n") ? "line break" : "space";
+}
+
+/** @param {string} text */
 function visible(text) {
   return text.replaceAll("\n", "⏎").replaceAll("\t", "⇥").replaceAll(/^ | $/g, "␣");
 }
 
+/** @param {number} share */
 function percent(share) {
   return `${(100 * share).toFixed(share > 0 && share < 0.001 ? 3 : 1)} %`;
 }

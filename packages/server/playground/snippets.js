@@ -1,6 +1,13 @@
 // A request of the page as others would send it.
 
-/** The body of `POST /v1/chat/completions` that gives the same output; the schema's text stays as it was written. */
+/** @import { PageRequest } from "./types.js" */
+
+/**
+ * The body of `POST /v1/chat/completions` that gives the same output; the schema's text stays as it was written.
+ *
+ * @param {PageRequest} request
+ * @param {string} indent
+ */
 function bodyText(request, indent) {
   const { model, messages, schema, max_tokens, temperature, seed } = request;
   const fields = [
@@ -18,14 +25,14 @@ function bodyText(request, indent) {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-/** @param {object} request @param {string} base the server's address, with a slash at its end @param {boolean} hasKey */
+/** @param {PageRequest} request @param {string} base the server's address, with a slash at its end @param {boolean} hasKey */
 export function curlOf(request, base, hasKey) {
   const quoted = bodyText(request, "").replaceAll("'", "'\\''");
   const key = hasKey ? '  -H "authorization: Bearer $GRAMMASK_API_KEY" \\\n' : "";
   return `curl ${base}v1/chat/completions \\\n${key}  -H "content-type: application/json" -d '${quoted}'`;
 }
 
-/** @param {object} request @param {string} base @param {boolean} hasKey */
+/** @param {PageRequest} request @param {string} base @param {boolean} hasKey */
 export function typescriptOf(request, base, hasKey) {
   const key = hasKey ? "process.env.GRAMMASK_API_KEY" : '"none"';
   return `import OpenAI from "openai";

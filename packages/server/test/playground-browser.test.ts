@@ -1,4 +1,6 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../../core/test/chromium.js";
@@ -6,6 +8,8 @@ import type { RunningServer } from "../src/index.js";
 import { forgetfulTiny, runTiny } from "./running.js";
 
 const executablePath = findChromium();
+/** The script that judges a page (https://github.com/dequelabs/axe-core). */
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const where = executablePath === undefined ? "a browser: SKIPPED, no Chromium is installed" : "Chromium";
 
 /** Presses Tab until the element has the focus: what cannot be reached so fails. */
@@ -117,6 +121,36 @@ describe.skipIf(executablePath === undefined)(`the playground in ${where}`, () =
     expect(elsewhere).toEqual([]);
     await page.close();
   });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`can be used by everybody, as axe judges it: ${colorScheme}`, async () => {
+      const page = await browser.newPage({ colorScheme });
+      await page.goto(server.url);
+      const judge = async () => {
+        const { violations } = await page.evaluate<AxeResults>("axe.run()");
+        return violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
+        );
+      };
+      await page.evaluate(AXE);
+      await page.locator("#run-status.bad").waitFor();
+      expect(await judge()).toEqual([]);
+      await page.fill("#key", "secret");
+      await page.press("#key", "Tab");
+      await page.locator("#model option").waitFor({ state: "attached" });
+      await page.fill("#prompt", "x");
+      await page.fill("#schema", '{"type":"object","properties":{"a":{"type":"boolean"}},"required":["a"]}');
+      await page.locator("#schema-status.good").waitFor();
+      await page.fill("#max-tokens", "60");
+      await page.click("#run");
+      await page.locator("#run-status.good", { hasText: "Done:" }).waitFor();
+      await page.focus(".token");
+      await page.click("#curl-details summary");
+      await page.click("#typescript-details summary");
+      expect(await judge()).toEqual([]);
+      await page.close();
+    });
+  }
 
   it("has a name for each control", async () => {
     const page = await browser.newPage();

@@ -4,7 +4,6 @@ import {
   type JsonNode,
   JsonObject,
   JsonSyntaxError,
-  jsonToValue,
   parseJson,
   stringifyJson,
 } from "@grammask/core";
@@ -29,9 +28,12 @@ export async function readBody<Schema extends ZodType>(
   c: Context,
   schema: Schema,
 ): Promise<Body<z.output<Schema>>> {
-  const json = parse(decode(await read(c)));
+  const text = decode(await read(c));
+  const json = parse(text);
   return {
-    value: validate(schema, jsonToValue(json)),
+    // The platform's parser makes the same values in a fraction of the time, which all requests wait for; it comes second, since it
+    // knows no limits.
+    value: validate(schema, JSON.parse(text)),
     textAt: (path) => {
       const node = nodeAt(json, path);
       return node === undefined ? undefined : stringifyJson(node);
