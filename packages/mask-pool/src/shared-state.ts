@@ -18,6 +18,7 @@ export interface WorkerSetup extends SharedState {
   /** The sequences of this worker. */
   readonly sequences: readonly number[];
   readonly tokensPerStep: number;
+  readonly warmUp: boolean;
 }
 
 /** What is asked of a worker. Each is answered, in order. */

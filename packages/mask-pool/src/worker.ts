@@ -2,15 +2,25 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { compileJsonSchema, type Grammar, Matcher, Vocabulary } from "@grammask/core";
 import { type Answer, MOVE_HEAD, STATE_FIELDS, type Task, type WorkerSetup } from "./shared-state.js";
+import { warmUp } from "./warm-up.js";
 
 /** Grammars kept; sequences with the same schema share the masks that were found. */
 const CAPACITY = 64;
 
-const { masks, moves, states, vocabulary: bytes, sequences, tokensPerStep } = workerData as WorkerSetup;
+const {
+  masks,
+  moves,
+  states,
+  vocabulary: bytes,
+  sequences,
+  tokensPerStep,
+  warmUp: isWarmedUp,
+} = workerData as WorkerSetup;
 const vocabulary = Vocabulary.deserialize(bytes);
 const words = (vocabulary.size + 31) >> 5;
 const matchers = new Map<number, Matcher>();
 const grammars = new Map<string, Grammar>();
+if (isWarmedUp) warmUp(vocabulary);
 
 parentPort?.on("message", (task: Task) => {
   let answer: Answer = {};
