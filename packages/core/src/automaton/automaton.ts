@@ -59,8 +59,6 @@ export const enum Step {
    * depends on what was read before and must not come again.
    */
   ReadsUnsure,
-  /** It ends the lowest frame, whose result is `exitResult`; `exitConsumes` says whether the byte belongs to it. */
-  Exits,
 }
 
 /** What the automaton's states mean; implemented by each front end. */
@@ -74,6 +72,8 @@ export interface Frames {
   readonly start: FrameState;
   /** The state below it, which waits for the text that comes before the value; undefined: there is none. */
   readonly startBelow: FrameState | undefined;
+  /** The bytes that a structural state may have transitions on, as bits of their `structureClass`. */
+  candidates(structure: number): number;
   /** Computes a structural state's transition on a byte that JSON's structure is made of; undefined: none. */
   transition(structure: number, byte: number): Transition | undefined;
   /** The structural state after the frame that it waits for ended with a result. */
@@ -131,9 +131,6 @@ export class Automaton implements Engine {
   /** After `Step.Read`: the state on top, and the config below it. */
   nextState: FrameState = 0;
   nextParent: Config = 0;
-  /** After `Step.Exits`. */
-  exitResult: Result = 0;
-  exitConsumes = false;
 
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
@@ -196,8 +193,8 @@ export class Automaton implements Engine {
 
   /**
    * Reads a byte in state `state` above `parent`. With a trail, `position` is the byte's offset in it, where it must be
-   * written already, and the answer is `Dead` or `Read`. Without one, the answer holds whatever was read before; above
-   * parent 0 it holds whatever is on the stack below. Where it is not `Read`, nothing changes.
+   * written already, and the answer is `Dead` or `Read`. Without one, the answer holds whatever was read before. Where it is
+   * not `Read`, nothing changes.
    */
   advance(
     state: FrameState,
@@ -214,10 +211,7 @@ export class Automaton implements Engine {
           if (transition === DEAD) return Step.Dead;
           const waiting = this.waitings[transition] as number;
           const next = this.nexts[transition] as number;
-          if (waiting === CLOSES) {
-            if (parent === 0) return this.exit(next, true);
-            return this.finish(next, parent, trail, position + 1);
-          }
+          if (waiting === CLOSES) return this.finish(next, parent, trail, position + 1);
           if (waiting === ASKS) return Step.Asks;
           this.nextState = next;
           if (waiting === UNSURE) return Step.ReadsUnsure;
@@ -242,7 +236,6 @@ export class Automaton implements Engine {
           if (next === 0) return Step.Dead;
           if (!this.literals.hasNext(next)) {
             const result = this.frames.lexemeResult(FrameKind.Literal, next);
-            if (parent === 0) return this.exit(result, true);
             return this.finish(result, parent, trail, position + 1);
           }
           this.nextState = (next << 2) | FrameKind.Literal;
@@ -257,9 +250,10 @@ export class Automaton implements Engine {
             return Step.Read;
           }
           // A number ends where a byte does not continue it; the byte is for the frame below.
-          if (!this.texts.isFinal(id)) return Step.Dead;
+          // Behind a text that is the whole output nothing comes.
+          if (parent === 0 || !this.texts.isFinal(id)) return Step.Dead;
           const result = this.frames.lexemeResult(FrameKind.Text, id);
-          const step = this.endText(result, parent, trail, position);
+          const step = this.finish(result, parent, trail, position);
           if (step !== Step.Read) return step;
           state = this.nextState;
           parent = this.nextParent;
@@ -297,12 +291,11 @@ export class Automaton implements Engine {
   }
 
   /**
-   * The config of an object behind a key, above nothing and as far as the value is concerned: the same for all keys whose
-   * values have the same goal. The key, whose closing quote is at `end`, is above `parent`.
+   * The state of an object behind a key, as far as the value is concerned: the same for all keys whose values have the same
+   * goal. The key, whose closing quote is at `end`, is above `parent`.
    */
-  beforeValueOf(parent: Config, trail: ByteTrail, end: number): Config {
-    const waiting = this.configs.state(parent) >> 2;
-    return this.configs.intern(this.frames.beforeValueOf(waiting, trail.key(end)), 0);
+  beforeValueOf(parent: Config, trail: ByteTrail, end: number): FrameState {
+    return this.frames.beforeValueOf(this.configs.state(parent) >> 2, trail.key(end));
   }
 
   /** Ends a string or key that is in its final state `end`, by the quote at `position`. As `advance`. */
@@ -345,17 +338,6 @@ export class Automaton implements Engine {
     return Step.Read;
   }
 
-  /** Ends a text with a result before the byte at `position`. As `advance`. */
-  endText(result: Result, parent: Config, trail: ByteTrail | undefined, position: number): Step {
-    return parent === 0 ? this.exit(result, false) : this.finish(result, parent, trail, position);
-  }
-
-  private exit(result: Result, consumes: boolean): Step {
-    this.exitResult = result;
-    this.exitConsumes = consumes;
-    return Step.Exits;
-  }
-
   /** Whether the output may end in a config. */
   isComplete(config: Config): boolean {
     let state = this.configs.state(config);
@@ -381,16 +363,30 @@ export class Automaton implements Engine {
   }
 
   private computeTransition(structure: number, byte: number, column: number): number {
-    // It can make states and rows, so it comes first.
+    const row = this.row(structure);
+    const known = this.cells[row + column] as number;
+    if (known !== UNKNOWN) return known;
+    // It can make states and rows, so it comes before the cells are looked up.
     const transition = this.addTransition(this.frames.transition(structure, byte));
-    while (structure >= this.rows.length) this.rows = doubled(this.rows);
-    if (this.rows[structure] === 0) {
-      if (this.cellsUsed === this.cells.length) this.cells = doubled(this.cells);
-      this.rows[structure] = this.cellsUsed;
-      this.cellsUsed += STRUCTURE_CLASSES;
-    }
-    this.cells[(this.rows[structure] as number) + column] = transition;
+    this.cells[row + column] = transition;
     return transition;
+  }
+
+  /** Where a state's row starts in the cells. A new one knows which bytes lead nowhere whatever the state is about. */
+  private row(structure: number): number {
+    while (structure >= this.rows.length) this.rows = doubled(this.rows);
+    let row = this.rows[structure] as number;
+    if (row === 0) {
+      const candidates = this.frames.candidates(structure);
+      if (this.cellsUsed === this.cells.length) this.cells = doubled(this.cells);
+      row = this.cellsUsed;
+      this.cellsUsed += STRUCTURE_CLASSES;
+      this.rows[structure] = row;
+      for (let column = 0; column < STRUCTURE_CLASSES; column++) {
+        if ((candidates & (1 << column)) === 0) this.cells[row + column] = DEAD;
+      }
+    }
+    return row;
   }
 
   private addTransition(transition: Transition | undefined): number {

@@ -34,7 +34,7 @@ export function isSpace(byte: number): boolean {
 
 /** By byte: a number from 1 on for each that can stand outside of strings and within no number or literal, 0 for others. */
 export const structureClass: Uint8Array = new Uint8Array(256);
-/** More than these numbers. */
+/** More than these numbers, and no more than an integer has bits. */
 export const STRUCTURE_CLASSES = 32;
 
 let classes = 0;
@@ -49,3 +49,10 @@ for (let byte = 0; byte < 256; byte++) {
     byte === BACKTICK;
   if (isStructure) structureClass[byte] = ++classes;
 }
+
+/** Some bytes as bits of their classes. */
+export function classesOf(bytes: readonly number[]): number {
+  return bytes.reduce((bits, byte) => bits | (1 << (structureClass[byte] as number)), 0);
+}
+
+export const SPACE_CLASSES: number = classesOf([0x20, 0x0a, 0x0d, 0x09]);

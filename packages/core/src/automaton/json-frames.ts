@@ -34,8 +34,8 @@ import type { Objects } from "./objects.js";
 import type { OutputPart } from "./output-part.js";
 import type { PlainNumbers } from "./plain-numbers.js";
 import { RootFrames } from "./root-frames.js";
-import { Place, Structure } from "./structure.js";
-import { ValueOpenings } from "./value-openings.js";
+import { PLACE_CLASSES, Place, Structure } from "./structure.js";
+import { VALUE_CLASSES, ValueOpenings } from "./value-openings.js";
 import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
 
 /** More than any grammar has goals. */
@@ -248,6 +248,30 @@ export class JsonFrames implements Frames {
         return this.root.afterLeadIn(bare);
       default:
         return this.root.afterValue(this.structure.space[structure] as number);
+    }
+  }
+
+  candidates(structure: number): number {
+    const place = this.structure.place[structure] as Place;
+    const data = this.structure.data[structure] as number;
+    return PLACE_CLASSES[place] | this.valueCandidates(place, data);
+  }
+
+  /** The classes of the bytes that begin a value which can come in a place. */
+  private valueCandidates(place: Place, data: number): number {
+    switch (place) {
+      case Place.RootStart:
+        return this.values.candidates(this.openGoals[data] as Goal);
+      case Place.ObjectValue:
+        return data === ANY_KEY ? VALUE_CLASSES : this.values.candidates(this.propertyGoal(data));
+      case Place.ArrayOpen:
+      case Place.ArrayNext: {
+        const { arrays } = this.parts;
+        const item = arrays.next(arrays.state(data <= ANY_ITEM ? ANY_ITEM - data : data));
+        return item === undefined ? 0 : this.values.candidates(item.goal);
+      }
+      default:
+        return 0;
     }
   }
 

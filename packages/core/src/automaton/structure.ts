@@ -1,4 +1,14 @@
 import { PairMemo } from "../language/index.js";
+import {
+  BACKTICK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  classesOf,
+  QUOTE,
+  SPACE_CLASSES,
+} from "./json-bytes.js";
 
 /** The states of a frame outside of its lexemes: brackets, commas, colons, and where a value or key can start. */
 export const enum Place {
@@ -21,6 +31,26 @@ export const enum Place {
   /** Behind a value in a code fence; the whitespace is how much of the fence's end was read. */
   FenceEnd,
 }
+
+/** By place: the classes of the bytes that can come there; of value starts those that are no part of a value. */
+export const PLACE_CLASSES: Readonly<Record<Place, number>> = {
+  [Place.RootStart]: 0,
+  [Place.RootWait]: 0,
+  [Place.RootDone]: 0,
+  [Place.ObjectOpen]: SPACE_CLASSES | classesOf([QUOTE, CLOSE_BRACE]),
+  [Place.ObjectNext]: SPACE_CLASSES | classesOf([QUOTE]),
+  [Place.ObjectAfter]: SPACE_CLASSES | classesOf([COMMA, CLOSE_BRACE]),
+  [Place.ObjectKey]: 0,
+  [Place.ObjectColon]: SPACE_CLASSES | classesOf([COLON]),
+  [Place.ObjectValue]: SPACE_CLASSES,
+  [Place.ObjectWait]: 0,
+  [Place.ArrayOpen]: SPACE_CLASSES | classesOf([CLOSE_BRACKET]),
+  [Place.ArrayNext]: SPACE_CLASSES,
+  [Place.ArrayAfter]: SPACE_CLASSES | classesOf([COMMA, CLOSE_BRACKET]),
+  [Place.ArrayWait]: 0,
+  [Place.LeadIn]: 0,
+  [Place.FenceEnd]: SPACE_CLASSES | classesOf([BACKTICK]),
+};
 
 /** More than there are places. */
 const PLACES = 16;

@@ -23,6 +23,10 @@ export class TextFrames implements Frames {
     this.start = frameState(FrameKind.Text, texts.start(language));
   }
 
+  candidates(): number {
+    return 0;
+  }
+
   transition(): undefined {
     return undefined;
   }

@@ -1,10 +1,11 @@
 /** What the first byte of a value leads to, by the value's goal. */
-import { type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
+import { ALL_TYPES, type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
 import type { Arrays } from "./arrays.js";
 import { FrameKind, type FrameState, frameState } from "./automaton.js";
 import type { Goal, Goals } from "./goals.js";
 import {
+  classesOf,
   isDigit,
   MINUS,
   OPEN_BRACE,
@@ -37,6 +38,23 @@ export interface ValueOpeningsParts {
 const UNKNOWN = 0;
 const NONE = -1;
 
+/** By type, the classes of the bytes that its values begin with. */
+const OPENINGS: readonly (readonly [JsonType, number])[] = [
+  [JsonType.Null, classesOf([0x6e])],
+  [JsonType.True, classesOf([0x74])],
+  [JsonType.False, classesOf([0x66])],
+  [JsonType.Number, classesOf([MINUS, ...Array.from({ length: 10 }, (_, digit) => 0x30 + digit)])],
+  [JsonType.String, classesOf([QUOTE])],
+  [JsonType.Array, classesOf([OPEN_BRACKET])],
+  [JsonType.Object, classesOf([OPEN_BRACE])],
+];
+/** The classes of all bytes that begin a value. */
+export const VALUE_CLASSES: number = classesOfTypes(ALL_TYPES);
+
+function classesOfTypes(types: number): number {
+  return OPENINGS.reduce((bits, [type, classes]) => ((types & type) !== 0 ? bits | classes : bits), 0);
+}
+
 export class ValueOpenings {
   private readonly parts: ValueOpeningsParts;
   /** By shape and goal: by class of the first byte a frame state, `NONE` or `UNKNOWN`. Properties often share a goal. */
@@ -46,6 +64,12 @@ export class ValueOpenings {
 
   constructor(parts: ValueOpeningsParts) {
     this.parts = parts;
+  }
+
+  /** The classes of the bytes that a value may begin with. It asks less than `open`. */
+  candidates(goal: Goal): number {
+    if (!this.parts.goals.isSingle(goal)) return VALUE_CLASSES;
+    return classesOfTypes(this.parts.goals.steps.types(goal.formulas[0] as Formula));
   }
 
   /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */

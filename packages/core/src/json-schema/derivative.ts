@@ -6,6 +6,7 @@
 import type { Language } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 import {
+  ALL_TYPES,
   FALSE,
   type Formula,
   type FormulaStore,
@@ -15,6 +16,7 @@ import {
   TRUE,
   UNBOUNDED,
 } from "./formula.js";
+import { ATOM_TYPE } from "./formula-kinds.js";
 
 /** Expanding recurses; so many levels fit on the stack whatever else is on it. */
 const MAX_IN_PLACE_DEPTH = 256;
@@ -28,6 +30,7 @@ export class Derivatives {
   private readonly store: FormulaStore;
   private readonly expand: (schema: number) => Formula;
   private readonly specialised = new Map<JsonType, Map<number, Formula>>();
+  private readonly typesOf = new Map<Formula, number>();
   private readonly ends = new Map<number, Formula>();
   private readonly itemSteps = new Map<number, Formula>();
   private readonly stringLanguages = new Map<Formula, Language>();
@@ -75,6 +78,48 @@ export class Derivatives {
       }
     };
     return store.map(formula, replace, known);
+  }
+
+  /** The types of the values that a formula may have; there may be none of some of them. It asks less than `specialise`. */
+  types(formula: Formula): number {
+    if (formula <= FALSE) return formula === TRUE ? ALL_TYPES : 0;
+    let types = this.typesOf.get(formula);
+    if (types === undefined) {
+      types = this.computeTypes(formula);
+      this.typesOf.set(formula, types);
+    }
+    return types;
+  }
+
+  private computeTypes(formula: Formula): number {
+    const { store } = this;
+    const isNegated = (formula & 1) === 1;
+    const kind = store.kind(formula);
+    switch (kind) {
+      case Kind.Type:
+        return store.typeMask(formula);
+      case Kind.Schema: {
+        const schema = formula & ~1;
+        return this.expanded(schema, (all) => this.types(all ^ (formula & 1)));
+      }
+      case Kind.And: {
+        let types = isNegated ? 0 : ALL_TYPES;
+        for (const child of store.children(formula)) {
+          if (isNegated) types |= this.types(child ^ 1);
+          else types &= this.types(child);
+        }
+        return types;
+      }
+      case Kind.ExactlyOne: {
+        if (isNegated) return ALL_TYPES;
+        let types = 0;
+        for (const child of store.children(formula)) types |= this.types(child);
+        return types;
+      }
+      default:
+        // An atom about one type is true of all others.
+        return isNegated ? ATOM_TYPE[kind] || ALL_TYPES : ALL_TYPES;
+    }
   }
 
   /** How many sub-schemas are being expanded, one inside the other. */

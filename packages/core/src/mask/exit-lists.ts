@@ -1,6 +1,6 @@
 import { mix } from "../language/index.js";
 
-/** Trie nodes, ascending, with a number, which is the node itself where there is one: equal lists are the same object. */
+/** Trie nodes, ascending, with a number, which is the node itself where there is one: equal lists are mostly the same object. */
 export interface ExitNodes {
   readonly nodes: Int32Array;
   readonly id: number;
@@ -12,9 +12,13 @@ export interface StringExits extends ExitNodes {
   readonly end: number;
 }
 
+/** So many nodes are kept in lists; then the table is dropped, and the numbers go on. */
+const MAX_NODES = 1 << 20;
+
 /** Lists of trie nodes, each kept once: strings of different languages end at the same places. */
 export class ExitLists {
-  private readonly byHash = new Map<number, ExitNodes[]>();
+  private byHash = new Map<number, ExitNodes[]>();
+  private count = 0;
   private next: number;
 
   /** @param first the number of the first list; above all nodes. */
@@ -31,6 +35,11 @@ export class ExitLists {
     if (list === undefined) {
       list = { nodes: Int32Array.from(nodes), id: nodes.length === 1 ? (nodes[0] as number) : this.next++ };
       bucket.push(list);
+      this.count += nodes.length;
+      if (this.count > MAX_NODES) {
+        this.byHash = new Map();
+        this.count = 0;
+      }
     }
     return list;
   }

@@ -1,5 +1,8 @@
 import type { JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
+import { ExitLists } from "./exit-lists.js";
+import { Fronts } from "./fronts.js";
+import { InternedMasks } from "./interned-masks.js";
 import { MaskBudget } from "./mask-cache.js";
 import { onceFor } from "./once.js";
 import { StringMasks } from "./string-masks.js";
@@ -11,17 +14,26 @@ import { WholeTexts } from "./whole-texts.js";
 export class MaskStore {
   readonly budget: MaskBudget;
   readonly collector: TokenCollector;
+  readonly fronts: Fronts;
   private readonly vocabulary: Vocabulary;
   /** The automaton goes when the last grammar that reads strings with it does. */
   private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();
 
   private byTexts = new WeakMap<TextAutomaton, TextMasks>();
+  /** Their keys have states of the automaton. */
+  private internedFor = new WeakMap<JsonStringAutomaton, InternedMasks>();
 
   /** @param maxBytes memory for masks, in bytes. */
   constructor(vocabulary: Vocabulary, maxBytes: number) {
     this.vocabulary = vocabulary;
     this.collector = new TokenCollector(vocabulary.size, vocabulary.trie);
     this.budget = new MaskBudget(maxBytes);
+    this.fronts = new Fronts(vocabulary.trie, new ExitLists(vocabulary.trie.size));
+  }
+
+  /** The masks of all grammars that read strings with an automaton, by what they are made of. */
+  interned(automaton: JsonStringAutomaton): InternedMasks {
+    return onceFor(this.internedFor, automaton, () => new InternedMasks(this.budget));
   }
 
   strings(automaton: JsonStringAutomaton): StringMasks {
@@ -36,7 +48,8 @@ export class MaskStore {
   /** The masks of texts within JSON: numbers. */
   texts(automaton: TextAutomaton): TextMasks {
     const { trie, size } = this.vocabulary;
-    const make = () => new TextMasks(automaton, trie, new TokenCollector(size, trie), this.budget);
+    const { lists } = this.fronts;
+    const make = () => new TextMasks(automaton, trie, lists, new TokenCollector(size, trie), this.budget);
     return onceFor(this.byTexts, automaton, make);
   }
 
@@ -44,7 +57,12 @@ export class MaskStore {
     automaton: JsonStringAutomaton | TextAutomaton,
     reader: JsonStringAutomaton | WholeTexts,
   ): StringMasks {
-    return onceFor(this.byAutomaton, automaton, () => new StringMasks(reader, this.vocabulary, this.budget));
+    const { vocabulary, fronts, budget } = this;
+    return onceFor(
+      this.byAutomaton,
+      automaton,
+      () => new StringMasks(reader, vocabulary, fronts.lists, budget),
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+import { NO_TOKENS } from "./token-mask.js";
+
 /** A growing list of trie nodes, or of what belongs to them, reused. */
 export class NodeList {
   length = 0;
@@ -13,6 +15,6 @@ export class NodeList {
   }
 
   copy(): Int32Array {
-    return this.nodes.slice(0, this.length);
+    return this.length === 0 ? NO_TOKENS : this.nodes.slice(0, this.length);
   }
 }

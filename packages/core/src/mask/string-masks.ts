@@ -1,7 +1,8 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { ExitList } from "./exit-lists.js";
+import { ExitList, type ExitLists } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { StringParts } from "./string-parts.js";
 import { type StringMask, StringWalk } from "./string-walk.js";
 import { type LayeredMask, MAX_LISTED } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
@@ -28,13 +29,21 @@ export class StringMasks {
   private readonly vocabulary: Vocabulary;
   private readonly walk: StringWalk;
   private readonly cache: MaskCache<StringMask>;
+  /** What strings have in tokens that open them. */
+  readonly parts: StringParts;
   /** Few tokens need more code points. */
   private readonly shortLength: number;
 
-  constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary, budget: MaskBudget) {
+  constructor(
+    strings: JsonStringAutomaton | WholeTexts,
+    vocabulary: Vocabulary,
+    lists: ExitLists,
+    budget: MaskBudget,
+  ) {
     this.strings = strings;
     this.vocabulary = vocabulary;
-    this.walk = new StringWalk(strings, vocabulary);
+    this.walk = new StringWalk(strings, vocabulary, lists);
+    this.parts = new StringParts(this.walk, budget);
     this.cache = new MaskCache(budget);
     this.shortLength = this.walk.free.byNeed.enoughForAllBut(MAX_LONG);
   }
@@ -43,22 +52,15 @@ export class StringMasks {
   get(state: number): StringMask {
     const known = this.cache.get(state, ROOT);
     if (known !== undefined) return known;
-    return this.keep(state, ROOT, this.compute(state));
+    return this.keep(state, this.compute(state));
   }
 
-  /** The tokens below a trie node, where the string is in `state` at that node. */
-  under(node: number, state: number): StringMask {
-    const known = this.cache.get(state, node);
-    if (known !== undefined) return known;
-    return this.keep(state, node, this.walk.below(node, state));
-  }
-
-  private keep(state: number, node: number, mask: StringMask): StringMask {
+  private keep(state: number, mask: StringMask): StringMask {
     let bytes = mask.inside.bytes;
     for (const { nodes } of mask.exits) bytes += 64 + nodes.byteLength;
     const { base } = mask.inside;
     if (base?.isKept === false) bytes += base.words.byteLength;
-    this.cache.set(state, node, mask, bytes);
+    this.cache.set(state, ROOT, mask, bytes);
     return mask;
   }
 

@@ -1,6 +1,6 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { ExitChanges, ExitList, ExitLists, type StringExits } from "./exit-lists.js";
+import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { StateFacts } from "./state-facts.js";
@@ -53,10 +53,10 @@ export class StringWalk {
   private isWhole = false;
   /** Of the walk so far: see `StringMask`. */
   private enough = 0;
-  private readonly freeState: number;
+  readonly freeState: number;
   private readonly freeEnd: number;
 
-  constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary) {
+  constructor(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabulary, exitLists: ExitLists) {
     const { trie } = vocabulary;
     this.strings = strings;
     this.vocabulary = vocabulary;
@@ -69,7 +69,7 @@ export class StringWalk {
     this.freeBelow = new FreeStringsBelow(strings, trie);
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
-    this.exitLists = new ExitLists(trie.size);
+    this.exitLists = exitLists;
     this.freeExits = [{ end: this.freeEnd, ...this.exitLists.intern(this.free.exits) }];
   }
 
@@ -146,6 +146,30 @@ export class StringWalk {
         node = after;
       } else node++;
     }
+  }
+
+  /** Whether a state has other tokens or ends below a node than the free string: a name that has not been used seldom has. */
+  differsBelow(root: number, state: number): boolean {
+    const { strings, states, references } = this;
+    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    states[depth[root] as number] = state;
+    references[depth[root] as number] = this.freeState;
+    const to = subtreeEnd[root] as number;
+    for (let node = root + 1; node < to; ) {
+      const d = depth[node] as number;
+      const byte = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, byte);
+      const reference = strings.step(references[d - 1] as number, byte);
+      if (next === reference) {
+        node = subtreeEnd[node] as number;
+        continue;
+      }
+      if (next === 0 || !strings.hasNext(next)) return true;
+      states[d] = next;
+      references[d] = reference;
+      node++;
+    }
+    return false;
   }
 
   /** As `collect`, where most is as in the free string: a name that has not been used. */

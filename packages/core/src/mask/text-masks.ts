@@ -1,34 +1,39 @@
 import { structureClass } from "../automaton/json-bytes.js";
 import type { ByteAutomaton } from "../language/index.js";
 import type { TokenTrie } from "../vocabulary/index.js";
+import { ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
-import { NodeList } from "./node-list.js";
 import type { TokenCollector } from "./token-collector.js";
 
 /** The tokens below a trie node against one state of a text such as a number, whatever is on the stack below. */
 export interface TextMask {
   /** The tokens that stay in the text. */
   readonly inside: Int32Array;
-  /** The nodes at which the text has ended before their byte, and the final states that it ended in. */
-  readonly ends: Int32Array;
-  readonly endStates: Int32Array;
+  /** The nodes at which the text has ended before their byte, by the final state that it ended in. */
+  readonly ends: readonly StringExits[];
 }
 
 /** Masks of text states relative to their frame, as those of strings: the same for every depth, request and schema. */
 export class TextMasks {
   private readonly texts: ByteAutomaton;
   private readonly trie: TokenTrie;
+  private readonly lists: ExitLists;
   private readonly collector: TokenCollector;
   private readonly cache: MaskCache<TextMask>;
   // By depth in the trie.
   private readonly states: Int32Array;
-  private readonly ends = new NodeList();
-  private readonly endStates = new NodeList();
 
   /** @param collector has nothing in it when masks are asked for. */
-  constructor(texts: ByteAutomaton, trie: TokenTrie, collector: TokenCollector, budget: MaskBudget) {
+  constructor(
+    texts: ByteAutomaton,
+    trie: TokenTrie,
+    lists: ExitLists,
+    collector: TokenCollector,
+    budget: MaskBudget,
+  ) {
     this.texts = texts;
     this.trie = trie;
+    this.lists = lists;
     this.collector = collector;
     this.cache = new MaskCache(budget);
     this.states = new Int32Array(trie.maxDepth + 1);
@@ -39,17 +44,17 @@ export class TextMasks {
     let mask = this.cache.get(state, node);
     if (mask === undefined) {
       mask = this.walk(node, state);
-      this.cache.set(state, node, mask, 128 + 4 * (mask.inside.length + 2 * mask.ends.length));
+      const ends = mask.ends.reduce((sum, { nodes }) => sum + 64 + nodes.byteLength, 0);
+      this.cache.set(state, node, mask, 128 + mask.inside.byteLength + ends);
     }
     return mask;
   }
 
   private walk(root: number, state: number): TextMask {
-    const { texts, states, ends, endStates, collector } = this;
+    const { texts, states, collector } = this;
     const { bytes, depth, subtreeEnd } = this.trie;
+    const ends = new ExitList();
     collector.clear();
-    ends.length = 0;
-    endStates.length = 0;
     states[depth[root] as number] = state;
     const end = subtreeEnd[root] as number;
     for (let node = root + 1; node < end; ) {
@@ -63,13 +68,10 @@ export class TextMasks {
         node++;
       } else {
         // The byte is for the frame below, where only some can stand.
-        if (structureClass[byte] !== 0 && texts.isFinal(above)) {
-          ends.push(node);
-          endStates.push(above);
-        }
+        if (structureClass[byte] !== 0 && texts.isFinal(above)) ends.add(node, above);
         node = subtreeEnd[node] as number;
       }
     }
-    return { inside: collector.take(), ends: ends.copy(), endStates: endStates.copy() };
+    return { inside: collector.take(), ends: this.lists.grouped(ends) };
   }
 }
