@@ -1,3 +1,5 @@
+const BACKSLASH = 0x5c;
+const MAX_SHORT = 48;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -19,9 +21,18 @@ export class ByteTrail {
 
   /** The key whose closing quote is at `end`: its text with escapes resolved. */
   key(end: number): string {
-    const content = this.bytes.subarray(this.keyStart, end);
+    const { bytes, keyStart } = this;
+    let key = "";
+    // Most keys are short and have nothing that a decoder is needed for.
+    for (let i = keyStart; i < end && end - keyStart <= MAX_SHORT; i++) {
+      const byte = bytes[i] as number;
+      if (byte >= 0x80 || byte === BACKSLASH) break;
+      key += String.fromCharCode(byte);
+    }
+    if (key.length === end - keyStart) return key;
+    const content = bytes.subarray(keyStart, end);
     const text = decoder.decode(content);
-    return content.includes(0x5c) ? (JSON.parse(`"${text}"`) as string) : text;
+    return content.includes(BACKSLASH) ? (JSON.parse(`"${text}"`) as string) : text;
   }
 
   /** A part of the text. */

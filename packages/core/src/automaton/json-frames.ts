@@ -29,7 +29,7 @@ import {
 import { JsonCompletions } from "./json-completions.js";
 import type { LeadInText } from "./lead-in.js";
 import { LiteralAutomaton } from "./literals.js";
-import type { ObjectState } from "./object-state.js";
+import type { ObjectEnd } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import type { OutputPart } from "./output-part.js";
 import type { PlainNumbers } from "./plain-numbers.js";
@@ -47,13 +47,13 @@ const ANY_ITEM = -1;
 const ANY_KEY = -1;
 /** Below: behind a key of which only that is known, -2 stands for number 0, -3 for number 1. */
 const FIRST_VALUE = -2;
-/** In place of object state 0: behind a property whose name no schema mentions; -2 stands for state 1. */
+/** In place of an object state: behind a property whose name no schema mentions, by how the object may end: -2 stands for 1. */
 const OTHER_NAME = -1;
 
-/** What is known of a key that was not looked at: the goal of its value, and perhaps the object's state behind that. */
+/** What is known of a key that was not looked at: the goal of its value, and perhaps how the object may end behind that. */
 interface KeyedValue {
   readonly goal: Goal;
-  readonly after: ObjectState | undefined;
+  readonly after: ObjectEnd | undefined;
 }
 
 export interface JsonFramesParts {
@@ -200,6 +200,7 @@ export class JsonFrames implements Frames {
 
   beforeValueOf(structure: number, key: string): FrameState {
     const object = this.parts.objects.state(this.structure.data[structure] as number);
+    if (this.parts.objects.mentions(object, key)) return this.resumeKey(structure, key);
     const goal = this.parts.objects.goalAfterKey(object, key);
     if (goal === undefined) throw leadsNowhere(key);
     const data = FIRST_VALUE - this.keyedValue(goal, this.parts.objects.afterOther(object, key));
@@ -213,7 +214,7 @@ export class JsonFrames implements Frames {
     const follows = whitespace.follows(gap, shape[structure] as number, space[structure] as number);
     if ((follows & Follow.Next) === 0) return false;
     const about = data[structure] as number;
-    return objects.hasKeys(objects.state(about <= OTHER_NAME ? OTHER_NAME - about : about));
+    return about <= OTHER_NAME || objects.hasKeys(objects.state(about));
   }
 
   isBeforeKey(structure: number): boolean {
@@ -235,8 +236,8 @@ export class JsonFrames implements Frames {
       case Place.ObjectWait: {
         const { objects } = this.parts;
         if (data <= FIRST_VALUE) {
-          const after = this.keyedValues[FIRST_VALUE - data]?.after as ObjectState;
-          return this.at(Place.ObjectAfter, OTHER_NAME - after.id, 0, shape);
+          const after = this.keyedValues[FIRST_VALUE - data]?.after as ObjectEnd;
+          return this.at(Place.ObjectAfter, OTHER_NAME - after, 0, shape);
         }
         return this.at(Place.ObjectAfter, objects.afterValue(objects.property(data), bare).id, 0, shape);
       }
@@ -329,30 +330,36 @@ export class JsonFrames implements Frames {
     byte: number,
   ): Transition | undefined {
     const { objects, strings, whitespace } = this.parts;
-    const isAfterOther = data <= OTHER_NAME;
-    const object = objects.state(isAfterOther ? OTHER_NAME - data : data);
+    const object = data <= OTHER_NAME ? undefined : objects.state(data);
     const follows = whitespace.follows(gap, shape, space);
     const mayClose = gap !== Gap.AfterComma;
     if (byte === CLOSE_BRACE) {
       if (!mayClose || (follows & Follow.Close) === 0) return undefined;
-      const result = objects.end(object);
+      const result = this.endOf(data);
       return result === undefined ? undefined : { result: withTold(result, whitespace.tells(shape)) };
     }
     const continues = byte === (gap === Gap.AfterValue ? COMMA : QUOTE);
     if (continues) {
       if ((follows & Follow.Next) === 0) return undefined;
-      if (!objects.hasKeys(object)) return undefined;
+      if (object !== undefined && !objects.hasKeys(object)) return undefined;
       const behind = whitespace.after(gap, shape, space);
       if (gap === Gap.AfterValue) return { next: this.at(Place.ObjectNext, data, 0, behind) };
+      // The last name must not come again.
+      if (object === undefined) return { asksText: true };
       const next = frameState(FrameKind.String, strings.start(objects.keys(object)));
-      if (isAfterOther) return { next, isUnsure: true };
       return { next, waiting: this.at(Place.ObjectKey, data, 0, behind) };
     }
     if (!isSpace(byte)) return undefined;
     let live = Follow.None;
-    if (mayClose && objects.end(object) !== undefined) live |= Follow.Close;
-    if (objects.hasKeys(object)) live |= Follow.Next;
+    if (mayClose && this.endOf(data) !== undefined) live |= Follow.Close;
+    if (object === undefined || objects.hasKeys(object)) live |= Follow.Next;
     return this.inGap(place, gap, data, space, shape, byte, live);
+  }
+
+  /** The result of an object that may end, by the data of its place. */
+  private endOf(data: number): Result | undefined {
+    if (data > OTHER_NAME) return this.parts.objects.end(this.parts.objects.state(data));
+    return data === OTHER_NAME ? undefined : OTHER_NAME - data - 1;
   }
 
   private inArray(
@@ -427,8 +434,8 @@ export class JsonFrames implements Frames {
     return this.parts.objects.property(data).goal;
   }
 
-  private keyedValue(goal: Goal, after: ObjectState | undefined): number {
-    const key = (after === undefined ? 0 : after.id + 1) * MAX_GOALS + goal.id;
+  private keyedValue(goal: Goal, after: ObjectEnd | undefined): number {
+    const key = (after === undefined ? 0 : after + 1) * MAX_GOALS + goal.id;
     let index = this.keyedValueIds.get(key);
     if (index === undefined) {
       index = this.keyedValues.push({ goal, after }) - 1;

@@ -202,7 +202,7 @@ export class ObjectKeys {
     const { store } = this;
     const { arena } = store;
     // What `additionalProperties` is about has all that is not mentioned.
-    const general = sets.filter((keys) => this.hasAllOthers(keys, list));
+    const general = sets.filter((keys) => this.hasAll(keys, list));
     const special = sets.filter((keys) => !general.includes(keys));
     const languages = special.map((keys) => store.keysOf(keys) as Language);
     const others = arena.difference(arena.any, arena.choice(list.names));
@@ -228,8 +228,13 @@ export class ObjectKeys {
     return regions;
   }
 
+  /** Whether what a flat object says of names in languages it says of all names that no schema mentions. */
+  hasAllOthers({ names }: ObjectState, flat: FlatObject): boolean {
+    return flat.languages.every((literal) => this.hasAll(this.store.first(literal), names));
+  }
+
   /** Whether a set of names has all names that are not in the list. */
-  private hasAllOthers(keys: KeySet, { indexOf }: NameList): boolean {
+  private hasAll(keys: KeySet, { indexOf }: NameList): boolean {
     const exceptions = this.store.exceptionsOf(keys);
     if (exceptions === undefined) return false;
     for (const name of exceptions) if (!indexOf.has(name)) return false;

@@ -1,8 +1,11 @@
 import type { Formula } from "../json-schema/formula.js";
 import type { Language } from "../language/index.js";
 import type { FlatObject } from "./flat-object.js";
-import type { PendingGoal } from "./goals.js";
+import type { Goal, PendingGoal } from "./goals.js";
 import type { NameList, SeenKeys } from "./property-order.js";
+
+/** How an object may end: its result, plus one; 0: it may not. */
+export type ObjectEnd = number;
 
 /** An open object, before a key or its end. */
 export interface ObjectState {
@@ -23,7 +26,11 @@ export interface ObjectState {
   /** Whether there are any; undefined: not asked for yet. */
   hasKeys: boolean | undefined;
   /** See `Objects.afterOther`; undefined: not asked for yet. */
-  afterOther: ObjectState | null | undefined;
+  afterOther: ObjectEnd | null | undefined;
+  /** Whether it may end here; undefined: not asked for yet. */
+  end: ObjectEnd | undefined;
+  /** The goal of values behind names that no schema mentions; null: it depends on the name, undefined: not asked for yet. */
+  otherGoal: Goal | null | undefined;
   readonly properties: Map<string, PendingProperty | null>;
 }
 

@@ -15,7 +15,7 @@ import type { Language } from "../language/index.js";
 import { FlatObject } from "./flat-object.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
 import { ObjectKeys } from "./object-keys.js";
-import type { ObjectState, PendingProperty } from "./object-state.js";
+import type { ObjectEnd, ObjectState, PendingProperty } from "./object-state.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
 
 /** A formula that is no disjunction of flat cases. */
@@ -97,8 +97,13 @@ export class Objects {
 
   /** The result if the object may end here. */
   end(state: ObjectState): Result | undefined {
-    const truths = state.formulas.map((formula) => this.goals.steps.holdsAtEnd(formula));
-    return this.goals.allows(state.constraint, truths) ? this.goals.result(truths) : undefined;
+    state.end ??= this.computeEnd(state);
+    return state.end === 0 ? undefined : state.end - 1;
+  }
+
+  private computeEnd({ formulas, constraint }: ObjectState): ObjectEnd {
+    const truths = formulas.map((formula) => this.goals.steps.holdsAtEnd(formula));
+    return this.goals.allows(constraint, truths) ? this.goals.result(truths) + 1 : 0;
   }
 
   /** The names that can come next. */
@@ -137,28 +142,46 @@ export class Objects {
 
   /** The goal of the value behind a name that `keys` has. It asks less than `afterKey`, and is shared by many names. */
   goalAfterKey(state: ObjectState, name: string): Goal | undefined {
-    if (state.flat === undefined || state.formulas.length > 1) return this.afterKey(state, name)?.goal;
-    return this.goals.single(state.flat.value(name));
+    const { flat } = state;
+    if (flat === undefined || state.formulas.length > 1) return this.afterKey(state, name)?.goal;
+    if (this.mentions(state, name) || flat.literals(name).length > 0)
+      return this.goals.single(flat.value(name));
+    state.otherGoal ??= this.computeOtherGoal(state, flat) ?? null;
+    return state.otherGoal ?? this.goals.single(flat.value(name));
+  }
+
+  /** The goal of the value behind each name that no schema mentions, if that is the same. */
+  private computeOtherGoal(state: ObjectState, flat: FlatObject): Goal | undefined {
+    const { store } = this;
+    if (!this.objectKeys.hasAllOthers(state, flat)) return undefined;
+    return this.goals.single(store.and(flat.languages.map((literal) => store.second(literal))));
+  }
+
+  /** Whether a schema mentions a name. */
+  mentions({ names }: ObjectState, name: string): boolean {
+    return names.indexOf.has(name);
   }
 
   /**
-   * What comes behind a property whose name no schema mentions, whichever it is: whether the object can end, and whether a
-   * property can follow. Not which: it does not know the name that must not come again. Undefined where it depends on more.
+   * How the object can end behind a property whose name no schema mentions, whichever it is; another one can follow.
+   * Undefined where it depends on more.
    */
-  afterOther(state: ObjectState, name: string): ObjectState | undefined {
+  afterOther(state: ObjectState, name: string): ObjectEnd | undefined {
     const { flat } = state;
     if (flat === undefined || state.formulas.length > 1 || state.combined !== state.formulas[0])
       return undefined;
-    if (state.names.indexOf.has(name) || flat.literals(name).length > 0) return undefined;
+    if (this.mentions(state, name) || flat.literals(name).length > 0) return undefined;
     state.afterOther ??= this.computeAfterOther(state, flat) ?? null;
     return state.afterOther ?? undefined;
   }
 
-  private computeAfterOther(state: ObjectState, flat: FlatObject): ObjectState | undefined {
+  private computeAfterOther(state: ObjectState, flat: FlatObject): ObjectEnd | undefined {
     if (!this.objectKeys.hasManyOthers(state, flat)) return undefined;
-    if (this.order === "any") return state;
     const { formulas, constraint, names, seen } = state;
-    return this.intern(formulas, constraint, names, names.names.length, seen, flat);
+    const after =
+      this.order === "any" ? state : this.intern(formulas, constraint, names, names.names.length, seen, flat);
+    after.end ??= this.computeEnd(after);
+    return after.end;
   }
 
   /** The object's state after a value whose result is known. */
@@ -193,7 +216,9 @@ export class Objects {
         flat: flat ?? (cases?.length === 1 ? cases[0] : undefined),
         keys: undefined,
         hasKeys: undefined,
+        end: undefined,
         afterOther: undefined,
+        otherGoal: undefined,
         properties: new Map(),
       };
       this.states.push(state);

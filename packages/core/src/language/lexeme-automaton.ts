@@ -40,6 +40,18 @@ const UNKNOWN = -1;
 /** So many states have rows of 1 KB, which are read at once; later ones share column maps. */
 const DENSE_STATES = 1024;
 
+/**
+ * By first byte of a longer UTF-8 sequence: how many bytes follow, where each of them may be any; -1 where not all code
+ * points with the byte may be written so; 0 for other bytes.
+ */
+const LEAD_SIZES = Int8Array.from({ length: 256 }, (_, byte) => {
+  const bits = bitsAfter(byte);
+  if (bits === 0) return 0;
+  const first = firstOf(byte, bits);
+  const isWhole = first >= smallestWith(bits) && first + (1 << bits) <= CODE_POINT_END && byte !== 0xed;
+  return isWhole ? bits / 6 : -1;
+});
+
 export abstract class LexemeAutomaton implements ByteAutomaton {
   protected readonly slices = new SliceTable();
   #places = new Uint8Array(1024);
@@ -63,6 +75,8 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   readonly #partial = new PairMemo();
   readonly #keys = new Int32Array(256);
   readonly #newColumns = new Uint8Array(256);
+  /** By new column its key; that of `DEAD_COLUMN` is 0. */
+  readonly #newKeys = new Int32Array(257);
   readonly #newColumnWords = new Int32Array(this.#newColumns.buffer);
 
   constructor(readonly arena: LanguageArena) {
@@ -190,6 +204,19 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       const target = stepTargets[i]!;
       keys[byte] = target === empty ? 0 : (target + 1) * 4;
     }
+    while (i + 1 < end && stepBounds[i + 1]! <= 0x80) i++;
+    if (i + 1 === end) {
+      // Most languages do not tell code points beyond ASCII apart.
+      const target = stepTargets[i]!;
+      if (target === empty) keys.fill(0, 0x80);
+      else {
+        for (let byte = 0x80; byte < 256; byte++) {
+          const size = LEAD_SIZES[byte]!;
+          keys[byte] = size > 0 ? target * 4 + size : size === 0 ? 0 : -byte;
+        }
+      }
+      return;
+    }
     for (let byte = 0x80; byte < 256; byte++) {
       const bits = bitsAfter(byte);
       keys[byte] = 0;
@@ -282,24 +309,27 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
         this.escapeKeys(state, keys);
     }
     const columns = this.#newColumns;
-    const columnOf = new Map<number, number>([[0, DEAD_COLUMN]]);
+    // By column: its key. There are few.
+    const keyOf = this.#newKeys;
+    let count = 1;
     let previous = 0;
-    let column: number | undefined = DEAD_COLUMN;
+    let column = DEAD_COLUMN;
     for (let byte = 0; byte < 256; byte++) {
       const key = keys[byte]!;
       if (key !== previous) {
-        column = columnOf.get(key);
-        if (column === undefined) columnOf.set(key, (column = columnOf.size));
+        column = 0;
+        while (column < count && keyOf[column] !== key) column++;
+        if (column === count) keyOf[count++] = key;
         previous = key;
       }
-      columns[byte] = column!;
+      columns[byte] = column;
     }
     const row = this.#cellsUsed;
-    while (row + columnOf.size > this.#cells.length) this.#cells = doubled(this.#cells);
+    while (row + count > this.#cells.length) this.#cells = doubled(this.#cells);
     this.#rowMaps[state] = this.#internMap();
     this.#cells[row] = DEAD;
-    this.#cells.fill(UNKNOWN, row + 1, row + columnOf.size);
-    this.#cellsUsed = row + columnOf.size;
+    this.#cells.fill(UNKNOWN, row + 1, row + count);
+    this.#cellsUsed = row + count;
     this.#rows[state] = row;
   }
 

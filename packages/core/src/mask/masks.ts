@@ -132,7 +132,7 @@ export class Masks {
     const path = pathTo(node, this.vocabulary);
     trail.bytes.set(path, length);
     const state = automaton.beforeValueOf(parent, trail, length + path.length - 1);
-    return stackWalk.below(store.fronts.belowNode(node), state, automaton.configs.parent(parent));
+    return stackWalk.keptBelow(store.fronts.belowNode(node), state, automaton.configs.parent(parent));
   }
 
   /** Where the text begins that the mask of a config may depend on: the open key, or an item that must differ from others. */

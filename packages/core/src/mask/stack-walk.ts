@@ -79,10 +79,15 @@ export class StackWalk {
     if ((state & 3) === FrameKind.Literal) return this.literal(front, state, parent);
     const { structure } = front;
     if (structure.length < MIN_KEPT) return this.walk(front, structure, state, parent);
+    return this.keptBelow(front, state, parent);
+  }
+
+  /** As `below`, for places that are asked for again and again. */
+  keptBelow(front: Front, state: FrameState, parent: Config): ConfigMask {
     const config = this.automaton.configs.intern(state, parent);
     let found = this.known.get(config, front.id);
     if (found === undefined) {
-      found = this.walk(front, structure, state, parent);
+      found = this.walk(front, front.structure, state, parent);
       this.known.set(config, front.id, found, 0);
     }
     return found;

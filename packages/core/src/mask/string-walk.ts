@@ -1,5 +1,5 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import type { Vocabulary } from "../vocabulary/index.js";
+import type { TokenTrie, Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
@@ -43,6 +43,8 @@ export class StringWalk {
   private readonly collector: TokenCollector;
   private readonly facts: StateFacts;
   private readonly subtrees: SubtreeBytes;
+  /** The nodes of depth 1, those with the largest subtrees first. */
+  private readonly largest: Int32Array;
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
@@ -64,6 +66,7 @@ export class StringWalk {
     this.collector = new TokenCollector(vocabulary.size, trie);
     this.facts = new StateFacts(strings);
     this.subtrees = subtreeBytes(trie);
+    this.largest = largestFirst(trie);
     this.states = new Int32Array(trie.maxDepth + 1);
     this.references = new Int32Array(trie.maxDepth + 1);
     this.freeBelow = new FreeStringsBelow(strings, trie);
@@ -80,12 +83,16 @@ export class StringWalk {
     return isContent && this.isMostlyFree(state) ? this.difference(state) : this.below(ROOT, state);
   }
 
-  /** Whether most of the trie is below bytes that the state can read. */
+  /** Whether most of the trie is below bytes that the state can read. The largest subtrees decide. */
   private isMostlyFree(state: number): boolean {
     const { size, bytes, subtreeEnd } = this.vocabulary.trie;
     let live = 0;
-    for (let node = 1; node < size; node = subtreeEnd[node] as number) {
-      if (this.strings.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
+    let dead = 0;
+    for (let i = 0; live * 2 <= size && dead * 2 < size && i < this.largest.length; i++) {
+      const node = this.largest[i] as number;
+      const below = (subtreeEnd[node] as number) - node;
+      if (this.strings.step(state, bytes[node] as number) !== 0) live += below;
+      else dead += below;
     }
     return live * 2 > size;
   }
@@ -374,4 +381,11 @@ export class StringWalk {
     if (changes.isEmpty) return this.freeExits;
     return this.exitLists.grouped(changes.of(this.free.exits, this.freeEnd));
   }
+}
+
+function largestFirst({ size, subtreeEnd }: TokenTrie): Int32Array {
+  const nodes: number[] = [];
+  for (let node = 1; node < size; node = subtreeEnd[node] as number) nodes.push(node);
+  const below = (node: number) => (subtreeEnd[node] as number) - node;
+  return Int32Array.from(nodes.sort((a, b) => below(b) - below(a)));
 }

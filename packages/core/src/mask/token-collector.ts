@@ -1,4 +1,5 @@
 import { bitsetWords, type TokenTrie } from "../vocabulary/index.js";
+import { NO_TOKENS } from "./token-mask.js";
 
 /**
  * Gathers tokens in any order, and gives them in increasing order without sorting: bits, and above them a bit for each
@@ -8,6 +9,7 @@ export class TokenCollector {
   private readonly words: Uint32Array;
   private readonly summary: Uint32Array;
   private readonly trie: TokenTrie;
+  private taken: Int32Array = new Int32Array(4096);
 
   /** @param size the tokens of the vocabulary. */
   constructor(size: number, trie: TokenTrie) {
@@ -82,18 +84,30 @@ export class TokenCollector {
   /** The tokens added since the last time, ascending. */
   take(): Int32Array {
     const { words, summary } = this;
-    const ids = new Int32Array(this.count);
     let at = 0;
     for (let s = 0; s < summary.length; s++) {
-      for (let bits = summary[s]!; bits !== 0; bits &= bits - 1) {
+      let bits = summary[s]!;
+      if (bits === 0) continue;
+      // A word of the summary stands for 1,024 tokens.
+      while (at + 1024 > this.taken.length) this.taken = grown(this.taken);
+      const { taken } = this;
+      for (; bits !== 0; bits &= bits - 1) {
         const word = (s << 5) + lowestBit(bits);
-        for (let rest = words[word]!; rest !== 0; rest &= rest - 1) ids[at++] = (word << 5) + lowestBit(rest);
+        for (let rest = words[word]!; rest !== 0; rest &= rest - 1) {
+          taken[at++] = (word << 5) + lowestBit(rest);
+        }
         words[word] = 0;
       }
       summary[s] = 0;
     }
-    return ids;
+    return at === 0 ? NO_TOKENS : this.taken.slice(0, at);
   }
+}
+
+function grown(list: Int32Array): Int32Array {
+  const larger = new Int32Array(list.length * 2);
+  larger.set(list);
+  return larger;
 }
 
 function lowestBit(bits: number): number {

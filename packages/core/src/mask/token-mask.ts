@@ -194,15 +194,20 @@ export class LayeredMask implements TokenMask {
 /** What is in one of two ascending lists, ascending. */
 function merged(x: Int32Array, y: Int32Array): Int32Array {
   if (x.length === 0) return y;
+  if (y.length === 0) return x;
   const all = new Int32Array(x.length + y.length);
   let count = 0;
-  for (let i = 0, j = 0; i < x.length || j < y.length; ) {
-    const fromX = i < x.length ? (x[i] as number) : Number.POSITIVE_INFINITY;
-    const fromY = j < y.length ? (y[j] as number) : Number.POSITIVE_INFINITY;
+  let i = 0;
+  let j = 0;
+  while (i < x.length && j < y.length) {
+    const fromX = x[i] as number;
+    const fromY = y[j] as number;
     if (fromX <= fromY) i++;
     if (fromY <= fromX) j++;
     all[count++] = Math.min(fromX, fromY);
   }
+  while (i < x.length) all[count++] = x[i++] as number;
+  while (j < y.length) all[count++] = y[j++] as number;
   return count === all.length ? all : all.slice(0, count);
 }
 
