@@ -7,6 +7,7 @@ import { LexemeLiveness } from "./lexeme-liveness.js";
 import { LimitedReader } from "./limited-reader.js";
 import type { Rules } from "./rules.js";
 import { SetBuilder } from "./set-builder.js";
+import { TerminalEnds } from "./terminal-ends.js";
 import { Ending, type Terminal } from "./terminals.js";
 
 const UNKNOWN = -1;
@@ -36,7 +37,9 @@ export class ItemAutomaton implements Engine {
   readonly hasTokens: boolean;
   private readonly hasLimits: boolean;
   private readonly builder: SetBuilder;
-  private readonly ignored: ItemAutomatonOptions["ignored"];
+  private readonly terminals: TerminalEnds;
+  /** The dot of what is ignored. */
+  private readonly ignored: number | undefined;
   private readonly liveness: LexemeLiveness | undefined;
   /** By set: where each byte leads. */
   private readonly rows: (Int32Array | undefined)[] = [];
@@ -50,14 +53,15 @@ export class ItemAutomaton implements Engine {
     this.sets = new ItemSets(limits.maxPositions);
     this.builder = new SetBuilder(rules, this.sets, limits.maxItems);
     this.maskMilliseconds = limits.maskMilliseconds;
-    this.ignored = ignored;
+    this.ignored = ignored?.dot;
+    this.terminals = new TerminalEnds(rules, this.sets, this.builder, ignored?.dot);
     this.hasLimits = rules.terminals.some(({ reader }) => reader instanceof LimitedReader);
     this.hasTokens = rules.terminals.some(({ tokens }) => tokens !== undefined);
     const hasLongest = rules.terminals.some(({ ending }) => ending !== Ending.Anywhere);
     if (hasLongest) this.liveness = new LexemeLiveness(this);
     this.builder.begin();
     this.builder.advance(rules.startDot, WHOLE, SELF);
-    if (ignored?.isAtStart === true) this.addIgnored();
+    if (ignored?.isAtStart === true) this.terminals.addIgnored();
     this.start = this.builder.finish();
   }
 
@@ -146,12 +150,12 @@ export class ItemAutomaton implements Engine {
   /** What may stand between any two terminals that end at the longest; undefined: nothing. */
   get ignoredTerminal(): Terminal | undefined {
     const { ignored, rules } = this;
-    return ignored === undefined ? undefined : rules.terminals[rules.terminal[ignored.dot] as number];
+    return ignored === undefined ? undefined : rules.terminals[rules.terminal[ignored] as number];
   }
 
   /** Whether an item reads what may stand between terminals. */
   isIgnored(set: ItemSetId, item: number): boolean {
-    return this.ignored !== undefined && this.sets.scanDot(set, item) === this.ignored.dot;
+    return this.sets.scanDot(set, item) === this.ignored;
   }
 
   /** The set behind a token that the grammar asks for as such; 0: it does not. */
@@ -161,7 +165,7 @@ export class ItemAutomaton implements Engine {
     builder.begin();
     this.addTokens(set, id, vocabulary);
     if (end !== 0) this.addTokens(end, id, vocabulary);
-    return this.finish();
+    return this.terminals.finish();
   }
 
   /** The terminal at an item of a set. */
@@ -192,8 +196,8 @@ export class ItemAutomaton implements Engine {
   behind(set: ItemSetId, item: number): ItemSetId {
     const { builder } = this;
     builder.begin();
-    this.end(set, item);
-    return this.finish();
+    this.terminals.end(set, item);
+    return this.terminals.finish();
   }
 
   /** What follows where the terminals of a set end that end at the longest; 0: none can. */
@@ -215,7 +219,7 @@ export class ItemAutomaton implements Engine {
       builder.begin();
       this.addLongest(set);
       this.readOthers(set, byte);
-      return this.finish();
+      return this.terminals.finish();
     }
     const end = this.endOf(set);
     const goesOn = end !== 0 && this.readLongest(end, byte);
@@ -226,7 +230,7 @@ export class ItemAutomaton implements Engine {
     if (goesOn) this.addLongest(end);
     this.readOthers(set, byte);
     if (end !== 0) this.readOthers(end, byte);
-    return this.finish();
+    return this.terminals.finish();
   }
 
   private othersRead(set: ItemSetId, byte: number): boolean {
@@ -280,7 +284,7 @@ export class ItemAutomaton implements Engine {
       if (state === 0) continue;
       if (!hasEnded) {
         builder.reopen(set, i, state);
-      } else if (this.terminalOf(set, i).reader.isFinal(state)) this.end(set, i);
+      } else if (this.terminalOf(set, i).reader.isFinal(state)) this.terminals.end(set, i);
     }
   }
 
@@ -295,20 +299,20 @@ export class ItemAutomaton implements Engine {
       if (reader.hasNext(state)) {
         builder.reopen(set, i, state);
       }
-      if (reader.isFinal(state)) this.end(set, i);
+      if (reader.isFinal(state)) this.terminals.end(set, i);
     }
   }
 
   private addTokens(set: ItemSetId, id: number, vocabulary: Vocabulary): void {
     const count = this.sets.scanCount(set);
     for (let i = 0; i < count; i++) {
-      if (this.terminalOf(set, i).tokens?.has(id, vocabulary) === true) this.end(set, i);
+      if (this.terminalOf(set, i).tokens?.has(id, vocabulary) === true) this.terminals.end(set, i);
     }
   }
 
   private computeEnd(set: ItemSetId): ItemSetId {
     const { sets } = this;
-    return this.endItems(set, set, (i) => {
+    return this.terminals.endBefore(set, set, (i) => {
       const { ending, reader } = this.terminalOf(set, i);
       return ending !== Ending.Anywhere && reader.isFinal(sets.scanState(set, i));
     });
@@ -316,41 +320,12 @@ export class ItemAutomaton implements Engine {
 
   /** What follows a set where, some bytes further, some of its items end before the next byte; 0: nothing. */
   endBehind(set: ItemSetId, ends: (item: number) => boolean): ItemSetId {
-    return this.endItems(set, 0, ends);
-  }
-
-  /** @param own the set itself where no byte has been read in it: what may be ignored there is in it already */
-  private endItems(set: ItemSetId, own: ItemSetId, ends: (item: number) => boolean): ItemSetId {
-    const { sets, builder, ignored } = this;
-    const count = sets.scanCount(set);
-    let isOpen = false;
-    let others = 0;
-    let row: ItemSetId = 0;
-    builder.begin();
-    for (let i = 0; i < count; i++) {
-      if (!ends(i)) continue;
-      isOpen = true;
-      if (sets.scanDot(set, i) === ignored?.dot) {
-        row = sets.scanOrigin(set, i);
-        if (row === own) isOpen = others > 0;
-      } else {
-        others++;
-        this.end(set, i);
-      }
-    }
-    if (!isOpen) return 0;
-    // Behind what is ignored all is as before it.
-    if (others === 0) return row;
-    if (row !== 0 && row !== own) builder.include(row);
-    return this.finish();
+    return this.terminals.endBefore(set, 0, ends);
   }
 
   /** The same where they end with the last byte, as those do that end at the shortest. */
   endWith(set: ItemSetId, ends: (item: number) => boolean): ItemSetId {
-    const { sets, builder } = this;
-    builder.begin();
-    for (let i = 0; i < sets.scanCount(set); i++) if (ends(i)) this.end(set, i);
-    return this.finish();
+    return this.terminals.endWith(set, ends);
   }
 
   /** A set's items with their terminals in other states, without those in state 0. */
@@ -386,29 +361,7 @@ export class ItemAutomaton implements Engine {
     builder.begin();
     if (goesOn) this.addLongest(set);
     this.readOthers(set, byte);
-    const next = this.finish();
+    const next = this.terminals.finish();
     return next !== 0 && this.isLiveSet(next) ? next : 0;
-  }
-
-  /** An item's terminal ends. */
-  private end(set: ItemSetId, item: number): void {
-    const { sets, builder, rules, ignored } = this;
-    const dot = sets.scanDot(set, item);
-    const origin = sets.scanOrigin(set, item);
-    if (dot === ignored?.dot) builder.include(origin);
-    else builder.advance(rules.next[dot] as number, sets.scanRule(set, item), origin);
-  }
-
-  private addIgnored(): void {
-    const { ignored, builder, rules } = this;
-    if (ignored === undefined) return;
-    const { start } = rules.terminals[rules.terminal[ignored.dot] as number] as Terminal;
-    builder.addOpen(ignored.dot, start, WHOLE, SELF);
-  }
-
-  private finish(): ItemSetId {
-    // Where nothing can follow, nothing is ignored either.
-    if (this.builder.isBetweenTerminals && this.builder.hasItems) this.addIgnored();
-    return this.builder.finish();
   }
 }
