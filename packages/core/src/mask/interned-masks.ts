@@ -23,8 +23,9 @@ interface Entry {
   readonly next: Entry | undefined;
 }
 
-/** So many words of a key are kept at the most before the table of words grows. */
 const INITIAL_WORDS = 256;
+/** What the objects of an entry take besides their contents: typed arrays for key and tokens, and what holds them. */
+const OBJECT_BYTES = 256;
 
 /**
  * Masks by what they are made of. A mask is a function of where its tokens lead, byte by byte: to the states of strings and
@@ -108,7 +109,7 @@ export class InternedMasks {
     }
     const { mask, asks, baseBytes = 0 } = make(start, end);
     const value = { id: this.nextId++, mask, asks };
-    const bytes = 4 * (end - start) + mask.bytes + baseBytes + asks.byteLength + 64;
+    const bytes = 4 * (end - start) + mask.bytes + baseBytes + asks.byteLength + OBJECT_BYTES;
     this.cache.set(hash, place, { key: words.slice(start, end), value, next: first }, bytes);
     this.top = start;
     return value;
