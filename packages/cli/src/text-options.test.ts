@@ -38,7 +38,9 @@ test.each<[string[], object]>([
   [["--item-separator", ",", "--key-separator", ": "], { separators: { item: ",", key: ": " } }],
 ])("%j is passed on", (args, expected) => {
   const options = parse(...args);
-  expect(jsonOptions(options, GENERATION_TEXT)).toEqual({ ...GENERATION_TEXT, ...expected });
+  const { whitespace, ...others } = GENERATION_TEXT;
+  const defaults = "separators" in expected ? others : { whitespace, ...others };
+  expect(jsonOptions(options, GENERATION_TEXT)).toEqual({ ...defaults, ...expected });
   expect(givenTextOption(options)).toBe(args[0]);
 });
 

@@ -1,4 +1,4 @@
-import type { JsonSchemaOptions, Whitespace } from "@grammask/core";
+import { generationOptions, type JsonSchemaOptions, type Whitespace } from "@grammask/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** What the command line says of how JSON is written; the same options for every command. */
@@ -18,7 +18,7 @@ export interface TextOptions {
 export type TextDefaults = Pick<JsonSchemaOptions, "order" | "whitespace" | "escapes" | "numbers">;
 
 /** How `generate` writes: `inspect` shows the same. */
-export const GENERATION_TEXT: TextDefaults = { escapes: "minimal", numbers: "plain" };
+export const GENERATION_TEXT: TextDefaults = generationOptions();
 
 /** How people write what `check` reads: with other whitespace, and in another order, than a model is asked to. */
 export const CHECK_TEXT: TextDefaults = {
@@ -70,10 +70,11 @@ export function jsonOptions(options: TextOptions, defaults: TextDefaults): JsonS
   const { order, formats, whitespace, whitespacePattern, escapes, numbers, lenient } = given;
   const all = { ...defaults, ...defined({ order, formats, whitespace, escapes, numbers, lenient }) };
   const separators = defined({ item: itemSeparator, key: keySeparator });
-  const spaced = Object.keys(separators).length === 0 ? all : { ...all, separators };
-  if (whitespacePattern === undefined) return spaced;
-  const { whitespace: _, ...others } = spaced;
-  return { ...others, whitespacePattern };
+  const separated = Object.keys(separators).length === 0 ? all : { ...all, separators };
+  const { whitespace: _, ...others } = separated;
+  if (whitespacePattern !== undefined) return { ...others, whitespacePattern };
+  // A default gives way to separators that say the same thing.
+  return separated !== all && whitespace === undefined && all.whitespace === "auto" ? others : separated;
 }
 
 /** Without what is undefined. */

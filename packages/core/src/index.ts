@@ -23,6 +23,7 @@ export type { GrammarOptions } from "./grammar/context-free.js";
 export { compileEbnf, type EbnfOptions } from "./grammar/ebnf.js";
 export { GrammarError } from "./grammar/errors.js";
 export { compileGbnf } from "./grammar/gbnf.js";
+export { generationOptions } from "./grammar/generation-options.js";
 export type { Grammar } from "./grammar/grammar.js";
 export {
   type AsyncJsonSchemaOptions,

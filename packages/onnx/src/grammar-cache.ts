@@ -5,18 +5,13 @@ import {
   compileJsonSchema,
   compileRegex,
   type Grammar,
+  generationOptions,
   type JsonSchemaOptions,
 } from "@grammask/core";
 import type { GenerateRequest } from "./request.js";
 
 /** Grammars kept; each keeps its automaton's tables and the masks found so far. */
 const CAPACITY = 32;
-
-/**
- * Spellings that a small model does not lose itself in: one that may escape what needs no escape, or write digits without
- * end, sometimes does, and goes on from there.
- */
-export const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
 
 /** What a request says about the form of its output. */
 type Constraint = Pick<GenerateRequest, "schema" | "json" | "regex" | "choice" | "grammar" | "schemaOptions">;
@@ -42,7 +37,7 @@ export class GrammarCache {
     if (choice !== undefined) {
       return this.#cached(`choice ${JSON.stringify(choice)}`, () => compileChoice(choice));
     }
-    const options: JsonSchemaOptions = { ...GENERATION_DEFAULTS, ...schemaOptions };
+    const options = generationOptions(schemaOptions);
     const optionsText = textOf(options) ?? "";
     if (json === true) {
       return this.#cached(`any ${optionsText}`, () => compileJson(options));

@@ -35,8 +35,8 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
   /** The texts of which the output is one. */
   readonly choice?: readonly string[];
   /**
-   * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; minimal escapes and
-   * plain numbers by default.
+   * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; by default as
+   * `generationOptions` of `@grammask/core` says: whitespace "auto", minimal escapes, plain numbers.
    */
   readonly schemaOptions?: JsonSchemaOptions;
   /**

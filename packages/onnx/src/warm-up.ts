@@ -1,5 +1,4 @@
-import { compileJsonSchema, Matcher, type Vocabulary } from "@grammask/core";
-import { GENERATION_DEFAULTS } from "./grammar-cache.js";
+import { compileJsonSchema, generationOptions, Matcher, type Vocabulary } from "@grammask/core";
 
 const SCHEMA = {
   properties: {
@@ -16,7 +15,7 @@ const OUTPUT = '{"text": "a b", "list": ["a", 1, null], "number": 12.5}';
  * first request does not wait for the engine's code to be compiled (together some 60 ms).
  */
 export function warmUp(vocabulary: Vocabulary): void {
-  const matcher = new Matcher(compileJsonSchema(SCHEMA, GENERATION_DEFAULTS), vocabulary);
+  const matcher = new Matcher(compileJsonSchema(SCHEMA, generationOptions()), vocabulary);
   for (const byte of new TextEncoder().encode(OUTPUT)) {
     matcher.mask();
     matcher.acceptBytes(Uint8Array.of(byte));

@@ -5,6 +5,7 @@ import {
   compileJsonSchema,
   compileRegex,
   type Grammar,
+  generationOptions,
   type JsonSchemaOptions,
 } from "@grammask/core";
 import { InvalidOptionError } from "./errors.js";
@@ -22,14 +23,11 @@ export interface Form {
   /** A grammar compiled with `@grammask/core`. */
   readonly grammar?: Grammar;
   /**
-   * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; minimal escapes and
-   * plain numbers by default.
+   * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; by default as
+   * `generationOptions` of `@grammask/core` says: whitespace "auto", minimal escapes, plain numbers.
    */
   readonly schemaOptions?: JsonSchemaOptions;
 }
-
-/** Spellings that a small model does not lose itself in, as in `@grammask/onnx`. */
-const GENERATION_DEFAULTS: JsonSchemaOptions = { escapes: "minimal", numbers: "plain" };
 
 const KINDS = ["schema", "json", "regex", "choice", "grammar"] as const;
 
@@ -56,7 +54,7 @@ export function compileForm(form: Form): Grammar {
       `they say how JSON is written, and nothing about a ${given[0]}`,
     );
   }
-  const options = { ...GENERATION_DEFAULTS, ...schemaOptions };
+  const options = generationOptions(schemaOptions);
   if (schema !== undefined) {
     if (schema === null || !["object", "boolean", "string"].includes(typeof schema)) {
       throw new InvalidOptionError("schema", "a JSON Schema is expected: an object, a boolean or JSON text");

@@ -8,6 +8,7 @@ import {
   compileStructuralTag,
   compileTools,
   type Grammar,
+  generationOptions,
   type JsonSchemaOptions,
   type Tool,
   type ToolOptions,
@@ -29,9 +30,9 @@ import {
 export function compileConstraint(constraint: Constraint, limits: ConstraintLimits): Grammar {
   switch (constraint.kind) {
     case "schema":
-      return compileJsonSchema(constraint.schema, schemaOptions(constraint, limits));
+      return compileJsonSchema(constraint.schema, generationOptions(schemaOptions(constraint, limits)));
     case "json-object":
-      return compileJsonObject(schemaOptions(constraint, limits));
+      return compileJsonObject(generationOptions(schemaOptions(constraint, limits)));
     case "regex":
       return compileRegex(constraint.pattern);
     case "choice":
