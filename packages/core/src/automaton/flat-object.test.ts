@@ -57,14 +57,19 @@ describe("what is known of objects without a search", () => {
     expect(found).toBeGreaterThan(100);
   });
 
-  it("names only properties that can be added", () => {
+  it("names only properties that can be added, and excludes only those that cannot", () => {
     const random = randomNumbers(12);
     let found = 0;
+    let excluded = 0;
     for (let i = 0; i < 600; i++) {
       const { store, value, exact, formula } = randomObject(random);
       if (formula === FALSE || !exact(formula, 0)) continue;
       const additions = new PropertyAdditions(formula, store, value);
       for (const name of NAMES) {
+        if (additions.excludes(name)) {
+          excluded++;
+          expect(exact(store.and([formula, store.required(name)]), 0)).toBe(false);
+        }
         if (!additions.has(name)) continue;
         found++;
         expect(exact(store.and([formula, store.required(name)]), 0)).toBe(true);
@@ -75,10 +80,15 @@ describe("what is known of objects without a search", () => {
         const isProps = store.kind(literal) === Kind.Props;
         if (isProps && store.hasKey(store.first(literal), "other")) languages.add(store.first(literal));
       });
+      if (additions.excludesOther(languages)) {
+        excluded++;
+        expect(exact(store.and([formula, store.props(others, FALSE) ^ 1]), 0)).toBe(false);
+      }
       if (additions.hasOther(languages)) {
         expect(exact(store.and([formula, store.props(others, FALSE) ^ 1]), 0)).toBe(true);
       }
     }
     expect(found).toBeGreaterThan(200);
+    expect(excluded).toBeGreaterThan(10);
   });
 });

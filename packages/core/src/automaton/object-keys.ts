@@ -160,7 +160,9 @@ export class ObjectKeys {
       return cases.some((one) => one.isLive(names, index) && one.canEnd(names, from));
     }
     const name = state.names.names[index] as string;
-    if (this.additionsOf(state).has(name)) return true;
+    const additions = this.additionsOf(state);
+    if (additions.excludes(name)) return false;
+    if (additions.has(name)) return true;
     return this.keysLive(state, this.store.keySet(name), index);
   }
 
@@ -269,8 +271,9 @@ export class ObjectKeys {
       return cases.some((one) => one.allowsOther(members) && one.canEnd(names, from));
     }
     // Of infinitely many names one is left, whatever the object has.
-    const isInfinite = store.arena.isSurelyInfinite(language);
-    if (isInfinite && this.additionsOf(state).hasOther(members)) return true;
+    const additions = this.additionsOf(state);
+    if (additions.excludesOther(members)) return false;
+    if (store.arena.isSurelyInfinite(language) && additions.hasOther(members)) return true;
     return this.keysLive(state, store.keyLanguage(language), state.names.names.length);
   }
 

@@ -12,6 +12,9 @@ export class PropertyAdditions {
   /** What is said of the values of a name, and of the names in a language. */
   private readonly byName = new Map<string, Formula[]>();
   private readonly byLanguage = new Map<KeySet, Formula[]>();
+  /** What the formula says of values whatever else holds, by name and by language. */
+  private readonly certainByName = new Map<string, Formula[]>();
+  private readonly certainByLanguage = new Map<KeySet, Formula[]>();
   /** Whether something else is said that another property can make false, such as a greatest number. */
   private readonly isLimited: boolean;
 
@@ -25,19 +28,29 @@ export class PropertyAdditions {
       const isNegated = (literal & 1) === 1;
       if (kind === Kind.PropCount) isLimited ||= isNegated;
       else if (kind !== Kind.Props) isLimited = true;
-      else if (!isNegated || store.second(literal) !== FALSE) this.add(literal);
+      else if (!isNegated || store.second(literal) !== FALSE) this.add(literal, this.byName, this.byLanguage);
     });
     this.isLimited = isLimited;
+    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
+    for (const literal of isAnd ? store.children(formula) : [formula]) {
+      if (store.kind(literal) === Kind.Props && (literal & 1) === 0)
+        this.add(literal, this.certainByName, this.certainByLanguage);
+    }
+  }
+
+  /** Whether no object that the formula holds of has a property with this name. It does not find all of them. */
+  excludes(name: string): boolean {
+    return !this.allows(this.saidOf(name, this.certainByName, this.certainByLanguage));
+  }
+
+  /** The same for a name that nothing mentions. */
+  excludesOther(languages: ReadonlySet<KeySet>): boolean {
+    return !this.allows(saidOfOthers(languages, this.certainByLanguage));
   }
 
   /** Whether a property with this name can be added. */
   has(name: string): boolean {
-    if (this.isLimited) return false;
-    const values = [...(this.byName.get(name) ?? [])];
-    for (const [keys, ofLanguage] of this.byLanguage) {
-      if (this.store.hasKey(keys, name)) values.push(...ofLanguage);
-    }
-    return this.allows(values);
+    return !this.isLimited && this.allows(this.saidOf(name, this.byName, this.byLanguage));
   }
 
   /**
@@ -45,23 +58,39 @@ export class PropertyAdditions {
    * @param languages those, of the languages of names that the formula mentions, that have the name
    */
   hasOther(languages: ReadonlySet<KeySet>): boolean {
-    if (this.isLimited) return false;
-    const values: Formula[] = [];
-    for (const keys of languages) values.push(...(this.byLanguage.get(keys) ?? []));
-    return this.allows(values);
+    return !this.isLimited && this.allows(saidOfOthers(languages, this.byLanguage));
+  }
+
+  private saidOf(
+    name: string,
+    byName: ReadonlyMap<string, readonly Formula[]>,
+    byLanguage: ReadonlyMap<KeySet, readonly Formula[]>,
+  ): Formula[] {
+    const values = [...(byName.get(name) ?? [])];
+    for (const [keys, ofLanguage] of byLanguage) {
+      if (this.store.hasKey(keys, name)) values.push(...ofLanguage);
+    }
+    return values;
   }
 
   private allows(values: readonly Formula[]): boolean {
     return this.satisfiable(this.store.and(values));
   }
 
-  private add(literal: Formula): void {
+  private add(literal: Formula, byName: Map<string, Formula[]>, byLanguage: Map<KeySet, Formula[]>): void {
     const { store } = this;
     const keys = store.first(literal);
     const name = store.nameOf(keys);
-    if (name !== undefined) append(this.byName, name, store.second(literal));
-    else append(this.byLanguage, keys, store.second(literal));
+    if (name !== undefined) append(byName, name, store.second(literal));
+    else append(byLanguage, keys, store.second(literal));
   }
+}
+
+function saidOfOthers(
+  languages: ReadonlySet<KeySet>,
+  byLanguage: ReadonlyMap<KeySet, readonly Formula[]>,
+): Formula[] {
+  return [...languages].flatMap((keys) => byLanguage.get(keys) ?? []);
 }
 
 function append<K>(lists: Map<K, Formula[]>, key: K, value: Formula): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LanguageArena } from "../language/index.js";
 import { exclusiveAmong } from "./exclusive.js";
-import { type Formula, FormulaStore, JsonType } from "./formula.js";
+import { FALSE, type Formula, FormulaStore, JsonType } from "./formula.js";
 
 const store = new FormulaStore(new LanguageArena(), { maxNodes: 1_000_000 });
 const excludeEachOther = (list: readonly Formula[]) => exclusiveAmong(store, list).length === list.length;
@@ -44,6 +44,19 @@ describe("formulas that exclude each other at sight", () => {
     const other = property("other", texts("x"));
     expect(exclusiveAmong(store, [other, ...some])).toEqual(some);
     expect(store.exactlyOne([other, ...some])).toBe(store.exactlyOne([other, store.or(some)]));
+  });
+
+  it("need a property that the others forbid", () => {
+    const closed = (...names: string[]) =>
+      store.and([...names.map((name) => store.required(name)), store.props(store.keysBut(names), FALSE)]);
+    const some = [closed("a"), closed("b", "c"), closed("b", "d")];
+    expect(excludeEachOther(some)).toBe(true);
+    const kinds = ["red", "green"].map((text) => store.and([closed("kind"), property("kind", texts(text))]));
+    expect(excludeEachOther([...kinds, ...some])).toBe(true);
+    // {"b": 1, "c": 1} is for both.
+    const open = store.and([store.required("b"), store.props(store.keysBut(["b", "c"]), FALSE)]);
+    expect(excludeEachOther([closed("b", "c"), open])).toBe(false);
+    expect(exclusiveAmong(store, [...some, open])).toEqual(some);
   });
 
   it("hold of no object together, whichever constants there are", () => {

@@ -1,8 +1,16 @@
 /**
  * Whether formulas exclude each other at sight: by the constants that they ask of the same place, as a property that tells
- * the branches of a `oneOf` apart. "Exactly one" of such is "one of them", which is much less to think about.
+ * the branches of a `oneOf` apart, or because one needs a property that the other forbids. "Exactly one" of such is "one of them", which is much less to think about.
  */
-import { ALL_TYPES, FALSE, type Formula, type FormulaReader, JsonType, Kind } from "./formula-kinds.js";
+import {
+  ALL_TYPES,
+  FALSE,
+  type Formula,
+  type FormulaReader,
+  JsonType,
+  type KeySet,
+  Kind,
+} from "./formula-kinds.js";
 
 /** What a formula can hold of: types, and texts where only listed strings are among them. */
 interface Range {
@@ -16,26 +24,77 @@ type Place = string | typeof VALUE;
 
 /** Of places that some formulas speak of, so many are looked at: those of the most formulas. */
 const MAX_PLACES = 2;
+/** Of more formulas, not each one is compared with each other one. */
+const MAX_COMPARED = 64;
 
 /** Some of the formulas, as many as are found, of which no value satisfies two. */
 export function exclusiveAmong(store: FormulaReader, formulas: readonly Formula[]): readonly Formula[] {
-  const conjuncts = new Map(formulas.map((formula) => [formula, conjunctsOf(store, formula)]));
+  const branches = formulas.map((formula) => new Branch(store, formula));
   const counts = new Map<Place, number>();
-  for (const list of conjuncts.values()) {
-    for (const place of placesIn(store, list)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  for (const { places } of branches) {
+    for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
   }
   const places = [...counts].sort(([, x], [, y]) => y - x).slice(0, MAX_PLACES);
-  let most: readonly Formula[] = [];
+  let most: Branch[] = [];
   for (const [place, count] of places) {
     if (count <= most.length) break;
     const seen = new Seen();
-    const group = formulas.filter((formula) => {
-      const range = rangeAt(store, conjuncts.get(formula) as readonly Formula[], place);
+    const group = branches.filter((branch) => {
+      const range = branch.rangeAt(place);
       return range !== undefined && seen.add(range);
     });
     if (group.length > most.length) most = group;
   }
-  return most;
+  if (most.length < branches.length && branches.length <= MAX_COMPARED) {
+    for (const branch of branches) {
+      if (!most.includes(branch) && most.every((other) => branch.excludes(other))) most.push(branch);
+    }
+  }
+  const kept = new Set(most.map(({ formula }) => formula));
+  return formulas.filter((formula) => kept.has(formula));
+}
+
+/** What a formula says that may exclude others. */
+class Branch {
+  /** Where it says something of a value that there must be. */
+  readonly places: readonly Place[];
+  private readonly conjuncts: readonly Formula[];
+  /** Sets of names that no property may have. */
+  private readonly forbidden: readonly KeySet[];
+
+  constructor(
+    private readonly store: FormulaReader,
+    readonly formula: Formula,
+  ) {
+    this.conjuncts = conjunctsOf(store, formula);
+    this.places = placesIn(store, this.conjuncts);
+    this.forbidden = this.conjuncts
+      .filter((literal) => store.kind(literal) === Kind.Props && (literal & 1) === 0)
+      .filter((literal) => store.second(literal) === FALSE)
+      .map((literal) => store.first(literal));
+  }
+
+  /** What the value at a place can be; undefined: it need not be there, or it can be anything. */
+  rangeAt(place: Place): Range | undefined {
+    return rangeAt(this.store, this.conjuncts, place);
+  }
+
+  /** Whether one of two needs a property that the other forbids, or both ask different constants of the same place. */
+  excludes(other: Branch): boolean {
+    if (this.needsForbidden(other) || other.needsForbidden(this)) return true;
+    return this.places.some((place) => {
+      const range = this.rangeAt(place);
+      const its = other.places.includes(place) ? other.rangeAt(place) : undefined;
+      if (range === undefined || its === undefined) return false;
+      const seen = new Seen();
+      return seen.add(range) && seen.add(its);
+    });
+  }
+
+  private needsForbidden(other: Branch): boolean {
+    const isForbidden = (name: string) => other.forbidden.some((keys) => this.store.hasKey(keys, name));
+    return this.places.some((place) => place !== VALUE && isForbidden(place));
+  }
 }
 
 /** Ranges that have nothing in common. */
@@ -59,7 +118,6 @@ function conjunctsOf(store: FormulaReader, formula: Formula): readonly Formula[]
   return store.kind(formula) === Kind.And && (formula & 1) === 0 ? store.children(formula) : [formula];
 }
 
-/** Where a conjunction says something of a value that there must be. */
 function placesIn(store: FormulaReader, conjuncts: readonly Formula[]): Place[] {
   const places: Place[] = [];
   for (const literal of conjuncts) {
@@ -73,7 +131,6 @@ function placesIn(store: FormulaReader, conjuncts: readonly Formula[]): Place[] 
   return places;
 }
 
-/** What the value there can be; undefined: it need not be there, or it can be anything. */
 function rangeAt(store: FormulaReader, conjuncts: readonly Formula[], place: Place): Range | undefined {
   let isThere = place === VALUE;
   let range: Range | undefined;

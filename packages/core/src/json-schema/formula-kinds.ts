@@ -67,5 +67,6 @@ export interface FormulaReader {
   second(formula: Formula): number;
   children(formula: Formula): readonly Formula[];
   nameOf(keys: KeySet): string | undefined;
+  hasKey(keys: KeySet, name: string): boolean;
   typeMask(literal: Formula): number;
 }
