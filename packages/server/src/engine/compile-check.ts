@@ -16,7 +16,7 @@ export interface CompileCheckOptions {
 
 /** What became of a constraint: an error, or perhaps what the compiler says of it. */
 interface Outcome extends Pick<CompileMessage, "error" | "summary" | "milliseconds"> {
-  /** Whether it was seen to hold up a model's thread. */
+  /** Whether it was seen to hit a limit in a model's thread. */
   isSlow?: boolean;
 }
 
@@ -35,8 +35,6 @@ const MASKS_MILLISECONDS = 500;
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
 const SHORT = 16_384;
-/** What a constraint that was light on trial may cost in a model's thread in one piece, in milliseconds. */
-const LIGHT_IN_USE = 60;
 
 /**
  * Compiles constraints in threads with limits of time and memory before a model's thread does it: so a hostile one costs its
@@ -66,9 +64,9 @@ export class CompileCheck {
     return milliseconds <= LIGHT && isSlow !== true;
   }
 
-  /** Takes note of the longest piece of work, in milliseconds, that a constraint made for a model's thread. */
-  observe(constraint: Constraint, milliseconds: number): void {
-    const outcome = milliseconds > LIGHT_IN_USE ? this.#known.get(keyOf(constraint).key) : undefined;
+  /** Takes note that a constraint hit a limit in a model's thread, though it was light on trial. */
+  hitLimit(constraint: Constraint): void {
+    const outcome = this.#known.get(keyOf(constraint).key);
     if (outcome !== undefined) {
       outcome.isSlow = true;
     }

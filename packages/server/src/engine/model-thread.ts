@@ -3,7 +3,6 @@
  * some 10 to 250 ms; here nobody else waits for it.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { type ToolFormatName, toolFormatOf } from "@grammask/core";
@@ -27,15 +26,8 @@ const port = parentPort!;
 const { source, options, limits, schemaInPrompt, lender } = workerData as ModelThreadData;
 const grammars = new GrammarStore(limits);
 const running = new Map<number, AbortController>();
-/** Of a thread for heavy constraints, as `nice` counts. */
-const ASIDE_PRIORITY = 5;
 
 const post = (message: ModelMessage) => port.postMessage(message);
-
-// On Linux a thread has a priority of its own: where cores are short, the others' steps come first.
-if (lender !== undefined && process.platform === "linux") {
-  setPriority(ASIDE_PRIORITY);
-}
 
 try {
   const model = await (lender === undefined ? loadModel(source, options) : connectModel(lender));

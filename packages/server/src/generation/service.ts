@@ -203,8 +203,8 @@ export class GenerationService {
           }
           if (next.done === true) {
             this.#metrics.generated(model.id, next.value, request.isHeavy === true);
-            if (request.constraint !== undefined && request.isHeavy !== true) {
-              this.#compileCheck.observe(request.constraint, next.value.timings.longestGrammar);
+            if (request.constraint !== undefined && next.value.limit !== undefined) {
+              this.#compileCheck.hitLimit(request.constraint);
             }
             if (next.value.finishReason === "abort") {
               throw signal.aborted ? why() : stopping();
