@@ -9,6 +9,7 @@ import {
   Matcher,
   SchemaLimitError,
   type SchemaLimits,
+  UnsatisfiableSchemaError,
 } from "./index.js";
 
 const vocabulary = byteVocabulary();
@@ -53,6 +54,77 @@ function limitOf(compile: () => unknown): string | undefined {
     return error.limit;
   }
 }
+
+describe("objects that must all differ", () => {
+  const item = {
+    type: "object",
+    properties: { id: { type: "integer" }, name: { type: "string" } },
+    required: ["id"],
+  };
+  const array = (minItems: number, items: object = item) => ({
+    type: "array",
+    uniqueItems: true,
+    minItems,
+    items,
+  });
+  const limits = { maxAlternatives: 16 };
+
+  it("are refused when the schema is compiled, if there must be too many to be told apart", () => {
+    expect(limitOf(() => compileJsonSchema(array(385)))).toBe("maxAlternatives");
+    expect(limitOf(() => compileJsonSchema(array(13), { limits }))).toBe("maxAlternatives");
+    const several = { type: "array", uniqueItems: true, contains: item, minContains: 13 };
+    expect(limitOf(() => compileJsonSchema(several, { limits }))).toBe("maxAlternatives");
+    // Other items will do, or none.
+    compileJsonSchema(array(13, { anyOf: [item, { type: "integer" }] }), { limits });
+    compileJsonSchema({ ...array(13), uniqueItems: false }, { limits });
+    expect(() => compileJsonSchema({ ...array(13), maxItems: 12 }, { limits })).toThrow(
+      UnsatisfiableSchemaError,
+    );
+  });
+
+  it("are not begun where something else matches", () => {
+    const schema = {
+      type: "object",
+      properties: { a: array(13), b: array(12) },
+      additionalProperties: false,
+    };
+    const matcher = new Matcher(compileJsonSchema(schema, { limits }), vocabulary);
+    expect(read(matcher, '{"a')).toBe('{"');
+    matcher.reset();
+    expect(read(matcher, '{"b": [{"id": 1')).toBe('{"b": [{"id": 1');
+  });
+
+  it("come to an end where one more could not be told from those before it", async () => {
+    for (const [minItems, items] of [
+      [12, item],
+      [13, { anyOf: [item, { type: "integer" }] }],
+      [3, { ...item, required: ["id", "name"] }],
+    ] as const) {
+      const schema = array(minItems, items);
+      const verdict = await judge(schema);
+      const matcher = new Matcher(compileJsonSchema(schema, { limits }), vocabulary);
+      let text = "[";
+      for (let i = 0; i < 14; i++) {
+        const next = `${text}${i === 0 ? "" : ", "}{"id": ${i}, "name": "x${i}"}`;
+        matcher.reset();
+        if (read(matcher, next) !== next) break;
+        text = next;
+      }
+      // As many as three quarters of the alternatives; what follows is another item, or nothing.
+      expect(text.match(/id/g)).toHaveLength(12);
+      expect(matcher.limitHit).toBeUndefined();
+      for (const [more, isAllowed] of [
+        ["]", minItems < 13],
+        [", 1]", "anyOf" in items],
+        [", {", false],
+      ] as const) {
+        matcher.reset();
+        expect(read(matcher, text + more) === text + more, more).toBe(isAllowed);
+        if (isAllowed) expect(verdict(text + more)).toBe("valid");
+      }
+    }
+  });
+});
 
 describe("a limit that is hit in the middle of an output", () => {
   it("ends the output by its short completion, and says so", () => {

@@ -3,7 +3,7 @@ import { canonicalJson, type JsonNode } from "../json/index.js";
 import { FALSE, type Formula, JsonType, TRUE } from "../json-schema/formula.js";
 import { DIFFERENT, REPEATED } from "../json-schema/repeated-items.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
-import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
+import { type Goal, type Goals, type PendingGoal, type Result, tooMany } from "./goals.js";
 
 export interface ArrayState {
   readonly id: number;
@@ -135,7 +135,11 @@ export class Arrays {
       const rest = goals.combined(after.formulas, after.constraint);
       // Where no item can follow at all, that is so whichever it was.
       const another = () => this.scarce(goals.withMore(rest)) ?? [];
-      isPlentiful = (goals.uniqueSigns(rest) & REPEATED) === 0 && another().length === 0;
+      isPlentiful =
+        (goals.uniqueSigns(rest) & REPEATED) === 0 &&
+        // One more could be the last of the arrays and objects that are told apart.
+        goals.comparedItems([rest]) + 1 < this.satisfiability.maxCompared &&
+        another().length === 0;
       item.isPlentiful.set(result, isPlentiful);
     }
     return isPlentiful ? after : undefined;
@@ -188,9 +192,16 @@ export class Arrays {
     const isPossible = ({ formulas, constraint }: Goal) =>
       satisfiability.value(goals.combined(formulas, constraint));
     if (!isPossible(pending.goal)) return undefined;
+    const isFull = goals.comparedItems(pending.rests) >= satisfiability.maxCompared;
+    const goal = isFull ? goals.withoutNested(pending.goal) : pending.goal;
+    if (isFull && !isPossible(goal)) {
+      if (this.end(state) === undefined) throw tooMany("items", satisfiability.maxCompared);
+      return undefined;
+    }
     const isUnique = pending.rests.some((rest) => goals.steps.hasUnique(rest));
     const item = {
       ...pending,
+      goal,
       id: this.items.length,
       isUnique,
       isPlentiful: new Map<Result, boolean>(),
@@ -201,7 +212,7 @@ export class Arrays {
       (signs & REPEATED) === 0 && state.formulas.every((formula) => goals.steps.isUniform(formula));
     if ((signs & DIFFERENT) !== 0 && !isUniform) {
       item.goal = this.withoutFatal(item);
-      if (item.goal !== pending.goal && !isPossible(item.goal)) return undefined;
+      if (item.goal !== goal && !isPossible(item.goal)) return undefined;
     }
     this.items.push(item);
     return item;

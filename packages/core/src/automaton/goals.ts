@@ -12,7 +12,7 @@ import type { JsonNode } from "../json/index.js";
 import { exceeded } from "../json-schema/constant-limits.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
-import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, Kind, TRUE } from "../json-schema/formula.js";
 import { assumeUnique, repeatedLater, uniqueSigns } from "../json-schema/repeated-items.js";
 import { LanguageLimitError } from "../language/index.js";
 import { Projection } from "./projection.js";
@@ -40,7 +40,8 @@ export interface PendingGoal {
 /** So many cases of how the parent can go on, for each alternative. */
 const CASES_EACH = 8;
 
-function tooMany(what: string, value: number): SchemaLimitError {
+/** The error for a value that would be read against too many formulas side by side. */
+export function tooMany(what: string, value: number): SchemaLimitError {
   const reason = `a value would have to be read against more than ${value} ${what} of sub-schemas at once; simplify the schema or raise limits.maxAlternatives`;
   return new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
 }
@@ -121,6 +122,28 @@ export class Goals {
 
   and(formulas: readonly Formula[]): Formula {
     return this.store.and(formulas);
+  }
+
+  /** A goal without arrays and objects. */
+  withoutNested(goal: Goal): Goal {
+    return this.excluding(goal, [this.store.type(JsonType.Array | JsonType.Object)]);
+  }
+
+  /** How many arrays and objects some formulas remember because items to come must differ from them. */
+  comparedItems(formulas: readonly Formula[]): number {
+    const { store } = this;
+    let most = 0;
+    for (const formula of formulas) {
+      store.forEachAtom(formula, (literal) => {
+        if (store.kind(literal) !== Kind.Unique) return;
+        let count = 0;
+        store.forEachAtom(store.first(literal), (one) => {
+          if (store.kind(one) === Kind.Schema) count++;
+        });
+        most = Math.max(most, count);
+      });
+    }
+    return most;
   }
 
   /** The formula of what is left of an array, where that is one item at least. */

@@ -52,12 +52,17 @@ export function readFormulas(
   // What cannot be expanded is an error now, also where a look at it is enough to tell that some value matches.
   for (const type of JSON_TYPES) derivatives.specialise(root, type);
   if (!satisfiability.value(root)) {
-    if (!derivatives.leavesOut) {
-      throw unsatisfiable(documents.root, schemas, satisfiability);
+    if (derivatives.leavesOut) {
+      const { maxTextLength: value } = arena.nodes.limits;
+      const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
+      throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
     }
-    const { maxTextLength: value } = arena.nodes.limits;
-    const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
-    throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
+    if (satisfiability.leavesOut) {
+      const { maxAlternatives: value } = limits;
+      const reason = `every value that matches needs more than ${satisfiability.maxCompared} arrays or objects that must all differ in one array, three quarters of limits.maxAlternatives = ${value}; allow fewer, or raise it`;
+      throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
+    }
+    throw unsatisfiable(documents.root, schemas, satisfiability);
   }
   return { lexemes, store, schemas, derivatives, satisfiability, root };
 }

@@ -5,7 +5,7 @@
  */
 import { canDiffer } from "./distinct-values.js";
 import type { Values } from "./finite-values.js";
-import { FALSE, type Formula, type FormulaStore, Kind, UNBOUNDED } from "./formula.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, Kind, UNBOUNDED } from "./formula.js";
 import { equalPairs } from "./repeated-items.js";
 import { valueCases } from "./value-cases.js";
 
@@ -22,6 +22,10 @@ export interface ArraySearch {
   step(): void;
   /** Throws the error of a limit: there is more to do than is reasonable. */
   giveUp(): never;
+  /** So many arrays and objects that must all differ can surely be told apart in an output. */
+  readonly maxCompared: number;
+  /** Is told where there is a solution but for `maxCompared`. */
+  leaveOut(): void;
   /** Is told of items that satisfy the literals, if they must all differ; of none if they need not. */
   found?(items: readonly DifferentItem[]): void;
 }
@@ -55,6 +59,8 @@ interface Problem extends ArraySearch {
   readonly length: number;
   /** Whether all items must differ. */
   readonly unique: boolean;
+  /** Whether there were no items before these. */
+  readonly isWhole: boolean;
 }
 
 interface Chosen {
@@ -71,6 +77,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   const budgets: Budget[] = [];
   let length = 0;
   let unique = false;
+  let isWhole = false;
   const repeated: Formula[] = [];
   for (const literal of literals) {
     const negated = (literal & 1) === 1;
@@ -79,6 +86,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
       if (negated) repeated.push(earlier);
       else {
         unique = true;
+        isWhole = earlier === FALSE;
         universal.push(store.items(0, UNBOUNDED, earlier ^ 1));
       }
     } else if (store.kind(literal) === Kind.ItemCount) {
@@ -104,7 +112,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   }
   for (const obligation of obligations) starts.add(obligation.from);
   const sorted = [...starts].sort((a, b) => a - b);
-  const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique };
+  const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique, isWhole };
   return repeated.length === 0 ? meet(0, new Map(), problem) : repeats(literals, repeated, problem, search);
 }
 
@@ -207,6 +215,7 @@ function spend(
   const [share, ...others] = pending;
   if (share === undefined) {
     if (problem.unique && !canDiffer(settled, problem)) return false;
+    if (problem.isWhole && !areComparable(settled, problem)) return false;
     problem.found?.(problem.unique ? settled : []);
     return true;
   }
@@ -226,6 +235,21 @@ function spend(
     const remaining = left.map((amount, i) => (i === budget ? amount - paid : amount));
     if (spend([...parts, ...others], settled, remaining, problem)) return true;
   }
+  return false;
+}
+
+/**
+ * Whether the items that can only be arrays or objects are not too many: an open one is read against all those before it.
+ * It is asked before the first item, so that no output begins what it cannot end.
+ */
+function areComparable(items: readonly DifferentItem[], problem: Problem): boolean {
+  const count = (some: readonly DifferentItem[]) => some.reduce((sum, { times }) => sum + times, 0);
+  if (count(items) <= problem.maxCompared) return true;
+  const { store } = problem;
+  const scalar = store.type(JsonType.Array | JsonType.Object) ^ 1;
+  const nested = items.filter(({ value }) => !problem.value(store.and([value, scalar])));
+  if (count(nested) <= problem.maxCompared) return true;
+  problem.leaveOut();
   return false;
 }
 

@@ -33,6 +33,8 @@ const HARD = 16;
 const MANY_CHOICES = 24;
 const MAX_DECISIONS = 4096;
 const DECISIONS_A_STEP = 8;
+/** Of the alternatives that a value is read against, what items that must differ may take: their own schemas ask, too. */
+const COMPARED_SHARE = 0.75;
 const MAX_AVAILABILITIES = 2 ** 26;
 
 /** What deciding asks of sub-schemas and constants. */
@@ -47,6 +49,10 @@ export class Satisfiability {
   private readonly store: FormulaStore;
   private readonly derivatives: Derivatives;
   private readonly maxSteps: number;
+  /** So many arrays and objects may have to differ in one array; those that need more are taken to have no solution. */
+  readonly maxCompared: number;
+  /** Whether `maxCompared` left something out. */
+  leavesOut = false;
   private readonly schemas: SatisfiabilitySchemas;
   private readonly values = new Map<Formula, boolean>();
   private readonly objects = new Map<number, boolean>();
@@ -73,13 +79,14 @@ export class Satisfiability {
   constructor(
     store: FormulaStore,
     derivatives: Derivatives,
-    limits: { readonly maxSatSteps: number },
+    limits: { readonly maxSatSteps: number; readonly maxAlternatives?: number },
     schemas: SatisfiabilitySchemas,
   ) {
     this.store = store;
     this.schemas = schemas;
     this.derivatives = derivatives;
     this.maxSteps = limits.maxSatSteps;
+    this.maxCompared = Math.floor((limits.maxAlternatives ?? Number.POSITIVE_INFINITY) * COMPARED_SHARE);
     this.finite = new FiniteValues({
       store,
       derivatives,
@@ -305,9 +312,12 @@ export class Satisfiability {
   }
 
   private arraySearch(): ArraySearch {
-    const { store, decide, listed, countStep, giveUp } = this;
+    const { store, decide, listed, countStep, giveUp, maxCompared } = this;
     const array = (rest: Formula) => this.arrayRest(rest);
-    return { store, value: decide, array, values: listed, step: countStep, giveUp };
+    const leaveOut = () => {
+      this.leavesOut = true;
+    };
+    return { store, value: decide, array, values: listed, step: countStep, giveUp, maxCompared, leaveOut };
   }
 
   /** A rest of an object or array, remembered by its formula and what names are left. */
