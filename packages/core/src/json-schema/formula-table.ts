@@ -1,4 +1,4 @@
-import { checkTime } from "../language/index.js";
+import { beyond, checkTime } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 
 const NO_CHILDREN: readonly number[] = [];
@@ -21,10 +21,10 @@ export class FormulaTable {
     this.maxNodes = maxNodes;
   }
 
-  /** Runs something that may use a quarter more than the limit: what ends an output that hit it. */
+  /** Runs something that may use more than the limit, see `beyond`: what ends an output that hit it. */
   withReserve<T>(run: () => T): T {
     const { maxNodes } = this;
-    this.maxNodes = maxNodes * 1.25;
+    this.maxNodes = beyond(maxNodes);
     try {
       return run();
     } finally {

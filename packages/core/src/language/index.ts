@@ -14,6 +14,7 @@ export { checkTime, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export {
+  beyond,
   DEFAULT_GRAMMAR_LIMITS,
   DEFAULT_LANGUAGE_LIMITS,
   GrammarLimitError,

@@ -32,6 +32,13 @@ export const DEFAULT_LANGUAGE_LIMITS: LanguageLimits = {
   maxSearch: 20_000,
 };
 
+/** What an output that hit a limit may use to be ended: a quarter more, or where that is little, as much as most need. */
+export function beyond(limit: number): number {
+  return Math.max(limit * 1.25, limit + LEAST_RESERVE);
+}
+
+const LEAST_RESERVE = 1000;
+
 /** A limit of time, in milliseconds. */
 export type TimeLimit = "compileMilliseconds" | "maskMilliseconds";
 

@@ -4,7 +4,7 @@
  * (nullable, plain, live, dead) and its length bounds, which the caller computes.
  */
 import { checkTime } from "./deadline.js";
-import { LanguageLimitError, type LanguageLimits } from "./limits.js";
+import { beyond, LanguageLimitError, type LanguageLimits } from "./limits.js";
 import { mix } from "./pair-memo.js";
 
 /** A regular language: the number of a node in its arena. */
@@ -100,15 +100,15 @@ export class NodeTable {
     this.limits = limits;
   }
 
-  /** Runs something that may use a quarter more than the limits of what is kept: what ends an output that hit one. */
+  /** Runs something that may use more than the limits of what is kept, see `beyond`: what ends an output that hit one. */
   withReserve<T>(run: () => T): T {
     const { limits } = this;
     const { maxLexemeNodes, maxSteps, maxStates } = limits;
     this.limits = {
       ...limits,
-      maxLexemeNodes: maxLexemeNodes * 1.25,
-      maxSteps: maxSteps * 1.25,
-      maxStates: maxStates * 1.25,
+      maxLexemeNodes: beyond(maxLexemeNodes),
+      maxSteps: beyond(maxSteps),
+      maxStates: beyond(maxStates),
     };
     try {
       return run();
