@@ -279,9 +279,11 @@ describe("limits at compile time", () => {
       list((i) => `text ${i}`),
       list((i) => ({ kind: i % 10, tens: i % 100, id: i })),
       list((i) => [i % 10, i % 100, i]),
+      { not: list((id) => ({ id, name: `n${id}` })) },
+      list((id) => ({ id })),
       { not: list((id) => ({ id })) },
     ].map((schema) => limitOf(() => compileJsonSchema(schema)));
     const [none, limit] = [undefined, "maxAlternatives"];
-    expect(limits).toEqual([limit, limit, none, none, none, limit]);
+    expect(limits).toEqual([limit, limit, none, none, none, limit, none, none]);
   });
 });

@@ -71,7 +71,8 @@ export class Constants {
     const items = values.filter((json) => isJsonArray(json)).map((json) => json[0]);
     const names = [...new Set(objects.flatMap((object) => [...object.keys()]))];
     const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
-    const isTooMuch = names.length > 0 && names.every(beginsWithMany);
+    // Objects of one property become one object, whose property has any of the values.
+    const isTooMuch = names.length > 1 && names.every(beginsWithMany);
     if (!isTooMuch && !hasMore(items, (item) => item, value)) return;
     const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
