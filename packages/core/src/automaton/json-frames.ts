@@ -1,5 +1,6 @@
 /** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
 import { parseJson } from "../json/index.js";
+import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
 import type { Arrays, PendingItem } from "./arrays.js";
@@ -255,7 +256,13 @@ export class JsonFrames implements Frames {
   candidates(structure: number): number {
     const place = this.structure.place[structure] as Place;
     const data = this.structure.data[structure] as number;
-    return PLACE_CLASSES[place] | this.valueCandidates(place, data);
+    try {
+      return PLACE_CLASSES[place] | this.valueCandidates(place, data);
+    } catch (error) {
+      // A value that is beyond a limit is told where it begins: an output can end without it.
+      if (!isLimitError(error)) throw error;
+      return PLACE_CLASSES[place] | VALUE_CLASSES;
+    }
   }
 
   /** The classes of the bytes that begin a value which can come in a place. */
