@@ -4,8 +4,8 @@ import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE } fro
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import type { SchemaNode } from "./position.js";
 
-/** The formula of a schema's keywords about objects, but for `unevaluatedProperties`. */
-export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula {
+/** The formulas of a schema's keywords about objects, but for `unevaluatedProperties`; all of them hold. */
+export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula[] {
   const { store } = context;
   const parts: Formula[] = [];
   const reference = (name: string, key?: string) => context.reference(context.schemas.child(node, name, key));
@@ -31,14 +31,17 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
     const outside = () => store.arena.complement(context.strings(names));
     if (names !== TRUE) parts.push(store.props(store.keysOutside(names, outside), FALSE));
   }
+  // Where the type is given, what implies it need not be conditional.
+  const given = (formulas: readonly Formula[]) =>
+    found.get("type") === "object" ? formulas : [ifObject(store, store.and(formulas))];
   const required = (found.get("required") ?? []) as readonly string[];
-  parts.push(ifObject(store, store.and(required.map((key) => store.required(key)))));
+  parts.push(...given(required.map((key) => store.required(key))));
   const least = found.get("minProperties");
-  if (least !== undefined) parts.push(ifObject(store, store.propCount(count(least))));
+  if (least !== undefined) parts.push(...given([store.propCount(count(least))]));
   const most = found.get("maxProperties");
-  if (most !== undefined) parts.push(ifObject(store, store.propCount(count(most) + 1) ^ 1));
+  if (most !== undefined) parts.push(...given([store.propCount(count(most) + 1) ^ 1]));
   parts.push(...dependencies(node, found, context));
-  return store.and(parts);
+  return parts;
 }
 
 /** The keys that `additionalProperties` of a schema applies to. */

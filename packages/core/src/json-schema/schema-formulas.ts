@@ -291,7 +291,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     }
     parts.push(this.stringKeywords(node, found));
     parts.push(numberKeywords(found, node.position.resource.dialect, store));
-    parts.push(arrayKeywords(node, found, this), objectKeywords(node, found, this));
+    parts.push(arrayKeywords(node, found, this), ...objectKeywords(node, found, this));
     if (found.get("uniqueItems") === true) parts.push(store.unique(FALSE));
     if (found.has("unevaluatedProperties")) parts.push(this.unevaluated(unevaluatedProperties, node));
     if (found.has("unevaluatedItems")) parts.push(this.unevaluated(unevaluatedItems, node));
