@@ -3,7 +3,7 @@ import { type GraphContract, NEW_ROWS } from "./graph.js";
 import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
-const SMALLEST_GROWTH = 128;
+const SMALLEST_GROWTH = 32;
 
 /** The first rows of a sequence, `[heads][rows][head size]`; numbers, or float16 as bits. */
 export interface KvRows {
