@@ -75,7 +75,8 @@ function describe(operation: Operation, path: string, operationId: string): obje
         description: "The answer",
         content: {
           "application/json": json,
-          ...(stream === undefined ? {} : { [stream]: { schema: { type: "string" } } }),
+          // OpenAPI 3.1 has no schema for what comes in pieces.
+          ...(stream === undefined ? {} : { [stream]: {} }),
         },
       },
       ...Object.fromEntries(errors),
