@@ -3,6 +3,7 @@ import { Ajv } from "ajv";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../src/index.js";
+import { CuttingProxy } from "./cutting-proxy.js";
 
 const url = process.env.GRAMMASK_TEST_LLAMACPP;
 const schema = {
@@ -24,7 +25,7 @@ const request = {
 };
 const format = { type: "json_schema" as const, json_schema: { name: "person", strict: true, schema } };
 
-describe.skipIf(url === undefined)("in front of llama.cpp's server", () => {
+describe.skipIf(url === undefined)("in front of llama.cpp's server", { timeout: 300_000 }, () => {
   let server: RunningServer;
   let client: OpenAI;
   beforeAll(async () => {
@@ -55,6 +56,43 @@ describe.skipIf(url === undefined)("in front of llama.cpp's server", () => {
         text += chunk.choices[0]?.delta.content ?? "";
       }
       expect(isValid(JSON.parse(text))).toBe(true);
+    }
+  });
+
+  it("an output that breaks off in the middle is continued from where it was, not begun again", async () => {
+    const proxy = await CuttingProxy.start(url!, 1500);
+    const behind = await startServer({
+      models: [],
+      upstreams: [
+        {
+          ...{ id: "cut", urls: [proxy.url], kind: "llamacpp", retries: 5 },
+          ...{ stallSeconds: 120, firstTextSeconds: 120 },
+        },
+      ],
+      port: 0,
+      logLevel: "silent",
+    });
+    try {
+      await behind.ready;
+      const through = new OpenAI({ baseURL: `${behind.url}/v1`, apiKey: "none", maxRetries: 0 });
+      const { choices } = await through.chat.completions.create({
+        ...request,
+        model: "cut",
+        response_format: format,
+      });
+      const text = choices[0]!.message.content!;
+      expect(isValid(JSON.parse(text))).toBe(true);
+      const [first, second] = proxy.asked;
+      expect(first).toMatchObject({ path: "/v1/chat/completions" });
+      // The second request is a prompt that ends with what there was, and the output begins with it.
+      expect(second).toMatchObject({ path: "/v1/completions" });
+      const prompt = (second!.body as { prompt: string }).prompt;
+      const kept = prompt.slice(prompt.lastIndexOf("{"));
+      expect(kept.length).toBeGreaterThan(1);
+      expect(text.startsWith(kept)).toBe(true);
+    } finally {
+      await behind.close();
+      await proxy.stop();
     }
   });
 
