@@ -113,6 +113,8 @@ function survives(mutant, { suite, quick, milliseconds }) {
   if (suite !== undefined) {
     const hooks = pathToFileURL(at("scripts", "mutation-hooks.mjs")).href;
     const main = [at("benchmarks", "dist", "conformance", "main.js"), "--suite", suite, "--quiet"];
+    // A busy machine is no change.
+    main.push("--limit", "60000");
     const expect = ["--expect", at("benchmarks", "conformance", "expected.json")];
     /** @param {string[]} drafts */
     const conforms = (drafts) =>
