@@ -47,7 +47,11 @@ describe("a model that is lent", () => {
       const [mine, theirs] = [await owner.generate(request), await model.generate(request)];
       expect(theirs.text).toBe(mine.text);
       expect(theirs.tokens).toEqual(mine.tokens);
-      expect(theirs.logprobs).toEqual(mine.logprobs);
+      // A graph may add up in another order where steps have other sizes.
+      for (const [i, { id, logprob }] of (mine.logprobs ?? []).entries()) {
+        expect(theirs.logprobs![i]!.id).toBe(id);
+        expect(theirs.logprobs![i]!.logprob).toBeCloseTo(logprob, 4);
+      }
     }
   });
 
