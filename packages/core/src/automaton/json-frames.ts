@@ -273,11 +273,9 @@ export class JsonFrames implements Frames {
       case Place.ObjectValue:
         return data === ANY_KEY ? VALUE_CLASSES : this.values.candidates(this.propertyGoal(data));
       case Place.ArrayOpen:
-      case Place.ArrayNext: {
-        const { arrays } = this.parts;
-        const item = arrays.next(arrays.state(data <= ANY_ITEM ? ANY_ITEM - data : data));
-        return item === undefined ? 0 : this.values.candidates(item.goal);
-      }
+      case Place.ArrayNext:
+        // The next item is not looked at: a bracket that closes must not need it.
+        return VALUE_CLASSES;
       default:
         return 0;
     }
