@@ -8,7 +8,6 @@ const schema = {
     years: { type: "integer", minimum: 0, maximum: 60 },
   },
   required: ["name", "role", "years"],
-  additionalProperties: false,
 };
 const model = await loadModel("smollm2-135m-instruct");
 const content = "Name, role and years as JSON: Ada has worked here as an engineer for 12 years.";

@@ -75,7 +75,12 @@ export function prepareCall(
     ...own
   } = ownOptions(options.providerOptions?.grammask ?? {});
   const isFree = own.regex !== undefined || own.choice !== undefined;
-  const json = { escapes: "minimal", numbers: "plain", ...own.schemaOptions } as const;
+  const json = {
+    escapes: "minimal",
+    numbers: "plain",
+    extraProperties: "needed",
+    ...own.schemaOptions,
+  } as const;
   const tools = planTools(options, { format, parallel: parallelToolCalls, reasoning, json });
   if (isFree && (tools !== undefined || responseFormat?.type === "json")) {
     throw new InvalidArgumentError({

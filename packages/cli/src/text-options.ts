@@ -11,11 +11,15 @@ export interface TextOptions {
   readonly keySeparator?: string;
   readonly escapes?: "any" | "minimal";
   readonly numbers?: "any" | "plain";
+  readonly extraProperties?: "any" | "needed";
   readonly lenient?: boolean;
 }
 
 /** What a command does where an option is not given, and core does another thing. */
-export type TextDefaults = Pick<JsonSchemaOptions, "order" | "whitespace" | "escapes" | "numbers">;
+export type TextDefaults = Pick<
+  JsonSchemaOptions,
+  "order" | "whitespace" | "escapes" | "numbers" | "extraProperties"
+>;
 
 /** How `generate` writes: `inspect` shows the same. */
 export const GENERATION_TEXT: TextDefaults = generationOptions();
@@ -35,6 +39,7 @@ const names: Record<keyof TextOptions, string> = {
   keySeparator: "--key-separator",
   escapes: "--escapes",
   numbers: "--numbers",
+  extraProperties: "--extra-properties",
   lenient: "--lenient",
 };
 
@@ -60,6 +65,14 @@ export function addTextOptions(command: Command, defaults: TextDefaults): Comman
     .option("--key-separator <text>", "exactly what stands between a key and its value, such as ': '")
     .addOption(choice("--escapes", "the escapes in strings", ["any", "minimal"], defaults.escapes ?? "any"))
     .addOption(choice("--numbers", "the spelling of numbers", ["any", "plain"], defaults.numbers ?? "any"))
+    .addOption(
+      choice(
+        "--extra-properties",
+        "when properties come of which the schema says nothing",
+        ["any", "needed"],
+        defaults.extraProperties ?? "any",
+      ),
+    )
     .addOption(choice("--formats", "what format means", ["assert", "annotate"], "assert"))
     .option("--lenient", "pass keywords over that cannot be enforced, with a warning for each");
 }
@@ -67,8 +80,11 @@ export function addTextOptions(command: Command, defaults: TextDefaults): Comman
 /** The options as `@grammask/core` takes them. */
 export function jsonOptions(options: TextOptions, defaults: TextDefaults): JsonSchemaOptions {
   const { itemSeparator, keySeparator, ...given } = options;
-  const { order, formats, whitespace, whitespacePattern, escapes, numbers, lenient } = given;
-  const all = { ...defaults, ...defined({ order, formats, whitespace, escapes, numbers, lenient }) };
+  const { order, formats, whitespace, whitespacePattern, escapes, numbers, extraProperties, lenient } = given;
+  const all = {
+    ...defaults,
+    ...defined({ order, formats, whitespace, escapes, numbers, extraProperties, lenient }),
+  };
   const separators = defined({ item: itemSeparator, key: keySeparator });
   const separated = Object.keys(separators).length === 0 ? all : { ...all, separators };
   const { whitespace: _, ...others } = separated;

@@ -24,9 +24,10 @@ describe("random walks over random schemas", () => {
           schemas,
           fc.integer(),
           fc.constantFrom<"schema" | "any">("schema", "any"),
-          async (schema, walkSeed, order) => {
+          fc.constantFrom<"any" | "needed">("any", "needed"),
+          async (schema, walkSeed, order, extra) => {
             try {
-              const grammar = compileRandom(schema, order);
+              const grammar = compileRandom(schema, order, extra);
               if (grammar === undefined) {
                 count.empty++;
                 return;
@@ -66,7 +67,8 @@ describe("random walks over random schemas", () => {
       fc.assert(
         fc.property(schemas, fc.integer(), (schema, walkSeed) => {
           try {
-            const grammar = compileRandom(schema, walkSeed % 2 === 0 ? "schema" : "any");
+            const extra = walkSeed % 3 === 0 ? "needed" : "any";
+            const grammar = compileRandom(schema, walkSeed % 2 === 0 ? "schema" : "any", extra);
             if (grammar === undefined) return;
             const random = randomNumbers(walkSeed);
             const matcher = new Matcher(grammar, vocabulary);

@@ -339,7 +339,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
 
   it("lets timers run between steps", async () => {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), 5);
+    const timer = setTimeout(() => controller.abort(), 0);
     const result = await model.generate({
       prompt: "x",
       schema: { type: "array", items: { const: "the name" }, minItems: 100 },

@@ -1,4 +1,4 @@
-import { compileJsonSchema, Matcher } from "@grammask/core";
+import { compileJsonSchema, generationOptions, Matcher } from "@grammask/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tiny, tinyDecoder } from "../test/tiny.js";
 import type { Decoder } from "./decoder.js";
@@ -29,7 +29,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
   afterAll(() => Promise.all([model.dispose(), decoder.dispose()]));
 
   it("measure each token from the logits and the mask before it, forced and guessed ones too", async () => {
-    const schemaOptions = { whitespace: "pretty", escapes: "minimal", numbers: "plain" } as const;
+    const schemaOptions = generationOptions({ whitespace: "pretty" });
     let [forced, accepted] = [0, 0];
     for (let seed = 0; seed < 6; seed++) {
       const measured: unknown[] = [];

@@ -36,7 +36,7 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
   readonly choice?: readonly string[];
   /**
    * How `schema` or `json` is compiled, and only with these: order of properties, whitespace, limits; by default as
-   * `generationOptions` of `@grammask/core` says: whitespace "auto", minimal escapes, plain numbers.
+   * `generationOptions` of `@grammask/core` says: whitespace "auto", minimal escapes, plain numbers, no extra properties.
    */
   readonly schemaOptions?: JsonSchemaOptions;
   /**

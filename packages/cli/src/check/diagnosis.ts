@@ -150,6 +150,7 @@ const freest: readonly [string, JsonSchemaOptions][] = [
   ["--whitespace flexible:1000", { whitespace: { style: "flexible", max: 1000 } }],
   ["--escapes any", { escapes: "any" }],
   ["--numbers any", { numbers: "any" }],
+  ["--extra-properties any", { extraProperties: "any" }],
   ["--formats annotate", { formats: "annotate" }],
 ];
 

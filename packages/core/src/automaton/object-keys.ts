@@ -2,6 +2,7 @@
 import { FALSE, type Formula, type FormulaStore, type KeySet, Kind } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Candidates, Language, TextSet } from "../language/index.js";
+import type { ExtraProperties } from "./extra-properties.js";
 import type { FlatObject } from "./flat-object.js";
 import type { ObjectState } from "./object-state.js";
 import { PropertyAdditions } from "./property-additions.js";
@@ -24,6 +25,7 @@ export class ObjectKeys {
   private readonly satisfiability: Satisfiability;
   private readonly propertyNames: PropertyNames;
   private readonly order: PropertyOrder;
+  private readonly extra: ExtraProperties;
   /** By name list and languages: see `flatOthers`. */
   private readonly flatOtherNames = new Map<string, Language | typeof ALL>();
   private readonly regions = new Map<string, readonly Region[]>();
@@ -37,11 +39,13 @@ export class ObjectKeys {
     satisfiability: Satisfiability,
     propertyNames: PropertyNames,
     order: PropertyOrder,
+    extra: ExtraProperties,
   ) {
     this.store = store;
     this.satisfiability = satisfiability;
     this.propertyNames = propertyNames;
     this.order = order;
+    this.extra = extra;
   }
 
   /** Whether `of` has any name: often told by one of them. */
@@ -57,7 +61,7 @@ export class ObjectKeys {
     }
     if (flat !== undefined && this.flatOthers(state, flat) === ALL) return true;
     const { arena } = this.store;
-    return this.regionsOf(state).some(
+    return this.offeredRegions(state).some(
       (region) => this.regionLives(state, region) && !arena.isEmpty(this.unused(region.language, state)),
     );
   }
@@ -132,7 +136,8 @@ export class ObjectKeys {
     let others = this.flatOtherNames.get(key);
     if (others === undefined) {
       const values = flat.languages.map((literal) => store.second(literal));
-      if (this.satisfiability.value(store.and(values))) others = ALL;
+      const hasSilent = this.extra === "needed" && this.regionsOf(state).some(isSilent);
+      if (!hasSilent && this.satisfiability.value(store.and(values))) others = ALL;
       else others = store.arena.union(this.liveRegions(state).map(({ language }) => language));
       this.flatOtherNames.set(key, others);
     }
@@ -184,7 +189,30 @@ export class ObjectKeys {
   }
 
   private liveRegions(state: ObjectState): Region[] {
-    return this.regionsOf(state).filter((region) => this.regionLives(state, region));
+    return this.offeredRegions(state).filter((region) => this.regionLives(state, region));
+  }
+
+  /**
+   * The regions without those that are passed over: names of which the schema says nothing, where it mentions others and
+   * the object can end without them. It can end from the state that is left, too, so nothing is lost but such names.
+   */
+  private offeredRegions(state: ObjectState): readonly Region[] {
+    const regions = this.regionsOf(state);
+    if (this.extra === "any" || state.names.names.length === 0 || !regions.some(isSilent)) return regions;
+    const others = regions.filter((region) => !isSilent(region));
+    return this.canEndWithout(state, regions.filter(isSilent)) ? others : regions;
+  }
+
+  private canEndWithout(state: ObjectState, regions: readonly Region[]): boolean {
+    // What a flat object asks for it asks for by name.
+    if (state.flat !== undefined || state.cases !== undefined) return true;
+    const { store, propertyNames } = this;
+    const without = regions.map(({ language }) => store.props(store.keyLanguage(language), FALSE));
+    const rest = store.and([state.combined, ...without]);
+    return this.satisfiability.object(
+      rest,
+      propertyNames.availability(state.names, state.cursor, state.seen),
+    );
   }
 
   /** Splits the names that no schema mentions by the key languages that the formula mentions. */
@@ -313,6 +341,11 @@ export class ObjectKeys {
     const formula = store.and([state.combined, store.props(keys, FALSE) ^ 1]);
     return this.satisfiability.object(formula, propertyNames.availability(state.names, cursor, state.seen));
   }
+}
+
+/** Whether the schema says nothing of these names. */
+function isSilent({ members }: Region): boolean {
+  return members.size === 0;
 }
 
 function markUsed(used: Uint8Array, { indexOf }: NameList, name: string): void {

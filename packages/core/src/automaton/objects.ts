@@ -12,6 +12,7 @@ import {
 } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Language } from "../language/index.js";
+import type { ExtraProperties } from "./extra-properties.js";
 import { FlatObject } from "./flat-object.js";
 import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
 import { ObjectKeys } from "./object-keys.js";
@@ -36,13 +37,17 @@ export class Objects {
   private readonly cases = new Map<Formula, readonly FlatObject[]>();
   private readonly objectKeys: ObjectKeys;
 
-  /** @param namesOf the property names that a goal's schemas mention, in order. */
+  /**
+   * @param extra whether properties come of which no schema says anything
+   * @param namesOf the property names that a goal's schemas mention, in order.
+   */
   constructor(
     store: FormulaStore,
     goals: Goals,
     satisfiability: Satisfiability,
     propertyNames: PropertyNames,
     order: PropertyOrder,
+    extra: ExtraProperties,
     namesOf: (goal: Goal) => readonly string[],
   ) {
     this.store = store;
@@ -51,7 +56,7 @@ export class Objects {
     this.propertyNames = propertyNames;
     this.order = order;
     this.namesOf = namesOf;
-    this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order);
+    this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order, extra);
   }
 
   /** Whether properties must come in the order of the schema. */

@@ -3,12 +3,13 @@ import { generationOptions } from "./generation-options.js";
 import { compileJsonSchema } from "./json-schema.js";
 
 it("leaves whitespace to the model, unless something else says what stands between tokens", () => {
-  const plain = { escapes: "minimal", numbers: "plain" };
+  const plain = { escapes: "minimal", numbers: "plain", extraProperties: "needed" } as const;
   expect(generationOptions()).toEqual({ whitespace: "auto", ...plain });
   expect(generationOptions({ order: "any", numbers: "any" })).toEqual({
     whitespace: "auto",
     escapes: "minimal",
     numbers: "any",
+    extraProperties: "needed",
     order: "any",
   });
   for (const layout of [

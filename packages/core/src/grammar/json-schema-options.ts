@@ -1,3 +1,4 @@
+import type { ExtraProperties } from "../automaton/extra-properties.js";
 import type { Layout } from "../automaton/layout.js";
 import type { LeadIn } from "../automaton/lead-in.js";
 import type { PropertyOrder } from "../automaton/property-order.js";
@@ -7,6 +8,13 @@ import type { SchemaLimits } from "../json-schema/limits.js";
 export interface JsonSchemaOptions extends Layout {
   /** Order of an object's properties: as the schema mentions them (default), or any. */
   readonly order?: PropertyOrder;
+  /**
+   * Properties of which the schema says nothing, in objects of which it mentions some: at `any` time (default), or only
+   * where they are `needed` because the object could not end without one. Needed ones suit generation: a model that may
+   * go on with properties of its own often does. A keyword whose schema allows everything
+   * (`additionalProperties: true`) says nothing.
+   */
+  readonly extraProperties?: ExtraProperties;
   /** Other documents that references may lead to, by their absolute URIs. Nothing is fetched. */
   readonly schemas?: Readonly<Record<string, unknown>>;
   /** Whether `format` is enforced ("assert", the default) or says nothing ("annotate"). */

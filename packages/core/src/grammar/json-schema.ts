@@ -116,12 +116,12 @@ function buildAutomaton(
     satisfiability.value(store.and([root, store.type(JsonType.Object | JsonType.Array)]));
   const leadIn = (given: LeadIn) => leadInText(arena, checkLeadIn(given), hasBrackets);
   const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
-  const order = options.order ?? "schema";
+  const { order = "schema", extraProperties: extra = "any" } = options;
   const namesOf = (goal: Goal) => namesInOrder(goal.formulas, reading);
   const frames = new JsonFrames({
     store,
     goals,
-    objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, namesOf),
+    objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, extra, namesOf),
     arrays: new Arrays(goals, satisfiability, (value) => schemas.constant(value)),
     strings: lexemes.strings(options.escapes ?? "any"),
     texts: lexemes.texts,

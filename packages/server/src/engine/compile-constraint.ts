@@ -72,7 +72,7 @@ function compileGrammar(syntax: GrammarSyntax, source: string, limits: Constrain
 
 /** How JSON within other text is written: as models write it on their own. */
 function jsonOptions(limits: ConstraintLimits): JsonSchemaOptions {
-  return { ...schemaOptions({}, limits), escapes: "minimal", numbers: "plain" };
+  return { ...schemaOptions({}, limits), escapes: "minimal", numbers: "plain", extraProperties: "needed" };
 }
 
 /** Grammars that were compiled last, by what they were compiled from. */
