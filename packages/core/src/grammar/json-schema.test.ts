@@ -288,3 +288,17 @@ describe("an object that is read against several formulas, one of which says not
     expect(accepts(unique, '[{"f":{"a":1}},{"f":{"a":1}}]')).toBe(false);
   });
 });
+
+describe("keywords of one type that exclude each other", () => {
+  it.each([
+    [{ minProperties: 2, maxProperties: 1 }, "{}", '{"a": 1}'],
+    [{ required: ["a"], properties: { a: false } }, "{}", '{"a": 1}'],
+    [{ minItems: 2, maxItems: 1 }, "[]", "[1]"],
+    [{ minLength: 2, maxLength: 1 }, '""', '"a"'],
+    [{ minimum: 2, maximum: 1 }, "1", "2"],
+  ])("%j leave the values of the others", (schema, first, second) => {
+    const grammar = compileJsonSchema(schema);
+    for (const text of [first, second]) expect(accepts(grammar, text), text).toBe(false);
+    for (const text of ["null", "true"]) expect(accepts(grammar, text), text).toBe(true);
+  });
+});
