@@ -3,7 +3,7 @@ import {
   type LanguageModelV3CallOptions,
   type SharedV3Warning,
 } from "@ai-sdk/provider";
-import type { ToolFormatName } from "@grammask/core";
+import { jsonInTextOptions, type ToolFormatName } from "@grammask/core";
 import type { GenerateRequest } from "@grammask/onnx";
 import { toMessages } from "./prompt.js";
 import { planTools, type ToolPlan } from "./tools.js";
@@ -75,12 +75,7 @@ export function prepareCall(
     ...own
   } = ownOptions(options.providerOptions?.grammask ?? {});
   const isFree = own.regex !== undefined || own.choice !== undefined;
-  const json = {
-    escapes: "minimal",
-    numbers: "plain",
-    extraProperties: "needed",
-    ...own.schemaOptions,
-  } as const;
+  const json = jsonInTextOptions(own.schemaOptions);
   const tools = planTools(options, { format, parallel: parallelToolCalls, reasoning, json });
   if (isFree && (tools !== undefined || responseFormat?.type === "json")) {
     throw new InvalidArgumentError({

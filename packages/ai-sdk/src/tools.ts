@@ -8,11 +8,11 @@ import {
   compileTools,
   exampleToolCall,
   GrammarError,
+  LastUsed,
   type ToolFormatName,
   type ToolGrammar,
   type ToolOptions,
 } from "@grammask/core";
-import { LastUsed } from "./last-used.js";
 
 /** What an output with tools looks like, and what the model is told of it. */
 export interface ToolPlan {

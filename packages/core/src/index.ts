@@ -23,7 +23,7 @@ export type { GrammarOptions } from "./grammar/context-free.js";
 export { compileEbnf, type EbnfOptions } from "./grammar/ebnf.js";
 export { GrammarError } from "./grammar/errors.js";
 export { compileGbnf } from "./grammar/gbnf.js";
-export { generationOptions } from "./grammar/generation-options.js";
+export { generationOptions, jsonInTextOptions } from "./grammar/generation-options.js";
 export type { Grammar } from "./grammar/grammar.js";
 export {
   type AsyncJsonSchemaOptions,
@@ -34,6 +34,7 @@ export {
 } from "./grammar/json-schema.js";
 export type { JsonSchemaOptions } from "./grammar/json-schema-options.js";
 export { compileLark } from "./grammar/lark.js";
+export { LastUsed } from "./grammar/last-used.js";
 export type { GrammarPart } from "./grammar/part.js";
 export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";

@@ -12,7 +12,7 @@ export interface MaskPoolOptions {
   /** The most tokens of a sequence in one step, at least 1. Default: 16. */
   readonly tokensPerStep?: number;
   /**
-   * Whether each worker reads some outputs of its own before the first sequence: some 0.6 s of its thread, by which the first
+   * Whether each worker reads some outputs of its own before the first sequence: about 1 s of its thread, by which the first
    * steps take half of the time. Default: true.
    */
   readonly warmUp?: boolean;

@@ -1,6 +1,6 @@
 /** A worker of a `MaskPool`: it keeps the matchers of some sequences, and writes their masks. */
 import { parentPort, workerData } from "node:worker_threads";
-import { compileJsonSchema, type Grammar, Matcher, Vocabulary } from "@grammask/core";
+import { compileJsonSchema, type Grammar, LastUsed, Matcher, Vocabulary } from "@grammask/core";
 import { type Answer, MOVE_HEAD, STATE_FIELDS, type Task, type WorkerSetup } from "./shared-state.js";
 import { warmUp } from "./warm-up.js";
 
@@ -19,7 +19,7 @@ const {
 const vocabulary = Vocabulary.deserialize(bytes);
 const words = (vocabulary.size + 31) >> 5;
 const matchers = new Map<number, Matcher>();
-const grammars = new Map<string, Grammar>();
+const grammars = new LastUsed<Grammar>(CAPACITY);
 if (isWarmedUp) warmUp(vocabulary);
 
 parentPort?.on("message", (task: Task) => {
@@ -67,10 +67,5 @@ function write(sequence: number, accepted: number): void {
 }
 
 function grammarOf(schema: string, options: object): Grammar {
-  const key = `${JSON.stringify(options)} ${schema}`;
-  const grammar = grammars.get(key) ?? compileJsonSchema(schema, options);
-  grammars.delete(key);
-  grammars.set(key, grammar);
-  if (grammars.size > CAPACITY) grammars.delete(grammars.keys().next().value as string);
-  return grammar;
+  return grammars.get(`${JSON.stringify(options)} ${schema}`, () => compileJsonSchema(schema, options));
 }

@@ -7,6 +7,7 @@ import {
   type Grammar,
   generationOptions,
   type JsonSchemaOptions,
+  LastUsed,
 } from "@grammask/core";
 import type { GenerateRequest } from "./request.js";
 
@@ -18,8 +19,7 @@ type Constraint = Pick<GenerateRequest, "schema" | "json" | "regex" | "choice" |
 
 /** Compiles what a request asks for, and keeps the grammars that were used last, by the text of their schema. */
 export class GrammarCache {
-  /** In the order of use, the latest last. */
-  readonly #grammars = new Map<string, Grammar>();
+  readonly #grammars = new LastUsed<Grammar>(CAPACITY);
 
   /**
    * The grammar of a request, undefined for free text.
@@ -32,18 +32,18 @@ export class GrammarCache {
       return grammar;
     }
     if (regex !== undefined) {
-      return this.#cached(`regex ${regex}`, () => compileRegex(regex));
+      return this.#grammars.get(`regex ${regex}`, () => compileRegex(regex));
     }
     if (choice !== undefined) {
-      return this.#cached(`choice ${JSON.stringify(choice)}`, () => compileChoice(choice));
+      return this.#grammars.get(`choice ${JSON.stringify(choice)}`, () => compileChoice(choice));
     }
     const options = generationOptions(schemaOptions);
     const optionsText = textOf(options) ?? "";
     if (json === true) {
-      return this.#cached(`any ${optionsText}`, () => compileJson(options));
+      return this.#grammars.get(`any ${optionsText}`, () => compileJson(options));
     }
     if (json === "object") {
-      return this.#cached(`object ${optionsText}`, () => compileJsonObject(options));
+      return this.#grammars.get(`object ${optionsText}`, () => compileJsonObject(options));
     }
     return schema === undefined ? undefined : this.#schema(schema, options, optionsText);
   }
@@ -53,17 +53,7 @@ export class GrammarCache {
     // Without a JSON text it is no schema; core says why.
     return text === undefined
       ? compileJsonSchema(schema, options)
-      : this.#cached(`schema ${optionsText} ${text}`, () => compileJsonSchema(text, options));
-  }
-
-  #cached(key: string, compile: () => Grammar): Grammar {
-    const grammar = this.#grammars.get(key) ?? compile();
-    this.#grammars.delete(key);
-    this.#grammars.set(key, grammar);
-    if (this.#grammars.size > CAPACITY) {
-      this.#grammars.delete(this.#grammars.keys().next().value!);
-    }
-    return grammar;
+      : this.#grammars.get(`schema ${optionsText} ${text}`, () => compileJsonSchema(text, options));
   }
 }
 

@@ -1,4 +1,10 @@
-import { describeSchema, type JsonSchemaOptions, type LeftOut, type SchemaTextForm } from "@grammask/core";
+import {
+  describeSchema,
+  type JsonSchemaOptions,
+  LastUsed,
+  type LeftOut,
+  type SchemaTextForm,
+} from "@grammask/core";
 import type { ChatMessage } from "./chat-template.js";
 import { InvalidRequestError } from "./errors.js";
 
@@ -98,7 +104,7 @@ const CAPACITY = 64;
 
 /** Puts what is asked for into conversations, and keeps the texts that were made last. */
 export class SchemaPrompts {
-  readonly #known = new Map<string, SchemaInPromptResult>();
+  readonly #known = new LastUsed<SchemaInPromptResult>(CAPACITY);
   readonly #contextLength: number;
 
   /** @param contextLength in tokens: a text of as many characters takes about a quarter of it */
@@ -137,13 +143,7 @@ export class SchemaPrompts {
       return describe();
     }
     const key = `${form} ${maxCharacters} ${text}`;
-    const told = this.#known.get(key) ?? describe();
-    this.#known.delete(key);
-    this.#known.set(key, told);
-    if (this.#known.size > CAPACITY) {
-      this.#known.delete(this.#known.keys().next().value!);
-    }
-    return told;
+    return this.#known.get(key, describe);
   }
 }
 

@@ -2,6 +2,7 @@
 import { completionBytes } from "../automaton/completion.js";
 import { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
 import { ItemCompletions } from "../automaton/context-free/item-completions.js";
+import { jsonInTextOptions } from "../grammar/generation-options.js";
 import { compileTools } from "../grammar/tools/compile-tools.js";
 import type { Tool, ToolFormatName } from "../grammar/tools/types.js";
 import { Vocabulary } from "../vocabulary/index.js";
@@ -43,7 +44,7 @@ export function writeToolCall(
 
 /** A call of a tool with arguments that are as short as they can be: what calls look like. @throws as `compileTools` */
 export function exampleToolCall(tool: Tool, format: ToolFormatName = "plain"): string {
-  const json = { whitespace: "spaced", escapes: "minimal", numbers: "plain" } as const;
+  const json = jsonInTextOptions({ whitespace: "spaced" });
   const { grammar } = compileTools([tool], { format, choice: { name: tool.name }, json });
   const vocabulary = byteVocabulary();
   const automaton = grammar.automatonFor?.(vocabulary) ?? grammar.automaton;

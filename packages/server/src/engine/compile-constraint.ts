@@ -10,6 +10,8 @@ import {
   type Grammar,
   generationOptions,
   type JsonSchemaOptions,
+  jsonInTextOptions,
+  LastUsed,
   type Tool,
   type ToolOptions,
 } from "@grammask/core";
@@ -70,34 +72,25 @@ function compileGrammar(syntax: GrammarSyntax, source: string, limits: Constrain
   }
 }
 
-/** How JSON within other text is written: as models write it on their own. */
+/** How JSON within other text is written. */
 function jsonOptions(limits: ConstraintLimits): JsonSchemaOptions {
-  return { ...schemaOptions({}, limits), escapes: "minimal", numbers: "plain", extraProperties: "needed" };
+  return jsonInTextOptions(schemaOptions({}, limits));
 }
 
 /** Grammars that were compiled last, by what they were compiled from. */
 export class GrammarStore {
   readonly #limits: ConstraintLimits;
-  readonly #capacity: number;
   readonly #compile: typeof compileConstraint;
-  /** In the order of use, the latest last. */
-  readonly #grammars = new Map<string, Grammar>();
+  readonly #grammars: LastUsed<Grammar>;
 
   constructor(limits: ConstraintLimits, capacity = 32, compile = compileConstraint) {
     this.#limits = limits;
-    this.#capacity = capacity;
+    this.#grammars = new LastUsed(capacity);
     this.#compile = compile;
   }
 
   /** @throws as `compileConstraint` */
   get(constraint: Constraint): Grammar {
-    const key = JSON.stringify(constraint);
-    const grammar = this.#grammars.get(key) ?? this.#compile(constraint, this.#limits);
-    this.#grammars.delete(key);
-    this.#grammars.set(key, grammar);
-    if (this.#grammars.size > this.#capacity) {
-      this.#grammars.delete(this.#grammars.keys().next().value!);
-    }
-    return grammar;
+    return this.#grammars.get(JSON.stringify(constraint), () => this.#compile(constraint, this.#limits));
   }
 }

@@ -1,4 +1,4 @@
-/** Values by key, of which those that were used last are kept. */
+/** Values by key, of which those that were used last are kept: compiled grammars, above all. */
 export class LastUsed<Value> {
   readonly #capacity: number;
   /** In the order of use, the latest last. */
