@@ -9,6 +9,7 @@ import {
   loadModel,
   type Model,
 } from "@grammask/onnx";
+import { Clock, tokensPerSecond } from "../shared/clock.js";
 import { describeMachine } from "../shared/machine.js";
 import { Progress } from "../shared/progress.js";
 import { median, round, table, writeResult } from "../shared/results.js";
@@ -181,14 +182,9 @@ async function measure(
 
 /** Generates, and notes the tokens per second from the first to the last. */
 async function timed(model: Model, request: GenerateRequest, speeds: number[]): Promise<GenerateResult> {
-  let [first, last, tokens] = [0, 0, 0];
-  const result = await model.generate({
-    ...request,
-    onToken: () => {
-      last = performance.now();
-      if (tokens++ === 0) first = last;
-    },
-  });
-  if (tokens > 1) speeds.push((1000 * (tokens - 1)) / (last - first));
+  const clock = new Clock();
+  const result = await model.generate({ ...request, onToken: () => clock.tick() });
+  const speed = tokensPerSecond(clock.decoding);
+  if (speed !== undefined) speeds.push(speed);
   return result;
 }

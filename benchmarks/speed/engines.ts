@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Model } from "@grammask/onnx";
+import { Clock, type Decoding } from "../shared/clock.js";
 
 export interface Prompt {
   readonly name: string;
@@ -10,32 +11,10 @@ export interface Prompt {
   readonly schema: object;
 }
 
-/** One decoding: tokens, and the time from the first to the last of them. */
-export interface Decoding {
-  readonly tokens: number;
-  readonly milliseconds: number;
-}
-
 /** Something that generates greedily, up to a number of tokens. */
 export interface Engine {
   readonly name: string;
   run(prompt: Prompt, maxTokens: number): Promise<Decoding>;
-}
-
-/** Notes when tokens come. The same clock for all engines: the first token's time is where decoding starts. */
-class Clock {
-  tokens = 0;
-  #first = 0;
-  #last = 0;
-
-  tick(): void {
-    this.#last = performance.now();
-    if (this.tokens++ === 0) this.#first = this.#last;
-  }
-
-  get decoding(): Decoding {
-    return { tokens: this.tokens, milliseconds: this.#last - this.#first };
-  }
 }
 
 export function grammask(model: Model, constrained: boolean): Engine {

@@ -4,6 +4,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { loadModel } from "@grammask/onnx";
+import { tokensPerSecond } from "../shared/clock.js";
 import { describeMachine } from "../shared/machine.js";
 import { Progress } from "../shared/progress.js";
 import { median, round, table, writeResult } from "../shared/results.js";
@@ -50,9 +51,9 @@ for (let turn = 0; turn <= rounds; turn++) {
     // Each turn begins with another engine, so that none always follows the same one.
     for (let i = 0; i < engines.length; i++) {
       const engine = engines[(i + turn) % engines.length]!;
-      const { tokens, milliseconds } = await engine.run(prompt, maxTokens);
+      const speed = tokensPerSecond(await engine.run(prompt, maxTokens));
       const all = turn === 0 ? firstSpeeds : speeds;
-      if (tokens > 1) all.get(engine)!.push((1000 * (tokens - 1)) / milliseconds);
+      if (speed !== undefined) all.get(engine)!.push(speed);
     }
     progress.step(prompt.name);
   }

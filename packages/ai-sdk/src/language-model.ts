@@ -10,7 +10,13 @@ import type {
   LanguageModelV3Usage,
   SharedV3ProviderMetadata,
 } from "@ai-sdk/provider";
-import { type GenerateResult, type Model, ModelDisposedError, type TokenEvent } from "@grammask/onnx";
+import {
+  beginsThinking,
+  type GenerateResult,
+  type Model,
+  ModelDisposedError,
+  type TokenEvent,
+} from "@grammask/onnx";
 import { type PreparedCall, prepareCall } from "./call-options.js";
 import { LeadInParts, outputParts } from "./output-parts.js";
 import type { OutputParts, Part } from "./parts.js";
@@ -80,7 +86,9 @@ async function* streamParts(
   options: LanguageModelV3CallOptions,
 ): AsyncGenerator<Part, void, void> {
   const parts = outputParts(call.tools);
-  const leadIn = call.hasLeadIn ? new LeadInParts(isThinking(model, call)) : undefined;
+  const leadIn = call.hasLeadIn
+    ? new LeadInParts(beginsThinking(model.renderPrompt(call.request)))
+    : undefined;
   let said = "";
   for await (const event of model.stream(call.request)) {
     if (event.type === "token") {
@@ -101,11 +109,6 @@ async function* streamParts(
       yield { type: "finish", ...ending(event.result, parts, said) };
     }
   }
-}
-
-/** Some chat templates begin the reasoning themselves. */
-function isThinking(model: Model, { request }: PreparedCall): boolean {
-  return /<think>\s*$/.test(model.renderPrompt(request));
 }
 
 /** The text of a token; where calls are read from the output, also the names of special tokens, with which some begin. */

@@ -19,7 +19,7 @@ export {
   type ValidationIssue,
 } from "./errors.js";
 export type { DownloadProgress } from "./hub.js";
-export type { RequestLeadIn, RequestLeadInOptions } from "./lead-in.js";
+export { beginsThinking, type RequestLeadIn, type RequestLeadInOptions } from "./lead-in.js";
 export { connectModel, type LoadOptions, type LoadProgress, loadModel } from "./load.js";
 export type { BatchOptions, Model } from "./model.js";
 export type { DataType } from "./model-files.js";

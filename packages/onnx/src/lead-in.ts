@@ -58,8 +58,12 @@ export function withLeadIn(
     return schemaOptions;
   }
   const { format } = typeof leadIn === "string" ? { format: leadIn } : leadIn;
-  // Some chat templates begin the block themselves.
-  const isThinking = (format === "think" || format === "text") && /<think>\s*$/.test(promptText);
+  const isThinking = (format === "think" || format === "text") && beginsThinking(promptText);
   const options: LeadInOptions = isThinking ? { format, isThinking } : { format };
   return { ...schemaOptions, leadIn: options };
+}
+
+/** Whether a prompt's text has begun a block `<think>`: some chat templates do so themselves. */
+export function beginsThinking(promptText: string): boolean {
+  return /<think>\s*$/.test(promptText);
 }

@@ -136,8 +136,7 @@ export class ObjectKeys {
     let others = this.flatOtherNames.get(key);
     if (others === undefined) {
       const values = flat.languages.map((literal) => store.second(literal));
-      const hasSilent = this.extra === "needed" && this.regionsOf(state).some(isSilent);
-      if (!hasSilent && this.satisfiability.value(store.and(values))) others = ALL;
+      if (!this.mayPassOver(state) && this.satisfiability.value(store.and(values))) others = ALL;
       else others = store.arena.union(this.liveRegions(state).map(({ language }) => language));
       this.flatOtherNames.set(key, others);
     }
@@ -198,9 +197,15 @@ export class ObjectKeys {
    */
   private offeredRegions(state: ObjectState): readonly Region[] {
     const regions = this.regionsOf(state);
-    if (this.extra === "any" || state.names.names.length === 0 || !regions.some(isSilent)) return regions;
+    if (!this.mayPassOver(state)) return regions;
     const others = regions.filter((region) => !isSilent(region));
     return this.canEndWithout(state, regions.filter(isSilent)) ? others : regions;
+  }
+
+  /** Whether there are names that are passed over where the object can end without them. */
+  private mayPassOver(state: ObjectState): boolean {
+    if (this.extra === "any" || state.names.names.length === 0) return false;
+    return this.regionsOf(state).some(isSilent);
   }
 
   private canEndWithout(state: ObjectState, regions: readonly Region[]): boolean {

@@ -7,6 +7,7 @@ import type { Language } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 import {
   ALL_TYPES,
+  ATOM_TYPE,
   FALSE,
   type Formula,
   type FormulaStore,
@@ -16,7 +17,6 @@ import {
   TRUE,
   UNBOUNDED,
 } from "./formula.js";
-import { ATOM_TYPE } from "./formula-kinds.js";
 
 /** Expanding recurses; so many levels fit on the stack whatever else is on it. */
 const MAX_IN_PLACE_DEPTH = 256;

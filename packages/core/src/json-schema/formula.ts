@@ -25,17 +25,7 @@ import {
 } from "./formula-kinds.js";
 import { FormulaTable } from "./formula-table.js";
 
-export {
-  ALL_TYPES,
-  FALSE,
-  type Formula,
-  JSON_TYPES,
-  JsonType,
-  type KeySet,
-  Kind,
-  TRUE,
-  UNBOUNDED,
-} from "./formula-kinds.js";
+export * from "./formula-kinds.js";
 
 /** No text that is JSON in UTF-8 has one. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
