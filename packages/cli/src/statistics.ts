@@ -26,6 +26,9 @@ export function report(result: GenerateResult): object {
 export function statistics({ usage, timings, seed, report }: GenerateResult): string {
   const decoding = timings.decode + timings.mask + timings.sampling;
   const rows = [
+    ...(timings.vocabulary < 0.1
+      ? []
+      : [["model", `vocabulary prepared in ${ms(timings.vocabulary)}, once`]]),
     ["schema", `compiled in ${ms(timings.compile)}`],
     ["prompt", `${usage.promptTokens} tokens in ${ms(timings.prefill)}`],
     // The prompt's pass gives the first token: each further one takes a step.

@@ -298,11 +298,13 @@ export class Model implements AsyncDisposable {
     const { messages, told } = this.#schemaPrompts.tell(request);
     const prompt = messages === undefined ? request.prompt! : this.renderChat(messages);
     const promptIds = this.#promptIds(prompt, messages === undefined);
-    timings.prompt = performance.now() - start;
+    const vocabularyStart = performance.now();
+    timings.prompt = vocabularyStart - start;
+    const { vocabulary } = this;
     const compileStart = performance.now();
+    timings.vocabulary = compileStart - vocabularyStart;
     const schemaOptions = withLeadIn(request, typeof prompt === "string" ? prompt : "");
     const grammar = this.#grammars.get({ ...request, schemaOptions });
-    const { vocabulary } = this;
     const matcher = grammar === undefined ? undefined : new Matcher(grammar, vocabulary);
     timings.compile = performance.now() - compileStart;
     timings.longestGrammar = timings.compile;

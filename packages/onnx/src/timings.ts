@@ -2,6 +2,8 @@
 export interface Timings {
   /** Rendering and tokenising the prompt. */
   prompt: number;
+  /** Reading the tokenizer's vocabulary, in the model's first generation alone. */
+  vocabulary: number;
   /** Compiling the schema, nearly nothing where it was compiled before. */
   compile: number;
   /** The model reading the prompt. */
@@ -20,6 +22,7 @@ export interface Timings {
 export function newTimings(): Timings {
   return {
     prompt: 0,
+    vocabulary: 0,
     compile: 0,
     prefill: 0,
     decode: 0,

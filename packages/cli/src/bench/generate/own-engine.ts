@@ -30,7 +30,7 @@ function resultOf({ text, usage, timings, finishReason }: GenerateResult): Engin
     promptTokens: usage.promptTokens,
     tokens: usage.completionTokens,
     total: timings.total,
-    first: timings.prompt + timings.compile + timings.prefill,
+    first: timings.prompt + timings.vocabulary + timings.compile + timings.prefill,
     ended: finishReason === "complete",
   };
 }
