@@ -163,4 +163,29 @@ describe("forced text and tokens", () => {
       new Matcher(grammar, bytesOnly).forcedTokens(),
     );
   });
+
+  it("forcedTokens asks the tokenizer once for a text in its place", () => {
+    const tokens = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+    const asked: string[] = [];
+    const counting = Vocabulary.fromBytes([...tokens, null], {
+      eosTokenIds: [256],
+      encode: (text) => {
+        asked.push(text);
+        return [...encoder.encode(text)];
+      },
+    });
+    const first = new Matcher(compileJsonSchema(forced, strict), counting).forcedTokens();
+    expect(new Set(asked).size).toBe(asked.length);
+    const { length } = asked;
+    expect(length).toBeGreaterThan(0);
+    // Another grammar that forces the same text, and one with another choice behind it.
+    expect(new Matcher(compileJsonSchema(forced, strict), counting).forcedTokens()).toEqual(first);
+    expect(asked).toHaveLength(length);
+    const other = compileJsonSchema(
+      { ...forced, properties: { ...forced.properties, answer: { type: "integer" } } },
+      strict,
+    );
+    new Matcher(other, counting).forcedTokens();
+    expect(asked.length).toBeGreaterThan(length);
+  });
 });

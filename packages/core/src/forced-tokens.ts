@@ -1,6 +1,8 @@
 /** Tokens that a grammar leaves no choice about. */
+import { LastUsed } from "./grammar/last-used.js";
+import { onceFor } from "./mask/once.js";
 import type { TokenMask } from "./mask/token-mask.js";
-import { type CanonicalTokens, canonicalTokens } from "./vocabulary/canonical-tokens.js";
+import { type CanonicalTokens, canonicalTokens, oneOfEachKind } from "./vocabulary/canonical-tokens.js";
 import type { Vocabulary } from "./vocabulary/index.js";
 
 /** What is asked of a matcher. */
@@ -18,6 +20,10 @@ interface Sequence {
 
 /** How much of the output before forced text the tokenizer is shown: enough for the tokens at the seam. */
 const CONTEXT_BYTES = 24;
+/** So many forced texts are remembered with their tokens: the tokenizer takes longer than all the rest. */
+const REMEMBERED = 1024;
+
+const remembered = new WeakMap<Vocabulary, LastUsed<CanonicalTokens>>();
 
 /** Tokens that must come next. */
 export interface ForcedContinuation {
@@ -76,7 +82,12 @@ function canonicalForced(matcher: Sequence, last: Uint8Array): CanonicalTokens |
   const end = matcher.bytes.length - last.length;
   const context = matcher.bytes.slice(Math.max(0, end - CONTEXT_BYTES), end);
   matcher.acceptBytes(forced);
-  const next = matcher.allowedBytes();
+  const next = oneOfEachKind(matcher.allowedBytes());
   matcher.rollback(1);
-  return canonicalTokens({ context, last, forced, next }, matcher.vocabulary, encode);
+  const { vocabulary } = matcher;
+  const known = onceFor(remembered, vocabulary, () => new LastUsed<CanonicalTokens>(REMEMBERED));
+  const key = [context, last, forced, next]
+    .map((bytes) => String.fromCharCode(bytes.length, ...bytes))
+    .join("");
+  return known.get(key, () => canonicalTokens({ context, last, forced, next }, vocabulary, encode));
 }

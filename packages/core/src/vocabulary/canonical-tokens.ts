@@ -93,23 +93,30 @@ function certainTokens(
   return certain;
 }
 
-/** Tokenizers tell these kinds of characters apart; the quote has merges of its own. */
-function oneOfEachKind(bytes: readonly number[]): number[] {
-  const kinds: ((character: string, byte: number) => boolean)[] = [
-    (character) => /\s/.test(character),
-    (character) => /\d/.test(character),
-    (character) => /[A-Za-z]/.test(character),
-    (_, byte) => byte === QUOTE,
-    (character, byte) =>
-      byte < 0x80 && byte !== QUOTE && /[!-~]/.test(character) && !/[0-9A-Za-z]/.test(character),
-  ];
+/** Of bytes, the first of each kind of characters that tokenizers tell apart. */
+export function oneOfEachKind(bytes: readonly number[]): number[] {
   const found: number[] = [];
-  for (const isKind of kinds) {
-    const byte = bytes.find((each) => isKind(String.fromCharCode(each), each));
-    if (byte !== undefined) found.push(byte);
+  let kinds = 0;
+  for (const byte of bytes) {
+    const kind = KINDS[byte] as number;
+    if ((kinds & kind) !== 0) continue;
+    kinds |= kind;
+    if (kind !== 0) found.push(byte);
   }
   return found;
 }
+
+/** By byte, its kind as a bit; 0 is for those that are part of a longer character, or of control. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x80) return 0;
+  const character = String.fromCharCode(byte);
+  if (/\s/.test(character)) return 1;
+  if (/\d/.test(character)) return 2;
+  if (/[A-Za-z]/.test(character)) return 4;
+  // The quote has merges of its own.
+  if (byte === QUOTE) return 8;
+  return /[!-~]/.test(character) ? 16 : 0;
+});
 
 function lengthOf(tokens: readonly number[], vocabulary: Pick<Vocabulary, "tokenBytes">): number {
   let length = 0;
