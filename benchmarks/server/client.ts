@@ -10,6 +10,9 @@ export type Outcome =
       readonly perToken: number | undefined;
       readonly total: number;
       readonly tokens: number;
+      /** Of the prompt: all, and those that were known from an earlier one. */
+      readonly promptTokens: number;
+      readonly cachedTokens: number;
     }
   /** The queue was full; the server says when to come again, in seconds. */
   | { readonly kind: "busy"; readonly retryAfter: number }
@@ -36,7 +39,7 @@ export async function ask(
       body: JSON.stringify({
         model,
         messages: [
-          { role: "system", content: "You answer with JSON that is as short as possible." },
+          { role: "system", content: request.system ?? "You answer with JSON that is as short as possible." },
           { role: "user", content: request.prompt },
         ],
         max_tokens: maxTokens,
@@ -60,7 +63,11 @@ export async function ask(
 
 interface Chunk {
   readonly choices?: readonly { readonly delta: { readonly content?: string } }[];
-  readonly usage?: { readonly completion_tokens: number } | null;
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly prompt_tokens_details: { readonly cached_tokens: number };
+  } | null;
   readonly error?: { readonly message: string };
 }
 
@@ -70,7 +77,8 @@ async function read(
   start: number,
   onText: () => void,
 ): Promise<Outcome> {
-  let [text, rest, tokens, firstToken] = ["", "", 0, 0];
+  let [text, rest, firstToken] = ["", "", 0];
+  let used: Chunk["usage"];
   let isDone = false;
   const decoder = new TextDecoder();
   for await (const bytes of response.body!) {
@@ -95,15 +103,25 @@ async function read(
         onText();
       }
       text += content;
-      tokens = usage?.completion_tokens ?? tokens;
+      used = usage ?? used;
     }
   }
   if (!isDone) {
     return { kind: "lost", reason: "the answer ended in the middle" };
   }
   const total = performance.now() - start;
+  const tokens = used?.completion_tokens ?? 0;
   const perToken = tokens > 1 ? (total - firstToken) / (tokens - 1) : undefined;
-  return { kind: "answered", isValid: valid(text, isValid), firstToken, perToken, total, tokens };
+  return {
+    kind: "answered",
+    isValid: valid(text, isValid),
+    firstToken,
+    perToken,
+    total,
+    tokens,
+    promptTokens: used?.prompt_tokens ?? 0,
+    cachedTokens: used?.prompt_tokens_details.cached_tokens ?? 0,
+  };
 }
 
 function valid(text: string, isValid: MixedRequest["isValid"]): boolean {

@@ -2,12 +2,13 @@
 // every answer with Ajv; each has a constant of its own in its schemas, so that an answer to somebody else is told.
 import { parseArgs } from "node:util";
 import { describeMachine } from "../shared/machine.js";
-import { median, round, table, writeResult } from "../shared/results.js";
+import { round, table, writeResult } from "../shared/results.js";
 import { loadChart } from "./chart.js";
 import { ask, type Outcome } from "./client.js";
 import { type HoldUp, holdUp } from "./hold-up.js";
 import { ServerProcess } from "./process.js";
 import { requestsFor } from "./requests.js";
+import { type SecondRequest, secondRequest } from "./second-request.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== "--"),
@@ -37,7 +38,7 @@ const { model, concurrency, queue } = values;
 const server = await ServerProcess.start(["--model", model, "--concurrency", concurrency, "--queue", queue]);
 const levels: ReturnType<typeof summary>[] = [];
 try {
-  const twice = await firstTokenTwice();
+  const twice = await secondRequest(server.url, model, maxTokens);
   const held = await holdUp(server.url, model, Number(values["hold-up-seconds"]));
   for (const clients of values.clients.split(",").filter(Boolean).map(Number)) {
     levels.push(await load(clients));
@@ -46,29 +47,6 @@ try {
   report(twice, held);
 } finally {
   await server.stop();
-}
-
-/** Times to the first token of a request and of the same again, whose prompt and masks are known then: medians of five. */
-async function firstTokenTwice() {
-  const times: { first: number; second: number }[] = [];
-  for (let i = 0; i < 5; i++) {
-    // A system prompt that is new, and long as those of extraction tasks are.
-    const [request] = requestsFor(1000 + i);
-    const prompt = `Case ${i}. ${"Read the text closely and take every field from it as it stands there. ".repeat(12)}${request!.prompt}`;
-    const [first, second] = [
-      await ask(server.url, model, { ...request!, prompt }, maxTokens),
-      await ask(server.url, model, { ...request!, prompt }, maxTokens),
-    ];
-    if (first.kind === "answered" && second.kind === "answered") {
-      times.push({ first: first.firstToken, second: second.firstToken });
-    }
-  }
-  const ratio = median(times.map(({ first, second }) => first / second));
-  return {
-    firstMs: round(median(times.map(({ first }) => first)), 1),
-    secondMs: round(median(times.map(({ second }) => second)), 1),
-    ratio: round(ratio, 2),
-  };
 }
 
 async function load(clients: number) {
@@ -127,7 +105,7 @@ function summary(clients: number, outcomes: readonly Outcome[], elapsed: number,
   };
 }
 
-function report(secondRequest: { firstMs: number; secondMs: number; ratio: number }, held: HoldUp): void {
+function report(twice: SecondRequest, held: HoldUp): void {
   const rows = levels.map((level) => [
     level.clients,
     level.answered,
@@ -157,9 +135,20 @@ function report(secondRequest: { firstMs: number; secondMs: number; ratio: numbe
       ...rows,
     ]),
   );
-  const { firstMs, secondMs, ratio } = secondRequest;
+  const { firstMs, again, otherText } = twice;
   console.log(
-    `same system prompt and schema again: first token after ${firstMs} ms, then ${secondMs} ms (${ratio} x sooner)`,
+    table([
+      ["first token", "ms", "times sooner", "tokens read", "of"],
+      ["instructions and schema are new", firstMs, 1, again.promptTokens, again.promptTokens],
+      ["the same request again", again.ms, again.ratio, again.tokensRead, again.promptTokens],
+      [
+        "another text, the rest known",
+        otherText.ms,
+        otherText.ratio,
+        otherText.tokensRead,
+        otherText.promptTokens,
+      ],
+    ]),
   );
   const { light, heavy, compileMs, heavyRequests } = held;
   console.log(
@@ -182,7 +171,7 @@ function report(secondRequest: { firstMs: number; secondMs: number; ratio: numbe
       date,
       machine: describeMachine(),
       parameters,
-      secondRequest,
+      secondRequest: twice,
       holdUp: held,
       levels,
     });

@@ -3,6 +3,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 /** A request for a structured output, and what tells whether the answer is right. */
 export interface MixedRequest {
   readonly name: string;
+  /** Undefined: a short one. */
+  readonly system?: string;
   readonly prompt: string;
   readonly schema: object;
   readonly isValid: ValidateFunction;

@@ -106,6 +106,12 @@ export function addServe(program: Command, io: Io, done: (code: ExitCode) => voi
       8192,
     )
     .option(
+      "--prefix-cache <mib>",
+      "memory of each model for what it made of prompts, which is not read again, in MiB",
+      decimalNumber({ min: 0, max: 1e6 }),
+      256,
+    )
+    .option(
       "--compile-ms <ms>",
       "the longest that a schema may take to compile",
       wholeNumber({ min: 1 }),

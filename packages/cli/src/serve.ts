@@ -38,6 +38,7 @@ export interface ServeOptions {
   readonly deadline: number;
   readonly drain: number;
   readonly modelMemory: number;
+  readonly prefixCache: number;
   readonly compileMs: number;
   readonly maskMs: number;
   readonly compileMemory: number;
@@ -73,7 +74,11 @@ export async function serve(io: Io, options: ServeOptions): Promise<ExitCode> {
 
 async function serverOptions(io: Io, options: ServeOptions): Promise<ServerOptions> {
   const { device, threads } = options;
-  const modelOptions: ModelOptions = { device, ...(threads === undefined ? {} : { threads }) };
+  const modelOptions: ModelOptions = {
+    device,
+    prefixCacheBytes: Math.floor(options.prefixCache * MEBIBYTE),
+    ...(threads === undefined ? {} : { threads }),
+  };
   const upstream = upstreamOf(options);
   const models = options.model ?? (upstream === undefined ? [DEFAULT_MODEL] : []);
   const keys = [...(options.apiKey ?? []), ...(await keysOfFile(io, options.apiKeysFile))];

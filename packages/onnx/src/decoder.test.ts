@@ -178,10 +178,10 @@ describe("sequences of a packed graph", () => {
     const steps = [b, c].map((ids, i) => sequences[i + 1]!.forward(ids.slice(-1)));
     // The step has been put together, and runs in the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
-    const rows = sequences[0]!.rows!.copyRows(10);
+    const rows = sequences[0]!.rows!.copyRows(0, 10);
     sequences[0]!.dispose();
     const next = decoder.newSequence();
-    next.rows!.pasteRows(rows, 10);
+    next.rows!.pasteRows([rows]);
     const [ofB, ofC] = await Promise.all(steps);
     expectClose(ofB!, await alone(b));
     expectClose(ofC!, await alone(c));

@@ -196,17 +196,17 @@ export class Sequence implements StepSequence {
 
   recall(promptIds: readonly number[]): number {
     const { rows } = this;
-    const known = rows && this.#decoder.prefixes.find(promptIds);
-    if (known !== undefined) {
-      rows!.pasteRows(known.rows, known.count);
+    if (rows === undefined) {
+      return 0;
     }
-    return known?.count ?? 0;
+    rows.pasteRows(this.#decoder.prefixes.find(promptIds));
+    return rows.length;
   }
 
   remember(promptIds: readonly number[]): void {
     const { rows } = this;
     if (rows !== undefined) {
-      this.#decoder.prefixes.add(promptIds, () => rows.copyRows(promptIds.length));
+      this.#decoder.prefixes.add(promptIds, (first, count) => rows.copyRows(first, count));
     }
   }
 

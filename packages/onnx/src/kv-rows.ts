@@ -5,7 +5,7 @@ import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 32;
 
-/** The first rows of a sequence, `[heads][rows][head size]`; numbers, or float16 as bits. */
+/** Rows of a sequence one after the other, `[heads][rows][head size]`; numbers, or float16 as bits. */
 export interface KvRows {
   readonly rows: number;
   readonly data: Float32Array | Uint16Array;
@@ -89,7 +89,7 @@ export class RowBuffers {
 
   /** Writes the new rows of a sequence: `rows` of the step's tokens from the one at `first` on. */
   write(cache: RowsKvCache, newRows: Tensor, first: number, rows: number): void {
-    this.#reserve(cache.length + rows);
+    this.reserve(cache.length + rows);
     const source = bits(newRows);
     const size = this.#headSize;
     const tokens = newRows.dims[1]!;
@@ -100,27 +100,25 @@ export class RowBuffers {
     }
   }
 
-  /** A copy of a sequence's first rows. */
-  copy(cache: RowsKvCache, rows: number): KvRows {
+  /** A copy of a sequence's rows: so many from one on. */
+  copy(cache: RowsKvCache, first: number, rows: number): KvRows {
     const heads = this.#headIn.length;
     const chunk = rows * this.#headSize;
     const data = newBuffer(this.#contract.pastType, heads * chunk);
     const slot = this.#caches.indexOf(cache);
     for (let head = 0; head < heads; head++) {
-      const from = this.#at(slot, head, 0);
+      const from = this.#at(slot, head, first);
       data.set(this.#buffer.subarray(from, from + chunk), head * chunk);
     }
     return { rows, data };
   }
 
-  /** Writes the first `rows` of copied rows as a sequence's first ones. */
-  paste(cache: RowsKvCache, copied: KvRows, rows: number): void {
-    this.#reserve(rows);
+  /** Writes copied rows as those of a sequence from one on; there is room for them. */
+  paste(cache: RowsKvCache, first: number, { rows, data }: KvRows): void {
     const slot = this.#caches.indexOf(cache);
-    const size = this.#headSize;
+    const size = rows * this.#headSize;
     for (let head = 0; head < this.#headIn.length; head++) {
-      const from = head * copied.rows * size;
-      this.#buffer.set(copied.data.subarray(from, from + rows * size), this.#at(slot, head, 0));
+      this.#buffer.set(data.subarray(head * size, (head + 1) * size), this.#at(slot, head, first));
     }
   }
 
@@ -189,7 +187,8 @@ export class RowBuffers {
     });
   }
 
-  #reserve(rows: number): void {
+  /** Makes room for so many rows of each sequence. */
+  reserve(rows: number): void {
     if (rows > this.#capacity) {
       const room = rows + Math.max(SMALLEST_GROWTH, rows >> 3);
       this.#allocate(this.#slots, Math.max(rows, Math.min(room, this.#contextLength)));
@@ -198,14 +197,16 @@ export class RowBuffers {
 
   #allocate(slots: number, capacity: number): void {
     const size = this.#headSize;
-    const old = this.#caches.map((cache) => (cache.length > 0 ? this.copy(cache, cache.length) : undefined));
+    const old = this.#caches.map((cache) =>
+      cache.length > 0 ? this.copy(cache, 0, cache.length) : undefined,
+    );
     this.#buffer = newBuffer(this.#contract.pastType, this.#headIn.length * slots * capacity * size);
     this.#slots = slots;
     this.#capacity = capacity;
     this.#views.length = 0;
     old.forEach((copied, slot) => {
       if (copied !== undefined) {
-        this.paste(this.#caches[slot]!, copied, copied.rows);
+        this.paste(this.#caches[slot]!, 0, copied);
       }
     });
   }
@@ -231,13 +232,18 @@ export class RowsKvCache implements KvCache {
     this.length -= rows;
   }
 
-  copyRows(rows: number): KvRows {
-    return this.buffers.copy(this, rows);
+  /** A copy of so many rows from one on. */
+  copyRows(first: number, rows: number): KvRows {
+    return this.buffers.copy(this, first, rows);
   }
 
-  pasteRows(copied: KvRows, rows: number): void {
-    this.buffers.paste(this, copied, rows);
-    this.length = rows;
+  /** Takes over copied rows behind its own, one piece after the other. */
+  pasteRows(pieces: readonly KvRows[]): void {
+    this.buffers.reserve(pieces.reduce((sum, { rows }) => sum + rows, this.length));
+    for (const copied of pieces) {
+      this.buffers.paste(this, this.length, copied);
+      this.length += copied.rows;
+    }
   }
 
   dispose(): void {

@@ -27,8 +27,8 @@ export interface LoadOptions {
   readonly dtype?: DataType;
   /**
    * Memory for what the model made of the prompts that were read last, in bytes: what a prompt has in common with one of
-   * them is not read again, up to a multiple of 32 tokens. Works with packed graphs; 0 turns it off. Default: 64 MiB, about
-   * 1,400 tokens of the bundled model.
+   * them is not read again, up to a multiple of 32 tokens, and is kept once for all that begin with it. Works with packed
+   * graphs; 0 turns it off. Default: 64 MiB, about 1,400 tokens of the bundled model.
    */
   readonly prefixCacheBytes?: number;
   /** The folder for models from the hub. Default: `$GRAMMASK_CACHE`, or else the system's folder for caches. */

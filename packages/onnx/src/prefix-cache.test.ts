@@ -6,55 +6,75 @@ import type { Model } from "./model.js";
 import { PrefixCache } from "./prefix-cache.js";
 
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
-/** Ten bytes for each token. */
-const rows = (count: number): KvRows => ({ rows: count, data: new Uint16Array(count * 5) });
+/** Ten bytes for each token: its row, and which prompt it was copied from. */
+const copyOf =
+  (prompt: number) =>
+  (from: number, count: number): KvRows => ({
+    rows: count,
+    data: Uint16Array.from({ length: count * 5 }, (_, i) => prompt * 1000 + from + Math.floor(i / 5)),
+  });
+const known = (cache: PrefixCache, prompt: readonly number[]) =>
+  cache.find(prompt).flatMap(({ data }) => [...data].filter((_, i) => i % 5 === 0));
 
 describe("PrefixCache", () => {
   it("finds the longest beginning in whole pieces, and leaves the last token to be read", () => {
     const cache = new PrefixCache(10_000, 8);
-    cache.add(ids(0, 20), () => rows(20));
-    cache.add([...ids(0, 34), 99, 98], () => rows(36));
-    expect(cache.find([...ids(0, 34), 77, 76, 75])?.count).toBe(32);
-    expect(cache.find([...ids(0, 34), 99, 98])).toMatchObject({ count: 32, rows: { rows: 36 } });
-    expect(cache.find(ids(0, 25))?.count).toBe(24);
-    expect(cache.find(ids(0, 24))?.count).toBe(16);
-    expect(cache.find(ids(0, 9))?.count).toBe(8);
-    expect(cache.find(ids(0, 8))).toBeUndefined();
-    expect(cache.find(ids(1, 40))).toBeUndefined();
+    cache.add(ids(0, 20), copyOf(0));
+    cache.add([...ids(0, 34), 99, 98], copyOf(1));
+    // The first two pieces are those of the first prompt, the others of the second.
+    const rows = [...ids(0, 16), ...ids(1016, 16)];
+    expect(known(cache, [...ids(0, 34), 77, 76, 75])).toEqual(rows);
+    expect(known(cache, [...ids(0, 34), 99, 98])).toEqual(rows);
+    expect(known(cache, ids(0, 25))).toEqual(rows.slice(0, 24));
+    expect(known(cache, ids(0, 24))).toEqual(rows.slice(0, 16));
+    expect(known(cache, ids(0, 9))).toEqual(rows.slice(0, 8));
+    expect(known(cache, ids(0, 8))).toEqual([]);
+    expect(known(cache, ids(1, 40))).toEqual([]);
+    // The same tokens behind others are something else.
+    expect(known(cache, [...ids(8, 8), ...ids(8, 9)])).toEqual([]);
   });
 
-  it("keeps one entry for prompts that go on from each other", () => {
+  it("keeps once what prompts have in common", () => {
     const cache = new PrefixCache(10_000, 8);
-    cache.add(ids(0, 20), () => rows(20));
-    cache.add(ids(0, 40), () => rows(40));
-    expect(cache.bytes).toBe(400);
-    cache.add(ids(0, 30), () => {
+    for (let i = 0; i < 5; i++) {
+      cache.add([...ids(0, 40), ...ids(100 * (i + 1), 8)], copyOf(i));
+    }
+    expect(cache.bytes).toBe((40 + 5 * 8) * 10);
+    cache.add(ids(0, 47), () => {
       throw new Error("is known");
     });
-    expect(cache.bytes).toBe(400);
+    expect(cache.bytes).toBe((40 + 5 * 8) * 10);
   });
 
-  it("drops what was used longest ago, and takes nothing larger than all", () => {
-    const cache = new PrefixCache(700, 8);
-    for (const from of [0, 100, 200]) {
-      cache.add(ids(from, 20), () => rows(20));
+  it("drops the ends that were used longest ago, and keeps what others begin with", () => {
+    const cache = new PrefixCache(56 * 10, 8);
+    const prompt = (i: number) => [...ids(0, 16), ...ids(100 * i, 8), 1];
+    for (const i of [1, 2, 3, 4]) {
+      cache.add(prompt(i), copyOf(i));
     }
-    cache.find(ids(0, 20));
-    cache.add(ids(300, 20), () => rows(20));
-    expect([0, 100, 200, 300].map((from) => cache.find(ids(from, 20)) !== undefined)).toEqual([
-      true,
-      false,
-      true,
-      true,
-    ]);
-    expect(cache.bytes).toBe(600);
-    cache.add(ids(400, 80), () => rows(80));
-    expect(cache.bytes).toBe(600);
+    known(cache, prompt(1));
+    for (const i of [5, 6]) {
+      cache.add(prompt(i), copyOf(i));
+    }
+    expect(cache.bytes).toBe(56 * 10);
+    expect([1, 2, 3, 4, 5, 6].map((i) => known(cache, prompt(i)).length)).toEqual([24, 16, 24, 24, 24, 24]);
+    cache.add(ids(500, 24), copyOf(7));
+    expect(cache.bytes).toBe(56 * 10);
+    expect(known(cache, [...ids(500, 24), 1])).toHaveLength(24);
     cache.clear();
     expect(cache.bytes).toBe(0);
+    expect(known(cache, prompt(1))).toEqual([]);
+  });
+
+  it("keeps as much of the beginning of a long prompt as there is memory for", () => {
+    const cache = new PrefixCache(305, 8);
+    cache.add(ids(500, 24), copyOf(0));
+    cache.add(ids(0, 80), copyOf(1));
+    expect(known(cache, ids(0, 80))).toEqual(ids(1000, 24));
+    expect(cache.bytes).toBe(240);
     const off = new PrefixCache(0, 8);
-    off.add(ids(0, 20), () => rows(20));
-    expect(off.find(ids(0, 20))).toBeUndefined();
+    off.add(ids(0, 20), copyOf(0));
+    expect(off.find(ids(0, 20))).toEqual([]);
   });
 });
 

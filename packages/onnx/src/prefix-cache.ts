@@ -1,17 +1,28 @@
 import type { KvRows } from "./kv-rows.js";
 
-interface Entry {
-  readonly ids: readonly number[];
+/** The rows of one piece of prompts that are alike up to its end. */
+interface Block {
   readonly rows: KvRows;
+  /** Blocks that follow, by their tokens. */
+  readonly next: Map<string, Block>;
+  /** The blocks that it is one of. */
+  readonly siblings: Map<string, Block>;
+  readonly key: string;
+  /** Later uses have larger numbers; a block is used whenever one that follows it is. */
+  lastUse: number;
 }
 
-/** What the model makes of the prompts that were read last, for prompts that begin alike; bounded in memory. */
+/**
+ * What the model makes of the prompts that were read last, for prompts that begin alike; bounded in memory. Prompts are kept in
+ * pieces, as a tree: what many of them begin with, such as the instructions of an application, is kept once. (The same idea as
+ * vLLM's automatic prefix caching and SGLang's radix attention.)
+ */
 export class PrefixCache {
   readonly #mostBytes: number;
   readonly #chunk: number;
-  /** In the order of use, the latest last. */
-  #entries: Entry[] = [];
+  readonly #first = new Map<string, Block>();
   #bytes = 0;
+  #uses = 0;
 
   /**
    * @param mostBytes memory for the rows; 0 keeps nothing
@@ -27,59 +38,84 @@ export class PrefixCache {
     return this.#bytes;
   }
 
-  /** The rows of the longest known beginning of a prompt, and how many of them are good for it. */
-  find(ids: readonly number[]): { readonly rows: KvRows; readonly count: number } | undefined {
-    let best: Entry | undefined;
-    let count = 0;
-    for (const entry of this.#entries) {
-      // The last token is read in any case, for its logits.
-      const common = Math.min(commonLength(entry.ids, ids), ids.length - 1);
-      const whole = common - (common % this.#chunk);
-      if (whole > count) {
-        [best, count] = [entry, whole];
+  /** The rows of the longest known beginning of a prompt, piece by piece, each as long as a chunk. */
+  find(ids: readonly number[]): readonly KvRows[] {
+    this.#uses++;
+    const found: KvRows[] = [];
+    let blocks = this.#first;
+    // The last token is read in any case, for its logits.
+    for (let at = 0; at + this.#chunk < ids.length; at += this.#chunk) {
+      const block = blocks.get(this.#keyAt(ids, at));
+      if (block === undefined) {
+        break;
       }
+      block.lastUse = this.#uses;
+      found.push(block.rows);
+      blocks = block.next;
     }
-    if (best === undefined) {
-      return undefined;
-    }
-    this.#entries = [...this.#entries.filter((entry) => entry !== best), best];
-    return { rows: best.rows, count };
+    return found;
   }
 
-  /** Keeps a prompt's rows, unless a longer prompt that begins with it is known. */
-  add(ids: readonly number[], copy: () => KvRows): void {
-    if (this.#mostBytes === 0 || this.#entries.some((entry) => commonLength(entry.ids, ids) === ids.length)) {
-      return;
-    }
-    const rows = copy();
-    if (rows.data.byteLength > this.#mostBytes) {
-      return;
-    }
-    // What this prompt begins with is known by it.
-    this.#keep((entry) => commonLength(entry.ids, ids) < entry.ids.length);
-    this.#entries.push({ ids: [...ids], rows });
-    this.#bytes += rows.data.byteLength;
-    while (this.#bytes > this.#mostBytes) {
-      const [oldest] = this.#entries;
-      this.#keep((entry) => entry !== oldest);
+  /**
+   * Keeps what is not known of a prompt, as much of its beginning as there is memory for.
+   *
+   * @param copy gives so many rows from one on
+   */
+  add(ids: readonly number[], copy: (from: number, count: number) => KvRows): void {
+    this.#uses++;
+    let siblings = this.#first;
+    for (let at = 0; at + this.#chunk <= ids.length; at += this.#chunk) {
+      const key = this.#keyAt(ids, at);
+      let block = siblings.get(key);
+      if (block === undefined) {
+        const rows = copy(at, this.#chunk);
+        if (!this.#makeRoom(rows.data.byteLength)) {
+          return;
+        }
+        block = { rows, next: new Map(), siblings, key, lastUse: 0 };
+        siblings.set(key, block);
+        this.#bytes += rows.data.byteLength;
+      }
+      block.lastUse = this.#uses;
+      siblings = block.next;
     }
   }
 
   clear(): void {
-    this.#keep(() => false);
+    this.#first.clear();
+    this.#bytes = 0;
   }
 
-  #keep(wanted: (entry: Entry) => boolean): void {
-    this.#entries = this.#entries.filter(wanted);
-    this.#bytes = this.#entries.reduce((sum, entry) => sum + entry.rows.data.byteLength, 0);
+  #keyAt(ids: readonly number[], at: number): string {
+    return ids.slice(at, at + this.#chunk).join(" ");
   }
-}
 
-function commonLength(a: readonly number[], b: readonly number[]): number {
-  const length = Math.min(a.length, b.length);
-  let common = 0;
-  while (common < length && a[common] === b[common]) {
-    common++;
+  /** Forgets the ends that were used longest ago. False where there is no room beside what is in use now. */
+  #makeRoom(bytes: number): boolean {
+    while (this.#bytes + bytes > this.#mostBytes) {
+      const oldest = this.#oldestEnd();
+      if (oldest === undefined) {
+        return false;
+      }
+      oldest.siblings.delete(oldest.key);
+      this.#bytes -= oldest.rows.data.byteLength;
+    }
+    return true;
   }
-  return common;
+
+  /** Of the blocks that nothing follows and that are not in use now, the one that was used longest ago. */
+  #oldestEnd(): Block | undefined {
+    let oldest: Block | undefined;
+    const open = [this.#first];
+    for (let blocks = open.pop(); blocks !== undefined; blocks = open.pop()) {
+      for (const block of blocks.values()) {
+        if (block.next.size > 0) {
+          open.push(block.next);
+        } else if (block.lastUse < (oldest?.lastUse ?? this.#uses)) {
+          oldest = block;
+        }
+      }
+    }
+    return oldest;
+  }
 }

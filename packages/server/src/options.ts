@@ -9,6 +9,7 @@ export interface OfferedModelOptions {
   readonly source: string;
   /** The name that requests use. Default: `source`. */
   readonly id?: string;
+  /** As `loadModel` takes them. Default: its own, and 256 MiB of `prefixCacheBytes`. */
   readonly options?: ModelOptions;
   /** How the model has learned to write calls of tools. Default: as its chat template does, or else "plain". */
   readonly toolFormat?: ToolFormatName;

@@ -30,6 +30,8 @@ const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
 const CONNECTIONS_CHECKING_INTERVAL = 1000;
 const MAX_CONNECTIONS = 4096;
+/** Default memory for what a model made of prompts: a server reads the same instructions again and again. */
+const PREFIX_CACHE_BYTES = 256 * 2 ** 20;
 /** Room for a tokenizer and its vocabulary beside a schema, in MiB. */
 const TOKENIZER_MEGABYTES = 1024;
 
@@ -136,7 +138,12 @@ function entryOf(model: OfferedModelOptions, limits: ConstraintLimits, asideMega
     id,
     toolFormat,
     load: async () => {
-      const data = { source, options, limits: tried, schemaInPrompt };
+      const data = {
+        source,
+        options: { prefixCacheBytes: PREFIX_CACHE_BYTES, ...options },
+        limits: tried,
+        schemaInPrompt,
+      };
       const main = await ThreadedEngine.load(data);
       return new LanedEngine({ main, startAside: () => main.borrow(data, asideMegabytes) });
     },

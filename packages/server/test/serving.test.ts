@@ -317,3 +317,41 @@ describe("models", () => {
     await expect(runTiny({ models: [] })).rejects.toThrow(RangeError);
   });
 });
+
+describe("a prompt that begins as another did", () => {
+  const instructions = "the user asks for the name and the age of the person in the text ".repeat(3);
+  const request = (question: string, schema: object) => ({
+    model: "tiny",
+    messages: [
+      { role: "system", content: instructions },
+      { role: "user", content: question },
+    ],
+    max_tokens: 40,
+    response_format: { type: "json_schema", json_schema: { name: "s", schema } },
+  });
+  const usageOf = async (question: string, schema: object) => {
+    const answer = await post(server!.url + PATH, request(question, schema));
+    const { usage } = (await answer.json()) as {
+      usage: { prompt_tokens: number; prompt_tokens_details: { cached_tokens: number } };
+    };
+    return { read: usage.prompt_tokens, known: usage.prompt_tokens_details.cached_tokens };
+  };
+  const light = { type: "object", properties: { age: { type: "integer" } }, required: ["age"] };
+  const heavy = { enum: Array.from({ length: 30_000 }, (_, i) => `value ${i}`) };
+
+  it("is read from where they differ, in either thread of the model", async () => {
+    await run();
+    const first = await usageOf("Anna is 3", light);
+    expect(first.known).toBe(0);
+    expect(first.read).toBeGreaterThan(64);
+    // Prompts are known in pieces of 32 tokens, and the last token is read in any case.
+    const whole = ({ read }: typeof first) => 32 * Math.floor((read - 1) / 32);
+    const again = await usageOf("Anna is 3", light);
+    expect(again).toEqual({ read: first.read, known: whole(again) });
+    const other = await usageOf("Rome, 1", light);
+    expect(other.known).toBeGreaterThanOrEqual(64);
+    const aside = await usageOf("Anna is 3", heavy);
+    expect(aside).toEqual({ read: first.read, known: whole(aside) });
+    expect(await metric(server!.url, /longest_grammar_seconds_count\{.*thread="aside".*\} (\d+)/)).toBe(1);
+  });
+});
