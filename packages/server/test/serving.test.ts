@@ -350,8 +350,12 @@ describe("a prompt that begins as another did", () => {
     expect(again).toEqual({ read: first.read, known: whole(again) });
     const other = await usageOf("Rome, 1", light);
     expect(other.known).toBeGreaterThanOrEqual(64);
+    const asides = async () =>
+      (await metric(server!.url, /longest_grammar_seconds_count\{.*thread="aside".*\} (\d+)/)) || 0;
+    // On a busy machine the light one may have been taken for a heavy one.
+    const before = await asides();
     const aside = await usageOf("Anna is 3", heavy);
     expect(aside).toEqual({ read: first.read, known: whole(aside) });
-    expect(await metric(server!.url, /longest_grammar_seconds_count\{.*thread="aside".*\} (\d+)/)).toBe(1);
+    expect(await asides()).toBe(before + 1);
   });
 });
