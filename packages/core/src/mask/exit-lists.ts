@@ -1,4 +1,5 @@
 import { mix } from "../language/index.js";
+import { arrayBytes } from "./mask-cache.js";
 
 /** Trie nodes, ascending, with a number, which is the node itself where there is one: equal lists are mostly the same object. */
 export interface ExitNodes {
@@ -10,6 +11,11 @@ export interface ExitNodes {
 export interface StringExits extends ExitNodes {
   /** The final state. */
   readonly end: number;
+}
+
+/** What exits take, in bytes; their nodes, which others share, for each. */
+export function exitBytes(exits: readonly StringExits[]): number {
+  return exits.reduce((sum, { nodes }) => sum + 64 + arrayBytes(nodes), 0);
 }
 
 /** So many nodes are kept in lists; then the table is dropped, and the numbers go on. */

@@ -26,7 +26,8 @@ export class FrontStep {
       for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) ids.push(id);
     }
     this.tokens = ids.length === 0 ? NO_NODES : Int32Array.from(ids);
-    this.inner = nodes.filter((node) => (subtreeEnd[node] as number) > node + 1);
+    const inner = nodes.filter((node) => (subtreeEnd[node] as number) > node + 1);
+    this.inner = inner.length === 0 ? NO_NODES : inner.length === nodes.length ? nodes : inner;
   }
 
   /** What is read behind the byte; undefined where no token goes on. */

@@ -1,5 +1,5 @@
 import { mix } from "../language/index.js";
-import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { arrayBytes, type MaskBudget, MaskCache } from "./mask-cache.js";
 import type { StringPart } from "./string-parts.js";
 import type { LayeredMask } from "./token-mask.js";
 
@@ -24,8 +24,8 @@ interface Entry {
 }
 
 const INITIAL_WORDS = 256;
-/** What the objects of an entry take besides their contents: typed arrays for key and tokens, and what holds them. */
-const OBJECT_BYTES = 256;
+/** What the two objects of an entry take, in bytes. */
+const OBJECT_BYTES = 96;
 
 /**
  * Masks by what they are made of. A mask is a function of where its tokens lead, byte by byte: to the states of strings and
@@ -109,8 +109,9 @@ export class InternedMasks {
     }
     const { mask, asks, baseBytes = 0 } = make(start, end);
     const value = { id: this.nextId++, mask, asks };
-    const bytes = 4 * (end - start) + mask.bytes + baseBytes + asks.byteLength + OBJECT_BYTES;
-    this.cache.set(hash, place, { key: words.slice(start, end), value, next: first }, bytes);
+    const key = words.slice(start, end);
+    const bytes = arrayBytes(key) + mask.bytes + baseBytes + arrayBytes(asks) + OBJECT_BYTES;
+    this.cache.set(hash, place, { key, value, next: first }, bytes);
     this.top = start;
     return value;
   }

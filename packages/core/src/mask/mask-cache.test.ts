@@ -1,9 +1,14 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { randomNumbers } from "../../test/walk.js";
 import { MaskBudget, MaskCache } from "./mask-cache.js";
 
 /** What an entry takes besides its value, at most. */
 const OVERHEAD = 100;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 describe("MaskCache", () => {
   it("has what was set last, or nothing, within the budget of all caches together", () => {
@@ -52,6 +57,41 @@ describe("MaskCache", () => {
     const busy = new MaskCache<string>(budget);
     unused.set(1, 2, "old", 100);
     for (let i = 0; i < 1000; i++) busy.set(i, 0, "new", 100);
+    expect(unused.get(1, 2)).toBeUndefined();
+  });
+
+  it("goes with its grammar, entries and all", async () => {
+    const budget = new MaskBudget(1_000_000);
+    const kept = new MaskCache<object>(budget);
+    const ofGrammar = () => {
+      const cache = new MaskCache<object>(budget);
+      const value = {};
+      cache.set(1, 2, value, 100);
+      kept.set(1, 2, {}, 100);
+      return new WeakRef(value);
+    };
+    const value = ofGrammar();
+    // A reference that was made in this turn holds what it refers to.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    collectGarbage();
+    expect(value.deref()).toBeUndefined();
+    expect(kept.get(1, 2)).toBeDefined();
+  });
+
+  it("lets go of what an unused grammar does not ask for any more", async () => {
+    const budget = new MaskBudget(10_000);
+    const unused = new MaskCache<object>(budget);
+    const busy = new MaskCache<string>(budget);
+    const fill = () => {
+      const value = {};
+      unused.set(1, 2, value, 100);
+      return new WeakRef(value);
+    };
+    const value = fill();
+    for (let i = 0; i < 1000; i++) busy.set(i, 0, "new", 100);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    collectGarbage();
+    expect(value.deref()).toBeUndefined();
     expect(unused.get(1, 2)).toBeUndefined();
   });
 

@@ -1,17 +1,31 @@
 import { PairMemo } from "../language/index.js";
 
-/** What an entry takes besides its value, in bytes. */
-const ENTRY_BYTES = 48;
+/** What an entry takes besides its value, in bytes: its keys in a table that is half empty, and its place in two lists. */
+const ENTRY_BYTES = 64;
+/** What a cache takes for a generation, in bytes. */
+const CACHE_BYTES = 800;
+/** What a typed array takes besides its numbers, in bytes: V8's objects for it and its buffer, and for memory outside its heap. */
+const ARRAY_BYTES = 224;
+
+/** What a typed array takes, in bytes. None is made for no numbers. */
+export function arrayBytes({ byteLength }: Int32Array): number {
+  return byteLength === 0 ? 0 : ARRAY_BYTES + byteLength;
+}
 
 /**
  * Memory for what was computed for one vocabulary, by whichever grammar. When half of the budget has been filled since
  * the last change of generations, all caches change: what was not asked for in the generation before goes.
+ *
+ * The budget does not hold the caches, so that those of a grammar go with it: a cache has its entries in a `WeakMap` by
+ * generation, and those of a generation that the budget has forgotten go, whether or not anyone asks the cache again.
  */
 export class MaskBudget {
+  /** What stands for the entries that were used since the last change. */
+  recent: MaskGeneration = {};
+  /** The same for those that were used before it. */
+  older: MaskGeneration = {};
   private readonly half: number;
   private used = 0;
-  /** The caches that hold anything. */
-  private readonly filled = new Set<MaskCache<unknown>>();
 
   /** @param maxBytes what the caches may hold together, in bytes; about. */
   constructor(maxBytes: number) {
@@ -19,58 +33,61 @@ export class MaskBudget {
   }
 
   /** Counts bytes that a cache has come to hold. */
-  charge(cache: MaskCache<unknown>, bytes: number): void {
-    this.filled.add(cache);
+  charge(bytes: number): void {
     this.used += bytes;
     if (this.used <= this.half) return;
     this.used = 0;
-    for (const each of this.filled) if (!each.age()) this.filled.delete(each);
+    this.older = this.recent;
+    this.recent = {};
   }
 
   /** Forgets everything. */
   clear(): void {
     this.used = 0;
-    for (const cache of this.filled) cache.clear();
-    this.filled.clear();
+    this.recent = {};
+    this.older = {};
   }
 }
+
+/** Nothing but itself: a key of weak maps. */
+type MaskGeneration = object;
 
 /** A map from pairs of small non-negative integers whose entries count against a budget and may go at any time. */
 export class MaskCache<Value> {
   private readonly budget: MaskBudget;
-  private recent = new Generation<Value>();
-  private older = new Generation<Value>();
+  private readonly generations = new WeakMap<MaskGeneration, Generation<Value>>();
 
   constructor(budget: MaskBudget) {
     this.budget = budget;
   }
 
   get(x: number, y: number): Value | undefined {
-    const index = this.recent.keys.get(x, y);
-    if (index >= 0) return this.recent.values[index];
-    const old = this.older.keys.get(x, y);
-    if (old < 0) return undefined;
-    const value = this.older.values[old] as Value;
-    this.set(x, y, value, this.older.bytes[old] as number);
+    const { generations, budget } = this;
+    const recent = generations.get(budget.recent);
+    if (recent !== undefined) {
+      const index = recent.keys.get(x, y);
+      if (index >= 0) return recent.values[index];
+    }
+    const older = generations.get(budget.older);
+    if (older === undefined) return undefined;
+    const index = older.keys.get(x, y);
+    if (index < 0) return undefined;
+    const value = older.values[index] as Value;
+    this.set(x, y, value, older.bytes[index] as number);
     return value;
   }
 
   /** @param bytes what the value takes. */
   set(x: number, y: number, value: Value, bytes: number): void {
-    this.recent.add(x, y, value, bytes);
-    this.budget.charge(this, bytes + ENTRY_BYTES);
-  }
-
-  /** Lets go of what was not used since the last call; whether anything is left. */
-  age(): boolean {
-    this.older = this.recent;
-    this.recent = new Generation();
-    return this.older.values.length > 0;
-  }
-
-  clear(): void {
-    this.recent = new Generation();
-    this.older = new Generation();
+    const { generations, budget } = this;
+    let recent = generations.get(budget.recent);
+    if (recent === undefined) {
+      recent = new Generation();
+      generations.set(budget.recent, recent);
+      budget.charge(CACHE_BYTES);
+    }
+    recent.add(x, y, value, bytes);
+    budget.charge(bytes + ENTRY_BYTES);
   }
 }
 

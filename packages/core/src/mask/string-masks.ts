@@ -1,6 +1,6 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { ExitList, type ExitLists } from "./exit-lists.js";
+import { ExitList, type ExitLists, exitBytes } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
 import { StringParts } from "./string-parts.js";
 import { type StringMask, StringWalk } from "./string-walk.js";
@@ -56,8 +56,7 @@ export class StringMasks {
   }
 
   private keep(state: number, mask: StringMask): StringMask {
-    let bytes = mask.inside.bytes;
-    for (const { nodes } of mask.exits) bytes += 64 + nodes.byteLength;
+    let bytes = 96 + mask.inside.bytes + exitBytes(mask.exits);
     const { base } = mask.inside;
     if (base?.isKept === false) bytes += base.words.byteLength;
     this.cache.set(state, ROOT, mask, bytes);

@@ -1,6 +1,6 @@
 import { mix } from "../language/index.js";
-import type { StringExits } from "./exit-lists.js";
-import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { exitBytes, type StringExits } from "./exit-lists.js";
+import { arrayBytes, type MaskBudget, MaskCache } from "./mask-cache.js";
 import type { StringWalk } from "./string-walk.js";
 
 /** The tokens of a string below the trie node at its opening quote. */
@@ -64,8 +64,7 @@ export class StringParts {
       if (isEqual(entry.part, tokens, exits)) return entry.part;
     }
     const part = { id: this.nextId++, tokens, exits };
-    let bytes = 96 + tokens.byteLength;
-    for (const { nodes } of exits) bytes += 64 + nodes.byteLength;
+    const bytes = 160 + arrayBytes(tokens) + exitBytes(exits);
     this.parts.set(hash, tokens.length, { part, next: first }, bytes);
     return part;
   }

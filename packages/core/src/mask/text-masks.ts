@@ -1,8 +1,8 @@
 import { structureClass } from "../automaton/json-bytes.js";
 import type { ByteAutomaton } from "../language/index.js";
 import type { TokenTrie } from "../vocabulary/index.js";
-import { ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
-import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { ExitList, type ExitLists, exitBytes, type StringExits } from "./exit-lists.js";
+import { arrayBytes, type MaskBudget, MaskCache } from "./mask-cache.js";
 import type { TokenCollector } from "./token-collector.js";
 
 /** The tokens below a trie node against one state of a text such as a number, whatever is on the stack below. */
@@ -44,8 +44,7 @@ export class TextMasks {
     let mask = this.cache.get(state, node);
     if (mask === undefined) {
       mask = this.walk(node, state);
-      const ends = mask.ends.reduce((sum, { nodes }) => sum + 64 + nodes.byteLength, 0);
-      this.cache.set(state, node, mask, 128 + mask.inside.byteLength + ends);
+      this.cache.set(state, node, mask, 96 + arrayBytes(mask.inside) + exitBytes(mask.ends));
     }
     return mask;
   }

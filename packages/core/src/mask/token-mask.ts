@@ -7,6 +7,7 @@ import {
   createBitset,
   type Vocabulary,
 } from "../vocabulary/index.js";
+import { arrayBytes } from "./mask-cache.js";
 
 /** Masks of up to this many tokens also list their ids for those who ask. */
 const MAX_PUBLIC = 512;
@@ -51,6 +52,9 @@ const MAX_WRITTEN = 256;
 const lastWritten: (LayeredMask | undefined)[] = [];
 let nextWritten = 0;
 
+/** What the object of a mask takes, in bytes. */
+const OBJECT_BYTES = 96;
+
 /** A short list of all tokens of a mask, not made yet. */
 const UNLISTED = new Int32Array(0);
 
@@ -90,7 +94,7 @@ export class LayeredMask implements TokenMask {
 
   /** What the mask itself takes, in bytes; the base is shared. */
   get bytes(): number {
-    return 128 + 4 * (this.added.length + this.removed.length);
+    return OBJECT_BYTES + arrayBytes(this.added) + arrayBytes(this.removed);
   }
 
   get words(): Uint32Array {
