@@ -42,6 +42,8 @@ const replaceVariables = (formula: Formula, by: (index: number) => Formula) =>
     new Map(),
   );
 
+const kind = (i: number) => store.str(arena.text(`k${i}`));
+
 const names = ["a", "b", "c"];
 const languages = [arena.any, arena.difference(arena.any, arena.choice(["a"])), arena.choice(["b", "d"])];
 
@@ -115,5 +117,34 @@ describe("a parent's formula, projected onto what it asks of its open value", ()
     });
     expect(result).toBe(store.or(Array.from({ length: 12 }, (_, i) => store.variable(i))));
     expect(steps).toBeLessThan(40);
+  });
+
+  it("asks little of branches that allow no more than others", () => {
+    // The branch of `r7` asks of the value, and all of one property; the first ones have the narrower languages.
+    const length = (most: number) => store.props(store.keySet("a"), store.str(arena.length(0, most)));
+    const needed = store.required("a");
+    const branches = Array.from({ length: 24 }, (_, i) => {
+      if (i % 6 === 5) return store.and([length(i), store.variable((i - 5) / 6)]);
+      return store.and([
+        length(i),
+        store.required(`r${i % 6}`),
+        store.props(store.keySet(`r${i % 6}`), kind(i)),
+      ]);
+    });
+    let questions = 0;
+    let literals = 0;
+    const result = projection.project(store.and([needed, store.exactlyOne(branches)]), 4, {
+      lives: (formula) => {
+        questions++;
+        literals += store.kind(formula) === Kind.And ? store.children(formula).length : 1;
+        return lives(formula);
+      },
+      possible: () => true,
+      step: () => {},
+    });
+    // Any of the languages that are larger than those before can be all that holds.
+    expect(result).toBe(TRUE);
+    expect(questions).toBeLessThan(150);
+    expect(literals).toBeLessThan(3000);
   });
 });

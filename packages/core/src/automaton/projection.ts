@@ -21,6 +21,12 @@ export interface ProjectionSearch {
   step(): void;
 }
 
+/** Where a result matters: where `held` holds, which is known of the variables, and not `covered`, which other cases allow. */
+interface Scope {
+  readonly held: Formula;
+  readonly covered: Formula;
+}
+
 /** So many variables are told apart. */
 const MAX_DISTINGUISHED = 3;
 
@@ -41,7 +47,8 @@ export class Projection {
 
   /** @param variables how many there are; their numbers count from 0 */
   project(formula: Formula, variables: number, search: ProjectionSearch): Formula {
-    if (variables > MAX_DISTINGUISHED) return this.eliminate(formula, TRUE, search, new Map());
+    if (variables > MAX_DISTINGUISHED)
+      return this.eliminate(formula, { held: TRUE, covered: FALSE }, search, new Map());
     const all = Array.from({ length: variables }, (_, index) => this.store.variable(index));
     return this.distinguish(formula, all, search);
   }
@@ -68,17 +75,16 @@ export class Projection {
     return high === low ? low : store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
   }
 
-  /** @param held what the variables are known to satisfy; the result matters only where they do */
   private eliminate(
     formula: Formula,
-    held: Formula,
+    scope: Scope,
     search: ProjectionSearch,
     memo: Map<string, Formula>,
   ): Formula {
     const contents = this.contentsOf(formula);
     if ((contents & REST) === 0) return formula;
     if (contents === REST) return search.lives(formula) ? TRUE : FALSE;
-    const key = `${formula},${held}`;
+    const key = `${formula},${scope.held},${scope.covered}`;
     let result = memo.get(key);
     if (result === undefined) {
       search.step();
@@ -87,11 +93,11 @@ export class Projection {
       result = isOr
         ? this.some(
             store.children(formula).map((child) => child ^ 1),
-            held,
+            scope,
             search,
             memo,
           )
-        : this.every(formula, held, search, memo);
+        : this.every(formula, scope, search, memo);
       memo.set(key, result);
     }
     return result;
@@ -99,38 +105,45 @@ export class Projection {
 
   private some(
     disjuncts: readonly Formula[],
-    held: Formula,
-    search: ProjectionSearch,
-    memo: Map<string, Formula>,
-  ): Formula {
-    const results: Formula[] = [];
-    // Those without variables first: one that lives makes the whole true.
-    for (const withVariables of [false, true]) {
-      for (const disjunct of disjuncts) {
-        if (((this.contentsOf(disjunct) & VARIABLES) !== 0) !== withVariables) continue;
-        const result = this.eliminate(disjunct, held, search, memo);
-        if (result === TRUE) return TRUE;
-        results.push(result);
-      }
-    }
-    return this.store.or(results);
-  }
-
-  private every(
-    formula: Formula,
-    held: Formula,
+    { held, covered }: Scope,
     search: ProjectionSearch,
     memo: Map<string, Formula>,
   ): Formula {
     const { store } = this;
+    let results: Formula = FALSE;
+    // Those without variables first: one that lives makes the whole true.
+    for (const withVariables of [false, true]) {
+      for (const disjunct of disjuncts) {
+        if (((this.contentsOf(disjunct) & VARIABLES) !== 0) !== withVariables) continue;
+        const scope = { held, covered: store.or([covered, results]) };
+        const result = this.eliminate(disjunct, scope, search, memo);
+        if (result === TRUE) return TRUE;
+        results = store.or([results, result]);
+      }
+    }
+    return results;
+  }
+
+  private every(
+    formula: Formula,
+    scope: Scope,
+    search: ProjectionSearch,
+    memo: Map<string, Formula>,
+  ): Formula {
+    const { store } = this;
+    const { held, covered } = scope;
     const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
     const conjuncts = isAnd ? store.children(formula) : [formula];
     const ofVariables = conjuncts.filter((conjunct) => this.contentsOf(conjunct) === VARIABLES);
     if (ofVariables.length > 0) {
+      if (store.and([...ofVariables, covered ^ 1]) === FALSE) return FALSE;
       const holding = store.and([held, ...ofVariables]);
       if (!search.possible(holding)) return FALSE;
       const others = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) !== VARIABLES));
-      const rest = this.eliminate(this.withoutImpossible(others, holding, search), holding, search, memo);
+      // One question, where which of the others are impossible is one for each.
+      if (this.livesAtWorst(others, search)) return store.and(ofVariables);
+      const inside = { held: holding, covered };
+      const rest = this.eliminate(this.withoutImpossible(others, holding, search), inside, search, memo);
       return store.and([...ofVariables, rest]);
     }
     const literals = this.literals(formula, false);
@@ -139,19 +152,23 @@ export class Projection {
     const variables = this.literals(formula, true);
     const atoms = new Set(variables.map((literal) => literal & ~1));
     if (atoms.size <= MAX_DISTINGUISHED) return this.distinguish(formula, [...atoms], search);
-    const worst = variables.map((literal) => literal ^ 1);
-    if (!hasOpposites(variables) && search.lives(this.assume(formula, worst))) return TRUE;
-    const certain = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) === REST));
-    if (!search.lives(certain)) return FALSE;
+    const certain = conjuncts.filter((conjunct) => this.contentsOf(conjunct) === REST);
     const mixed = conjuncts.filter((conjunct) => this.contentsOf(conjunct) !== REST);
-    if (isMonotone) {
+    const units = certain.filter((conjunct) => this.isLiteral(conjunct));
+    // What a few literals exclude is told by a smaller question than what the whole formula excludes.
+    for (const known of units.length < certain.length ? [units, certain] : [certain]) {
+      if (known === certain) {
+        if (this.livesAtWorst(formula, search)) return TRUE;
+        if (!search.lives(store.and(certain))) return FALSE;
+      }
+      if (!isMonotone) continue;
       const excluded = this.literals(store.and(mixed), false).filter(
-        (literal) => !search.lives(store.and([certain, literal])),
+        (literal) => !search.lives(store.and([...known, literal])),
       );
       if (excluded.length > 0) {
-        const known = excluded.map((literal) => literal ^ 1);
-        const resolved = mixed.map((conjunct) => this.assume(conjunct, known));
-        return this.eliminate(store.and([certain, ...resolved]), held, search, memo);
+        const truths = excluded.map((literal) => literal ^ 1);
+        const resolved = mixed.map((conjunct) => this.assume(conjunct, truths));
+        return this.eliminate(store.and([...certain, ...resolved]), scope, search, memo);
       }
     }
     const choice = mixed.reduce((a, b) => (store.children(b).length < store.children(a).length ? b : a));
@@ -162,10 +179,23 @@ export class Projection {
         : branchesOfExactlyOne(store, choice);
     return this.some(
       branches.map((branch) => store.and([...others, ...branch])),
-      held,
+      scope,
       search,
       memo,
     );
+  }
+
+  private isLiteral(formula: Formula): boolean {
+    const kind = this.store.kind(formula);
+    return kind !== Kind.And && kind !== Kind.ExactlyOne;
+  }
+
+  /** Whether the parent lives where every variable is as the formula likes it least; then no variable matters. */
+  private livesAtWorst(formula: Formula, search: ProjectionSearch): boolean {
+    const variables = this.literals(formula, true);
+    if (hasOpposites(variables)) return false;
+    const worst = variables.map((literal) => literal ^ 1);
+    return search.lives(this.assume(formula, worst));
   }
 
   /** The formula where the variables that `holding` excludes are false. */

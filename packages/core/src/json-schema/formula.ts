@@ -24,6 +24,7 @@ import {
   UNBOUNDED,
 } from "./formula-kinds.js";
 import { FormulaTable } from "./formula-table.js";
+import { differInOneProperty } from "./one-property.js";
 
 export * from "./formula-kinds.js";
 
@@ -501,6 +502,11 @@ export class FormulaStore {
       if (group.length === rest.length) return this.and([some, ...must]);
       const grouped = new Set(group);
       return this.and([this.exactlyOne([...rest.filter((formula) => !grouped.has(formula)), some]), ...must]);
+    }
+    const differing = differInOneProperty(this, rest);
+    if (differing !== undefined) {
+      const { common, keys, values } = differing;
+      return this.and([...common, this.props(keys, this.exactlyOne(values)), ...must]);
     }
     const one = rest.length === 1 ? (rest[0] as Formula) : this.table.internList(Kind.ExactlyOne, rest) << 1;
     return must.length === 0 ? one : this.and([one, ...must]);

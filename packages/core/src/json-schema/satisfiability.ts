@@ -30,7 +30,7 @@ const MAX_RECURSION = 200;
 const MAX_BRANCH_DEPTH = 1000;
 /** After so many steps, or with so many choices at once, a question is hard: it is looked at as propositions first. */
 const HARD = 16;
-const MANY_CHOICES = 24;
+const MANY_CHOICES = 12;
 const MAX_DECISIONS = 4096;
 const DECISIONS_A_STEP = 8;
 /** Of the alternatives that a value is read against, what items that must differ may take: their own schemas ask, too. */
@@ -283,7 +283,9 @@ export class Satisfiability {
 
   private anyType(formula: Formula): boolean {
     const { derivatives, store } = this;
+    const types = derivatives.types(formula);
     for (const type of JSON_TYPES) {
+      if ((types & type) === 0) continue;
       const special = derivatives.specialise(formula, type as JsonType);
       if (special === FALSE) continue;
       if (special === TRUE) return true;

@@ -19,8 +19,9 @@ import { numberKeywords } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
 import { plainFormula } from "./plain-formula.js";
 import { type Member, type Position, placeOf, type SchemaNode } from "./position.js";
-import { type SampleContext, Samples } from "./samples.js";
+import type { SampleContext } from "./samples.js";
 import type { SchemaSet } from "./schema-set.js";
+import { SurelySatisfiable } from "./surely-satisfiable.js";
 import { typeMask } from "./type-mask.js";
 import { unevaluatedItems, unevaluatedProperties } from "./unevaluated.js";
 import type { Unenforceable } from "./warnings.js";
@@ -55,7 +56,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   /** The schemas of an in-place cycle that are being expanded, one inside the other. */
   private readonly path = new Set<SchemaNode>();
   private cycleSteps = 0;
-  private readonly samples: Samples;
+  private readonly surelySatisfiable: SurelySatisfiable;
 
   /**
    * @param strings the strings that a formula allows
@@ -78,7 +79,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     this.format = format;
     this.cycles = new InPlaceCycles(schemas);
     this.constants = new Constants(store, () => schemas.reserveId(), maxAlternatives);
-    this.samples = new Samples(this);
+    this.surelySatisfiable = new SurelySatisfiable(this);
   }
 
   /**
@@ -169,7 +170,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   /** Whether some value surely matches a schema or constant, by its number; false says nothing. */
   readonly isSurelySatisfiable = (id: number): boolean => {
     const node = this.schemas.byId(id);
-    return node !== undefined && this.samples.isSatisfiable(node);
+    return node !== undefined && this.surelySatisfiable.has(node);
   };
 
   strings(formula: Formula): Language {

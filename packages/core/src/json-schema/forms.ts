@@ -1,0 +1,207 @@
+/**
+ * A few common forms of schemas that some value matches: scalars whose keywords leave room, objects whose required
+ * properties, and arrays whose items, some value matches in turn.
+ */
+import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
+import { count } from "./keyword-context.js";
+import type { Member, Position, SchemaNode } from "./position.js";
+import type { SampleContext } from "./samples.js";
+import { typeMask } from "./type-mask.js";
+
+/** Numbers up to that are told apart by doubles. */
+const MAX_EXACT = 1e15;
+
+/** What would show that some value matches: each of the schemas in one of the lists has a value. */
+export type Form = readonly (readonly SchemaNode[])[];
+
+/** Nothing more to show. */
+const SURE: Form = [[]];
+/** That some value matches is not told by a form. */
+const NONE: Form = [];
+
+export class Forms {
+  private readonly context: SampleContext;
+
+  constructor(context: SampleContext) {
+    this.context = context;
+  }
+
+  of(node: SchemaNode): Form {
+    const { schemas } = this.context;
+    const { position, scope } = node;
+    let only: Member | undefined;
+    let isSingle = true;
+    let isConstant = true;
+    let isForm = true;
+    for (const member of position.members) {
+      if (member.keyword.role !== "enforced") continue;
+      isSingle = only === undefined;
+      only = member;
+      if (!CONSTANT.has(member.keyword.name)) isConstant = false;
+      if (!FORMS.has(member.keyword.name)) isForm = false;
+    }
+    if (isSingle && only !== undefined) {
+      const { keyword, children } = only;
+      const below = () => children.map((child) => schemas.below(scope, child as Position));
+      if (keyword.isReference) return [[schemas.target(node, keyword.name)]];
+      if (keyword.name === "anyOf") return below().map((child) => [child]);
+      if (keyword.name === "allOf" || keyword.name === "oneOf")
+        return children.length === 1 ? [below()] : NONE;
+    }
+    if (isConstant) return constantFits(position) ? SURE : NONE;
+    // Keywords about one type say nothing of the others.
+    if (!isForm) return NONE;
+    const type = position.get("type");
+    const types = type === undefined ? ALL_TYPES : typeMask(type);
+    if ((types & JsonType.String) !== 0 && this.stringFits(position)) return SURE;
+    if ((types & JsonType.Number) !== 0 && numberFits(position)) return SURE;
+    const needed = [
+      (types & JsonType.Array) !== 0 ? this.arrayNeeds(node) : undefined,
+      (types & JsonType.Object) !== 0 ? this.objectNeeds(node) : undefined,
+    ];
+    return needed.filter((schemas) => schemas !== undefined);
+  }
+
+  private stringFits(position: Position): boolean {
+    const { arena } = this.context.store;
+    const { limits, minLength } = arena.nodes;
+    const min = position.get("minLength");
+    const max = position.get("maxLength");
+    const least = min === undefined ? 0 : count(min);
+    if (least > limits.maxTextLength || (max !== undefined && count(max) < least)) return false;
+    const pattern = position.get("pattern");
+    const format = position.get("format");
+    const isPlain = format === undefined || !this.context.asserts(format as string, position);
+    if (pattern === undefined) return isPlain || (min === undefined && max === undefined);
+    if (!isPlain || min !== undefined || max !== undefined) return false;
+    const parsed = this.context.parsedPattern(pattern as string, position, "pattern");
+    if (parsed?.knownLength !== undefined) return parsed.knownLength <= limits.maxTextLength;
+    const language = this.context.pattern(pattern as string, position, "pattern");
+    return arena.isSurelyLive(language) && (minLength[language] as number) <= limits.maxTextLength;
+  }
+
+  /** The schemas that make an array of the node's if they have values; undefined: it takes more. */
+  private arrayNeeds(node: SchemaNode): readonly SchemaNode[] | undefined {
+    const { position } = node;
+    const items = position.member("items");
+    const isPlain = items === undefined || !isJsonArray(items.value);
+    if (!isPlain || hasAny(position, ARRAY_EXTRAS)) return undefined;
+    const min = position.get("minItems");
+    const max = position.get("maxItems");
+    const least = min === undefined ? 0 : count(min);
+    if (max !== undefined && count(max) < least) return undefined;
+    if (least > 1 && position.get("uniqueItems") === true) return undefined;
+    if (least > 0 && position.has("unevaluatedItems")) return undefined;
+    return least === 0 || items === undefined ? [] : [this.context.schemas.child(node, "items")];
+  }
+
+  /** The same for an object. */
+  private objectNeeds(node: SchemaNode): readonly SchemaNode[] | undefined {
+    const { schemas } = this.context;
+    const { position } = node;
+    if (hasAny(position, OBJECT_EXTRAS)) return undefined;
+    const required = new Set((position.get("required") ?? []) as readonly string[]);
+    const min = position.get("minProperties");
+    const max = position.get("maxProperties");
+    if (min !== undefined && count(min) > required.size) return undefined;
+    if (max !== undefined && count(max) < required.size) return undefined;
+    const properties = position.get("properties");
+    const needed: SchemaNode[] = [];
+    for (const name of required) {
+      if (LONE_SURROGATE.test(name) || this.isInPattern(name, position)) return undefined;
+      if (properties instanceof JsonObject && properties.has(name)) {
+        needed.push(schemas.child(node, "properties", name));
+      } else {
+        if (position.has("unevaluatedProperties")) return undefined;
+        if (position.has("additionalProperties")) needed.push(schemas.child(node, "additionalProperties"));
+      }
+    }
+    return needed;
+  }
+
+  /** Whether `patternProperties` says something of a name. */
+  private isInPattern(name: string, position: Position): boolean {
+    const patterns = position.get("patternProperties");
+    if (!(patterns instanceof JsonObject)) return false;
+    const { arena } = this.context.store;
+    for (let i = 0; i < patterns.size; i++) {
+      const language = this.context.pattern(patterns.keyAt(i), position, "patternProperties");
+      if (arena.matches(language, name)) return true;
+    }
+    return false;
+  }
+}
+
+/** The keywords that can be judged together. */
+const FORMS: ReadonlySet<string> = new Set([
+  ...["type", "minLength", "maxLength", "pattern", "format"],
+  ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+  ...["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "unevaluatedItems"],
+  ...["contains", "minContains", "maxContains"],
+  ...["properties", "patternProperties", "additionalProperties", "propertyNames", "required"],
+  ...["minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "dependencies"],
+  "unevaluatedProperties",
+]);
+const CONSTANT: ReadonlySet<string> = new Set(["type", "enum", "const"]);
+/** With these, it takes more to tell whether there is an array, or an object. */
+const ARRAY_EXTRAS: ReadonlySet<string> = new Set(["prefixItems", "contains"]);
+const OBJECT_EXTRAS: ReadonlySet<string> = new Set([
+  ...["propertyNames", "dependentRequired", "dependentSchemas", "dependencies"],
+]);
+
+function hasAny({ members }: Position, names: ReadonlySet<string>): boolean {
+  for (const { keyword } of members) if (names.has(keyword.name)) return true;
+  return false;
+}
+
+/** Whether one of the constants has the type, and can be written. */
+function constantFits(position: Position): boolean {
+  const values = position.get("enum");
+  const constant = position.get("const");
+  if (values !== undefined && constant !== undefined) return false;
+  const type = position.get("type");
+  const types = type === undefined ? ALL_TYPES : typeMask(type);
+  const integers = type === "integer" || (isJsonArray(type) && type.includes("integer"));
+  for (const value of constant === undefined ? ((values ?? []) as readonly JsonNode[]) : [constant]) {
+    if (typeof value === "string") {
+      if ((types & JsonType.String) !== 0 && !LONE_SURROGATE.test(value)) return true;
+    } else if (value instanceof JsonNumber && (types & JsonType.Number) !== 0) {
+      // Whether `1.0` is an integer depends on the dialect.
+      if (!integers || (/^-?\d+$/.test(value.text) && isIntegerNumber(value.text))) return true;
+    } else if (value !== null && typeof value === "object" && !(value instanceof JsonNumber)) {
+      const kind = value instanceof JsonObject ? JsonType.Object : JsonType.Array;
+      if ((types & kind) !== 0 && canBeWritten(value)) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether no text in an array or object has what UTF-8 cannot write. */
+function canBeWritten(root: JsonNode): boolean {
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string") {
+      if (LONE_SURROGATE.test(next)) return false;
+    } else if (next instanceof JsonObject) {
+      for (const [key, value] of next) pending.push(key, value);
+    } else if (isJsonArray(next)) {
+      for (const item of next) pending.push(item);
+    }
+  }
+  return true;
+}
+
+/** Whether the bounds leave room for an integer. */
+function numberFits(position: Position): boolean {
+  if (position.has("multipleOf")) return false;
+  const bounds = (...names: string[]) =>
+    names.map((name) => position.get(name)).filter((value) => value instanceof JsonNumber);
+  const lower = bounds("minimum", "exclusiveMinimum").map(({ text }) => Number(text));
+  const upper = bounds("maximum", "exclusiveMaximum").map(({ text }) => Number(text));
+  if (lower.length === 0 || upper.length === 0)
+    return [...lower, ...upper].every((bound) => Math.abs(bound) < MAX_EXACT);
+  const from = Math.max(...lower);
+  const to = Math.min(...upper);
+  return Math.abs(from) < MAX_EXACT && Math.abs(to) < MAX_EXACT && to - from > 1.5;
+}
