@@ -57,6 +57,11 @@ export function readFormulas(
       const reason = `every value that matches needs a string of more than ${value} characters; allow shorter ones`;
       throw new SchemaLimitError({ pointer: "", limit: "maxTextLength", value, reason });
     }
+    if (satisfiability.leavesOutLarge) {
+      const { maxSatSteps: value } = limits;
+      const reason = `every value that matches needs an object of more than ${value} properties; ask for fewer, or raise limits.maxSatSteps`;
+      throw new SchemaLimitError({ pointer: "", limit: "maxSatSteps", value, reason });
+    }
     if (satisfiability.leavesOut) {
       const { maxAlternatives: value } = limits;
       const reason = `every value that matches needs more than ${satisfiability.maxCompared} arrays or objects that must all differ in one array, three quarters of limits.maxAlternatives = ${value}; allow fewer, or raise it`;

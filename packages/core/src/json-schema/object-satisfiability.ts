@@ -15,6 +15,10 @@ export interface ObjectSearch {
   value(formula: Formula): boolean;
   /** Counts a step against the limit. */
   step(): void;
+  /** Objects that need more properties are not begun. */
+  readonly maxNeeded: number;
+  /** Is told of these. */
+  leaveOutLarge(): void;
 }
 
 /** A property that is used: its name is settled when it is made. */
@@ -105,6 +109,10 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
     } else obligations.push({ keys: store.keysOf(set) as Language, value: store.second(literal) ^ 1 });
   }
   if (needed.size > most) return false;
+  if (least > search.maxNeeded) {
+    search.leaveOutLarge();
+    return false;
+  }
   if (needed.size === 0 && obligations.length === 0 && least === 0) return true;
   // What is asked of other names does not matter then.
   if (obligations.length === 0 && least === 0) return neededHold(needed, universal, search);
@@ -185,7 +193,9 @@ function enough(slots: readonly Slot[], problem: Problem): boolean {
   }
   for (const region of regions(arena.any, slots, problem)) {
     if (!problem.value(problem.universal.of(region.shortest))) continue;
-    found += namesIn(region, missing - found, problem).length;
+    // Of infinitely many names most are left, whatever the object has.
+    if (!arena.isFinite(region.language)) return true;
+    found += countAvailable(region, missing - found, problem);
     if (found >= missing) return true;
   }
   return false;
@@ -198,7 +208,10 @@ function* freshNames(keys: Language, slots: readonly Slot[], problem: Problem): 
     if (slots.some((slot) => slot.name === name) || !problem.keys.isAvailable(name)) continue;
     if (arena.matches(keys, name)) yield name;
   }
-  for (const names of regions(keys, slots, problem)) yield* namesIn(names, 1, problem);
+  for (const names of regions(keys, slots, problem)) {
+    const name = availableName(names, problem);
+    if (name !== undefined) yield name;
+  }
 }
 
 /** Names that the same statements are about. */
@@ -241,18 +254,29 @@ function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Gen
   yield* split(arena.intersection([keys, untaken]), 0);
 }
 
-/** Up to `atMost` available ones. */
-function namesIn(some: Names, atMost: number, problem: Problem): string[] {
-  if (atMost === 1 && problem.keys.isAvailable(some.shortest)) return [some.shortest];
-  const { arena } = problem.store;
-  const names: string[] = [];
-  let rest = some.language;
-  while (names.length < atMost) {
+/** A name that is available, the shortest if that is. */
+function availableName({ language, shortest }: Names, { store, keys, step }: Problem): string | undefined {
+  if (keys.isAvailable(shortest)) return shortest;
+  const { arena } = store;
+  let rest = language;
+  for (;;) {
     const name = arena.shortest(rest);
-    if (name === undefined) break;
-    problem.step();
-    if (problem.keys.isAvailable(name)) names.push(name);
+    if (name === undefined) return undefined;
+    step();
+    if (keys.isAvailable(name)) return name;
     rest = arena.difference(rest, arena.text(name));
   }
-  return names;
+}
+
+/** How many names of finitely many are available, `enough` at most. */
+function countAvailable({ language }: Names, enough: number, { store, keys, step }: Problem): number {
+  for (let most = enough; ; most *= 2) {
+    const names = store.arena.someMembers(language, most);
+    let available = 0;
+    for (const name of names) {
+      step();
+      if (keys.isAvailable(name) && ++available === enough) return enough;
+    }
+    if (names.length < most) return available;
+  }
 }

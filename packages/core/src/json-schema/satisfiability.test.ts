@@ -14,7 +14,7 @@ import type { JsonNode } from "../json/index.js";
 import { jsonNumber, LanguageArena, normalisedNumber } from "../language/index.js";
 import { Constants } from "./constants.js";
 import { Derivatives } from "./derivative.js";
-import { FALSE, type Formula, FormulaStore, TRUE } from "./formula.js";
+import { FALSE, type Formula, FormulaStore, JsonType, TRUE } from "./formula.js";
 import { ALL_KEYS } from "./key-availability.js";
 import { Satisfiability } from "./satisfiability.js";
 
@@ -206,10 +206,20 @@ describe("satisfiability", () => {
 
   it("stops at the limit of steps with a typed error", () => {
     const { store, satisfiability } = build([], 5);
-    const pairs = Array.from({ length: 20 }, (_, i) =>
-      store.or([store.required(`a${i}`), store.required(`b${i}`)]),
+    // Six pigeons do not fit into five holes, which takes a search in any case.
+    const [pigeons, holes] = [
+      [0, 1, 2, 3, 4, 5],
+      [0, 1, 2, 3, 4],
+    ];
+    const pairs = holes.flatMap((hole) =>
+      pigeons.flatMap((one) => pigeons.filter((other) => other < one).map((other) => [hole, one, other])),
     );
-    const ask = () => satisfiability.object(store.and(pairs), ALL_KEYS);
+    const name = (pigeon = 0, hole = 0) => `p${pigeon}h${hole}`;
+    const somewhere = pigeons.map((p) => store.or(holes.map((h) => store.required(name(p, h)))));
+    const apart = pairs.map(
+      ([h, p, q]) => store.and([store.required(name(p, h)), store.required(name(q, h))]) ^ 1,
+    );
+    const ask = () => satisfiability.object(store.and([...somewhere, ...apart]), ALL_KEYS);
     expect(ask).toThrow(SchemaLimitError);
     try {
       ask();
@@ -218,9 +228,64 @@ describe("satisfiability", () => {
     }
     // The limit is for one question, and the next one starts afresh.
     expect(satisfiability.object(store.required("a"), ALL_KEYS)).toBe(true);
-    const pair = (i: number) => ({ anyOf: [{ required: [`a${i}`] }, { required: [`b${i}`] }] });
-    const schema = { type: "object", allOf: Array.from({ length: 20 }, (_, i) => pair(i)) };
+    const schema = {
+      type: "object",
+      allOf: [
+        ...pigeons.map((p) => ({ anyOf: holes.map((h) => ({ required: [name(p, h)] })) })),
+        ...pairs.map(([h, p, q]) => ({ not: { required: [name(p, h), name(q, h)] } })),
+      ],
+    };
     expect(() => compileJsonSchema(schema, { limits: { maxSatSteps: 5 } })).toThrow(SchemaLimitError);
+    expect(isSatisfiable(schema)).toBe(false);
+  });
+});
+
+describe("objects of many properties", () => {
+  it.each(["20001", "1e500", "1e999999999"])(
+    "that need more than a question has steps are not begun: %s",
+    (count) => {
+      const { store, satisfiability } = build();
+      const least = store.and([store.type(JsonType.Object), store.propCount(Number.MAX_SAFE_INTEGER)]);
+      expect(satisfiability.value(least)).toBe(false);
+      expect(satisfiability.leavesOutLarge).toBe(true);
+      expect(satisfiability.stepsTaken).toBeLessThan(5);
+      expect(() => compileJsonSchema(`{"type":"object","minProperties":${count}}`)).toThrow(
+        expect.objectContaining({ limit: "maxSatSteps", value: 20_000 }),
+      );
+      const grammar = compileJsonSchema(`{"minProperties":${count}}`);
+      const matcher = new Matcher(grammar, vocabulary);
+      expect(matcher.mask().has("{".charCodeAt(0))).toBe(false);
+      expect(matcher.limitHit).toBeUndefined();
+      expect(accepts(grammar, '"a"')).toBe(true);
+      expect(accepts(grammar, "[]")).toBe(true);
+    },
+  );
+
+  it("are counted by their names, where these are finitely many", () => {
+    const names = (least: number, pattern: string) =>
+      isSatisfiable({ type: "object", minProperties: least, propertyNames: { pattern } });
+    expect(names(8191, "^[ab]{0,12}$")).toBe(true);
+    expect(names(8192, "^[ab]{0,12}$")).toBe(false);
+    expect(names(19_000, "^[ab]*$")).toBe(true);
+    const grammar = compileJsonSchema(
+      {
+        type: "object",
+        minProperties: 3,
+        propertyNames: { pattern: "^[ab]$|^c$" },
+        additionalProperties: {},
+      },
+      { order: "any" },
+    );
+    expect(accepts(grammar, '{"a":1,"c":1,"b":1}')).toBe(true);
+    expect(accepts(grammar, '{"a":1,"c":1}')).toBe(false);
+    const two = { properties: { a: false }, propertyNames: { pattern: "^[abc]$" } };
+    expect(isSatisfiable({ type: "object", minProperties: 2, ...two })).toBe(true);
+    expect(isSatisfiable({ type: "object", minProperties: 3, ...two })).toBe(false);
+  });
+
+  it("need steps for names that are many and finite", () => {
+    const schema = { type: "object", minProperties: 15_000, propertyNames: { pattern: "^[ab]{0,20}$" } };
     expect(isSatisfiable(schema)).toBe(true);
+    expect(() => compileJsonSchema(schema, { limits: { maxSatSteps: 14_000 } })).toThrow(SchemaLimitError);
   });
 });

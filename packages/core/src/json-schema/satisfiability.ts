@@ -53,6 +53,8 @@ export class Satisfiability {
   readonly maxCompared: number;
   /** Whether `maxCompared` left something out. */
   leavesOut = false;
+  /** Whether objects that need more properties than `maxSatSteps` were. */
+  leavesOutLarge = false;
   private readonly schemas: SatisfiabilitySchemas;
   private readonly values = new Map<Formula, boolean>();
   private readonly objects = new Map<number, boolean>();
@@ -302,8 +304,9 @@ export class Satisfiability {
   }
 
   private objectRest(formula: Formula, keys: KeyAvailability): boolean {
+    const { store, decide: value, countStep: step, maxSteps: maxNeeded, leaveOutLarge } = this;
     const literalsHold = (literals: readonly Formula[]) =>
-      objectLiteralsHold(literals, { store: this.store, keys, value: this.decide, step: this.countStep });
+      objectLiteralsHold(literals, { store, keys, value, step, maxNeeded, leaveOutLarge });
     return this.rest(formula, this.objects, keys.id, literalsHold, (rest) => this.objectRest(rest, keys));
   }
 
@@ -440,6 +443,10 @@ export class Satisfiability {
       this.low = Math.min(outerLow, this.low);
     }
     return values;
+  };
+
+  private readonly leaveOutLarge = (): void => {
+    this.leavesOutLarge = true;
   };
 
   private readonly decide = (formula: Formula): boolean => this.valueStep(formula);
