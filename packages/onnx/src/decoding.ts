@@ -1,6 +1,6 @@
 import type { OutputParts, TokenMask } from "@grammask/core";
 import { onlyEnds, type TokenMatcher, type TokenVocabulary } from "./constraint.js";
-import { type Draft, Drafts } from "./drafts.js";
+import { Drafts } from "./drafts.js";
 import { BudgetTooSmallError, InferenceError } from "./errors.js";
 import { PressureGauge, type TokenPressure } from "./pressure.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
@@ -30,6 +30,8 @@ export interface DecodingParts {
   /** Whether a stop string may end the output behind a text; undefined: anywhere. */
   readonly mayStop?: ((text: string) => boolean) | undefined;
   readonly request: CheckedRequest;
+  /** Tokens of a text that is laid out as the output may be, for drafts; undefined where there is none. */
+  readonly layoutSample?: readonly number[] | undefined;
   /** The most tokens that the context has room for behind the prompt. */
   readonly room: number;
   /** Whether the model can forget tokens that it was fed; where not, there are no drafts. */
@@ -41,6 +43,8 @@ export interface DecodingParts {
 /** A guessed token that is fed before it is sampled. */
 interface Guess {
   readonly expected: number;
+  /** How it was made, see `DraftToken`. */
+  readonly kind: number;
   /** What is fed for it: the token and those that it forces, or those in its place. */
   readonly tokens: readonly number[];
 }
@@ -94,7 +98,6 @@ export class Decoding {
   readonly #closes: boolean;
   readonly #forces: boolean;
   readonly #drafts: Drafts | undefined;
-  #draft: Draft | undefined;
   #guesses: Guess[] = [];
   /** By position in the output, for a report. */
   readonly pressures: TokenPressure[] = [];
@@ -119,7 +122,9 @@ export class Decoding {
     this.#closes = request.onLength === "close" && matcher !== undefined;
     this.#forces = request.forcedTokens;
     this.#drafts =
-      request.drafts === undefined || !canRollback ? undefined : new Drafts(vocabulary, request.drafts);
+      request.drafts === undefined || !canRollback
+        ? undefined
+        : new Drafts(vocabulary, request.drafts, decodingParts.layoutSample);
     this.#onPressure = decodingParts.onPressure;
     this.#gauge =
       request.alternatives === undefined ? undefined : new PressureGauge(vocabulary, request.alternatives);
@@ -230,8 +235,8 @@ export class Decoding {
     }
     this.rejected = this.#drafted - at;
     this.acceptedDraftTokens += right;
-    if (this.#draft !== undefined) {
-      this.#drafts!.learn(this.#draft.matched, Math.min(right + 1, this.#guesses.length), right);
+    for (const [i, { kind }] of this.#guesses.slice(0, right + 1).entries()) {
+      this.#drafts!.learn(kind, i < right);
     }
     this.#timed(() => this.#guess());
   }
@@ -375,31 +380,37 @@ export class Decoding {
     return replacesLast ? forced : [...last, ...forced];
   }
 
-  /** Guesses what comes behind the tokens so far, as far as the grammar allows it. */
+  /** Guesses what comes behind the tokens so far, as far as the grammar allows it and it is worth its cost. */
   #guess(): void {
     this.#guesses = [];
-    this.#draft = this.finishReason === undefined ? this.#drafts?.next() : undefined;
-    if (this.#draft === undefined) {
+    const drafts = this.#drafts;
+    if (drafts === undefined || this.finishReason !== undefined) {
       return;
     }
+    const length = drafts.length;
     // If all are right, the logits of the last one are good for one more.
     const room = this.#most - this.tokens.length - 1;
-    const { from, length } = this.#draft;
-    let steps = 0;
-    for (let i = 0; i < length && steps < room; i++) {
-      const id = this.#drafts!.at(from + i);
-      if (this.#vocabulary.isEos(id) || this.#matcher?.accept(id) === false) {
+    const isPossible = (id: number) => !this.#vocabulary.isEos(id) && this.#matcher?.accept(id) !== false;
+    let fed = 0;
+    let sure = 1;
+    while (fed < room && this.#guesses.length < drafts.most) {
+      const guess = drafts.next(isPossible);
+      if (guess === undefined) {
         break;
       }
-      const tokens = this.#forced([id], steps);
-      this.#guesses.push({ expected: id, tokens });
-      steps += tokens.length;
-      // Behind forced text the draft does not go on.
-      if (tokens.length > 1 || tokens[0] !== id) {
+      sure *= guess.share;
+      const tokens = drafts.isWorth(sure, 1) ? this.#forced([guess.id], fed) : [guess.id];
+      fed += tokens.length;
+      if (!drafts.isWorth(sure, tokens.length)) {
         break;
+      }
+      this.#guesses.push({ expected: guess.id, kind: guess.kind, tokens });
+      for (const id of tokens) {
+        drafts.push(id);
       }
     }
-    this.#matcher?.rollback(steps);
+    this.#matcher?.rollback(fed);
+    drafts.truncate(length);
     this.draftTokens += this.#guesses.length;
   }
 

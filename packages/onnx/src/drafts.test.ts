@@ -12,55 +12,119 @@ const vocabulary = {
   tokenBytes: (id: number) => (WORDS[id] ? new TextEncoder().encode(WORDS[id]) : undefined),
 };
 
-function draft(ids: readonly number[], options = {}): [ids: number[], matched: number] | undefined {
-  const drafts = new Drafts(vocabulary, { maxTokens: 16, tokenCost: 0.17, ...options });
+const OPTIONS = { maxTokens: 16, tokenCost: 0.17 };
+
+/** The guesses behind some tokens, one after the other as long as they are worth their cost, and their kinds. */
+function draft(
+  ids: readonly number[],
+  options = {},
+  { drafts = new Drafts(vocabulary, { ...OPTIONS, ...options }), isPossible = (_id: number) => true } = {},
+): [ids: number[], kinds: number[]] {
   for (const id of ids) {
     drafts.push(id);
   }
-  const next = drafts.next();
-  return next && [Array.from({ length: next.length }, (_, i) => drafts.at(next.from + i)), next.matched];
+  const { length } = drafts;
+  const [guessed, kinds]: [number[], number[]] = [[], []];
+  for (let sure = 1; guessed.length < drafts.most; ) {
+    const guess = drafts.next(isPossible);
+    sure *= guess?.share ?? 0;
+    if (guess === undefined || !drafts.isWorth(sure, 1)) {
+      break;
+    }
+    guessed.push(guess.id);
+    kinds.push(guess.kind);
+    drafts.push(guess.id);
+  }
+  drafts.truncate(length);
+  return [guessed, kinds];
 }
 
 describe("Drafts", () => {
   it("are what followed the longest piece of the text's end, at its latest occurrence", () => {
-    expect(draft([0, 1, 2])).toBeUndefined();
-    expect(draft([0, 1, 2, 0])).toEqual([[1], 1]);
-    expect(draft([0, 1, 6, 0, 2, 6, 0])).toEqual([[2, 6], 2]);
-    expect(draft([2, 0, 1, 6, 0, 1, 0, 0, 1])).toEqual([[0, 0], 2]);
-    expect(draft([2, 0, 1, 6, 6, 1, 0, 2, 0, 1])).toEqual([[6, 6, 1, 0], 3]);
-    expect(draft([])).toBeUndefined();
+    const first = (ids: readonly number[]) => draft(ids, { maxTokens: 1 })[0][0];
+    expect(first([0, 1, 2])).toBeUndefined();
+    expect(first([0, 1, 2, 0])).toBe(1);
+    expect(first([0, 1, 6, 0, 2, 6, 0])).toBe(2);
+    expect(first([2, 0, 1, 6, 0, 1, 0, 0, 1])).toBe(0);
+    expect(first([2, 0, 1, 6, 6, 1, 0, 2, 0, 1])).toBe(6);
+    expect(first([])).toBeUndefined();
+  });
+
+  it("go on behind what was guessed as behind what is certain", () => {
+    expect(draft([0, 1, 2, 6, 0], { tokenCost: 0.01, maxTokens: 4 })[0]).toEqual([1, 2, 6, 0]);
+    expect(draft([0, 1, 2, 6, 0])[1].slice(0, 3)).toEqual([1, 2, 3]);
   });
 
   it("see past a leading space, and tell tokens that are not text apart", () => {
-    expect(draft([3, 4, 5, 0])).toEqual([[4], 1]);
-    expect(draft([7, 1, 8])).toBeUndefined();
-    expect(draft([7, 1, 7])).toEqual([[1], 1]);
+    expect(draft([3, 4, 5, 0], { maxTokens: 1 })[0]).toEqual([4]);
+    expect(draft([7, 1, 8])[0]).toEqual([]);
+    expect(draft([7, 1, 7], { maxTokens: 1 })[0]).toEqual([1]);
   });
 
-  it("are as long as a token's cost allows, and no longer than what follows", () => {
+  it("are what is possible here, where what followed last is not", () => {
+    const text = [0, 1, 6, 0, 2, 6, 0];
+    const behind = (...refused: number[]) =>
+      draft(text, { maxTokens: 1 }, { isPossible: (id) => !refused.includes(id) })[0];
+    expect(behind()).toEqual([2]);
+    expect(behind(2)).toEqual([1]);
+    expect(behind(1, 2)).toEqual([]);
+  });
+
+  it("take the layout of a sample, and no more of it", () => {
+    const words = ["{", '"', "a", '":', ' "', "b", "}"];
+    const bytes = { tokenBytes: (id: number) => new TextEncoder().encode(words[id]) };
+    const sample = [0, 1, 2, 3, 4, 5, 6];
+    const behind = (id: number) =>
+      draft([id], { maxTokens: 1 }, { drafts: new Drafts(bytes, OPTIONS, sample) })[0];
+    expect(behind(0)).toEqual([1]);
+    expect(behind(3)).toEqual([4]);
+    expect(behind(1)).toEqual([]);
+    expect(behind(4)).toEqual([]);
+    // Layout is a kind of its own.
+    const [, [layout]] = draft([3], {}, { drafts: new Drafts(bytes, OPTIONS, sample) });
+    const [, [other]] = draft([2, 5, 2], {}, { drafts: new Drafts(bytes, OPTIONS) });
+    expect(layout).not.toBe(other);
+  });
+
+  it("are as long as a token's cost allows", () => {
     const text = [0, 1, 2, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0, 1];
-    const all = [1, 1, 1, 1, 1, 1, 1, 2, 0, 1];
-    expect(draft(text, { tokenCost: 0.01 })?.[0]).toEqual(all);
-    expect(draft(text, { tokenCost: 0.2 })?.[0]).toEqual(all.slice(0, 5));
-    expect(draft(text, { tokenCost: 0.9 })).toBeUndefined();
-    expect(draft(text, { tokenCost: 0.05, maxTokens: 3 })?.[0]).toEqual([1, 1, 1]);
+    const lengths = [0.01, 0.2, 0.5, 0.9].map((tokenCost) => draft(text, { tokenCost })[0].length);
+    expect(lengths[0]).toBe(16);
+    expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+    expect(new Set(lengths).size).toBe(4);
+    expect(lengths[3]).toBe(0);
+    expect(draft(text, { tokenCost: 0.05, maxTokens: 3 })[0]).toHaveLength(3);
+  });
+
+  it("are worth less where the grammar forces more behind them", () => {
+    const drafts = new Drafts(vocabulary, OPTIONS);
+    expect(drafts.isWorth(0.3, 1)).toBe(true);
+    expect(drafts.isWorth(0.3, 5)).toBe(false);
+    expect(drafts.isWorth(0.6, 5)).toBe(true);
+    // A single token is worth it where it is more likely right than it costs of a step.
+    expect(drafts.isWorth(0.171, 1)).toBe(true);
+    expect(drafts.isWorth(0.169, 1)).toBe(false);
   });
 
   it("grow longer where they are right, shorter and none where they are wrong", () => {
-    const drafts = new Drafts(vocabulary, { maxTokens: 16, tokenCost: 0.17 });
+    const drafts = new Drafts(vocabulary, OPTIONS);
     const random = new Random(5);
     const text = Array.from({ length: 60 }, () => Math.floor(random.next() * 7));
-    for (const id of [...text, ...text.slice(0, 20)]) {
-      drafts.push(id);
-    }
-    const length = () => drafts.next()?.length ?? 0;
-    const matched = drafts.next()!.matched;
-    const before = length();
-    drafts.learn(matched, 20, 20);
+    const length = (ids: readonly number[] = []) => draft(ids, {}, { drafts })[0].length;
+    const before = length([...text, ...text.slice(0, 20)]);
+    const kinds = [1, 2, 3, 4];
+    const learn = (times: number, isRight: boolean) => {
+      for (const kind of kinds) {
+        for (let i = 0; i < times; i++) {
+          drafts.learn(kind, isRight);
+        }
+      }
+    };
+    learn(20, true);
     expect(length()).toBeGreaterThan(before);
-    drafts.learn(matched, 100, 0);
+    learn(100, false);
     expect(length()).toBeLessThan(before);
-    drafts.learn(matched, 1000, 0);
+    learn(1000, false);
     expect(length()).toBe(0);
   });
 });

@@ -2,53 +2,89 @@ import type { TokenVocabulary } from "./constraint.js";
 
 /** How drafts are made. */
 export interface DraftOptions {
-  /** The most tokens of one draft, 1 to 64. Default: 16. */
+  /** The most guesses of one draft, 1 to 64; what the grammar forces behind a guess comes on top. Default: 16. */
   readonly maxTokens?: number;
-  /** What a further token in a step costs, as a share of a step of one token, above 0 to 1. Default: 0.17. */
+  /** What a further token in a step costs, as a share of a step of one token, above 0 to 1. Default: 0.2. */
   readonly tokenCost?: number;
 }
 
-/** Tokens that may come next, and how sure that is. */
-export interface Draft {
-  /** Positions of the guessed tokens in the text so far: from `from`, at most `length` of them. */
-  readonly from: number;
-  readonly length: number;
-  /** How many of the last tokens occur in front of them too; tells drafts of different sureness apart. */
-  readonly matched: number;
+/** A token that may come next. */
+export interface DraftToken {
+  readonly id: number;
+  /** How likely it is right, if all before it are: 0 to 1. */
+  readonly share: number;
+  /** What `learn` is told when it is known whether it was right: guesses of one kind are about equally sure. */
+  readonly kind: number;
 }
 
 /** Longer matches are no surer. */
 const LONGEST_MATCH = 4;
-/** A draft is tried for as long as its next token is worth its cost; a match of one token begins as unsure as this. */
-const FIRST_GUESSES = [0, 0.35, 0.5, 0.7, 0.75];
-/** The first guess counts like so many drafts. */
+/**
+ * How likely a guess is right at first, by the length of the match: where a value goes on, where one begins behind layout,
+ * and for layout.
+ */
+const FIRST_SHARES = {
+  within: [0, 0.5, 0.7, 0.75, 0.85],
+  beginning: [0, 0.15, 0.2, 0.3, 0.5],
+  layout: [0, 0.6, 0.85, 0.85, 0.9],
+};
+/** The first share counts like so many guesses. */
 const FIRST_WEIGHT = 4;
+/** So many continuations of the text's end are offered to the grammar. */
+const MOST_CANDIDATES = 4;
 
 const SPACE = 0x20;
+/** Bytes of JSON between its keys and values. */
+const LAYOUT = new Set(new TextEncoder().encode('{}[],:" \t\r\n'));
 
 /**
  * Guesses the next tokens by looking up the last ones in the prompt and in the output (prompt look-up decoding, Saxena
  * 2023): what followed them there may follow here. The end of the text is looked for at its latest occurrence, and the
  * longer a piece of it occurs, the better. Tokens count as equal without a leading space, since a value's first word has
  * none where it has one in a sentence (`"Maria` and ` Maria`).
+ *
+ * A token of layout (whitespace and punctuation between values) is surer than one of a value: an output keeps to its
+ * layout. So that its first lines are guessed too, the text may begin with a sample, of which the layout alone is used.
  */
 export class Drafts {
   readonly #vocabulary: Pick<TokenVocabulary, "tokenBytes">;
-  readonly #maxTokens: number;
-  readonly #tokenCost: number;
+  readonly #options: Required<DraftOptions>;
+  readonly #sampleLength: number;
   readonly #ids: number[] = [];
   /** For each token of the text the number of its bytes without a leading space. */
   readonly #words: number[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #wordOf = new Map<number, number>();
-  /** By the length of the match: how many tokens were tried and taken. */
-  readonly #tried = new Float64Array(LONGEST_MATCH + 1).fill(FIRST_WEIGHT);
-  readonly #taken = Float64Array.from(FIRST_GUESSES, (share) => share * FIRST_WEIGHT);
+  readonly #isLayout = new Map<number, boolean>();
+  /** By kind: how many tokens were tried and taken. */
+  readonly #tried: Float64Array;
+  readonly #taken: Float64Array;
 
-  constructor(vocabulary: Pick<TokenVocabulary, "tokenBytes">, options: Required<DraftOptions>) {
+  /** @param sample tokens of JSON as outputs may be laid out */
+  constructor(
+    vocabulary: Pick<TokenVocabulary, "tokenBytes">,
+    options: Required<DraftOptions>,
+    sample: readonly number[] = [],
+  ) {
     this.#vocabulary = vocabulary;
-    this.#maxTokens = options.maxTokens;
-    this.#tokenCost = options.tokenCost;
+    this.#options = options;
+    this.#sampleLength = sample.length;
+    const shares = Object.values(FIRST_SHARES).flat();
+    this.#tried = new Float64Array(shares.length).fill(FIRST_WEIGHT);
+    this.#taken = Float64Array.from(shares, (share) => share * FIRST_WEIGHT);
+    for (const id of sample) {
+      this.push(id);
+    }
+  }
+
+  /** Tokens of the text so far. */
+  get length(): number {
+    return this.#ids.length;
+  }
+
+  /** The most guesses of one draft. */
+  get most(): number {
+    return this.#options.maxTokens;
   }
 
   /** Adds a token to the text. */
@@ -63,51 +99,82 @@ export class Drafts {
       word = this.#numbers.get(key) ?? this.#numbers.size;
       this.#numbers.set(key, word);
       this.#wordOf.set(id, word);
+      this.#isLayout.set(id, bytes?.every((byte) => LAYOUT.has(byte)) === true);
     }
     this.#words.push(word);
   }
 
-  /** The token at a position of the text. */
-  at(position: number): number {
-    return this.#ids[position]!;
-  }
-
-  /** What may come next; undefined where the last token is new, or a guess is not worth its cost. */
-  next(): Draft | undefined {
-    const words = this.#words;
-    const end = words.length - 1;
-    let from = 0;
-    let matched = 0;
-    for (let at = end - 1; at >= 0 && matched < LONGEST_MATCH; at--) {
-      let same = 0;
-      while (same < LONGEST_MATCH && same <= at && words[at - same] === words[end - same]) {
-        same++;
-      }
-      if (same > matched) {
-        matched = same;
-        from = at + 1;
-      }
-    }
-    const length = Math.min(this.#length(matched), end + 1 - from);
-    return matched === 0 || length === 0 ? undefined : { from, length, matched };
-  }
-
-  /** Learns how many of a draft's tokens were tried, and how many of them were right. */
-  learn(matched: number, tried: number, taken: number): void {
-    this.#tried[matched] = this.#tried[matched]! + tried;
-    this.#taken[matched] = this.#taken[matched]! + taken;
+  /** Takes back tokens from the text's end: so many are left. */
+  truncate(length: number): void {
+    this.#ids.length = length;
+    this.#words.length = length;
   }
 
   /**
-   * A token of a draft saves a step if it and all before it are right, and costs a share of a step in any case: the draft
-   * is as long as the former is more likely than the latter is dear.
+   * What may come next: of what followed the text's end before, the first that is possible here.
+   *
+   * @param isPossible asked about few tokens, last about the one that is given
    */
-  #length(matched: number): number {
-    const share = this.#taken[matched]! / this.#tried[matched]!;
-    let length = 0;
-    for (let sure = share; sure > this.#tokenCost && length < this.#maxTokens; sure *= share) {
-      length++;
+  next(isPossible: (id: number) => boolean): DraftToken | undefined {
+    const [candidates, matches] = this.#candidates();
+    const at = candidates.findIndex(isPossible);
+    if (at < 0) {
+      return undefined;
     }
-    return length;
+    const id = candidates[at]!;
+    const begins = this.#isLayout.get(this.#ids.at(-1)!) === true;
+    const place = this.#isLayout.get(id) === true ? 2 : begins ? 1 : 0;
+    const kind = matches[at]! + place * (LONGEST_MATCH + 1);
+    return { id, kind, share: this.#taken[kind]! / this.#tried[kind]! };
+  }
+
+  /**
+   * Whether it is worth its cost to feed a guess and what it forces: if it and all before it are right, a step is saved but
+   * for its last token; if not, its tokens were fed in vain.
+   *
+   * @param sure how likely it and all before it are right
+   * @param tokens how many are fed for it
+   */
+  isWorth(sure: number, tokens: number): boolean {
+    const { tokenCost } = this.#options;
+    return sure * (1 - tokenCost) > (1 - sure) * tokens * tokenCost;
+  }
+
+  /** Learns whether a guess was right. */
+  learn(kind: number, isRight: boolean): void {
+    this.#tried[kind]!++;
+    this.#taken[kind]! += isRight ? 1 : 0;
+  }
+
+  /** What followed the last tokens: behind the longest match first, and behind the latest of equally long ones. */
+  #candidates(): [ids: readonly number[], matches: readonly number[]] {
+    const words = this.#words;
+    const end = words.length - 1;
+    const ids: number[] = [];
+    const matches: number[] = [];
+    for (let at = end - 1; at >= 0; at--) {
+      if (words[at] !== words[end]) {
+        continue;
+      }
+      let same = 1;
+      while (same < LONGEST_MATCH && same <= at && words[at - same] === words[end - same]) {
+        same++;
+      }
+      const id = this.#ids[at + 1]!;
+      if (ids.includes(id, 0) && matches[ids.indexOf(id)]! >= same) {
+        continue;
+      }
+      if (at + 1 < this.#sampleLength && !this.#isLayout.get(id)) {
+        continue;
+      }
+      let place = matches.findIndex((other) => other < same);
+      place = place < 0 ? matches.length : place;
+      if (place < MOST_CANDIDATES) {
+        ids.splice(place, 0, id);
+        matches.splice(place, 0, same);
+        ids.length = matches.length = Math.min(ids.length, MOST_CANDIDATES);
+      }
+    }
+    return [ids, matches];
   }
 }

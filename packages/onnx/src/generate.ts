@@ -19,6 +19,8 @@ export interface Generation {
   /** Whether a stop string may end the output behind a text; undefined: anywhere. */
   readonly mayStop?: ((text: string) => boolean) | undefined;
   readonly request: CheckedRequest;
+  /** Tokens of a text that is laid out as the output may be, for drafts; undefined where there is none. */
+  readonly layoutSample?: readonly number[] | undefined;
   /** Asked between steps. */
   readonly aborted: () => boolean;
   readonly onProgress: ((progress: PromptProgress) => void) | undefined;

@@ -8,6 +8,7 @@ import { InvalidRequestError, ModelDisposedError } from "./errors.js";
 import { generateTokens } from "./generate.js";
 import { GrammarCache } from "./grammar-cache.js";
 import { type EndedValue, GrowingJson } from "./growing-json.js";
+import { LAYOUT_SAMPLE } from "./layout-sample.js";
 import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
 import type { TokenPressure } from "./pressure.js";
@@ -69,6 +70,7 @@ export class Model implements AsyncDisposable {
   /** Ports of threads that generate with its weights. */
   readonly #lent = new Set<MessagePort>();
   #vocabulary: Vocabulary | undefined;
+  #layoutSample: readonly number[] | undefined;
 
   constructor({ name, directory, dtype, decoder, text }: ModelParts) {
     this.name = name;
@@ -319,6 +321,7 @@ export class Model implements AsyncDisposable {
           ? completeText(() => new Matcher(grammar, vocabulary))
           : undefined,
       request: checked,
+      layoutSample: wantsJson(request) ? (this.#layoutSample ??= this.encode(LAYOUT_SAMPLE)) : undefined,
       aborted: () => this.#end.signal.aborted || request.signal?.aborted === true,
       onProgress: request.onProgress,
       onPressure: observer(request, checked),
