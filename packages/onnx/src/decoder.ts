@@ -75,6 +75,11 @@ export class Decoder implements StepDecoder {
     return this.device !== "webgpu";
   }
 
+  /** Whether what it makes of prompts is kept. */
+  get keepsPrompts(): boolean {
+    return this.contract.packed;
+  }
+
   inTurn<T>(read: () => Promise<T>): Promise<T> {
     return this.#prompts.take(read);
   }
@@ -194,19 +199,19 @@ export class Sequence implements StepSequence {
     return this.#cache.canRollback;
   }
 
-  recall(promptIds: readonly number[]): number {
+  recall(promptIds: readonly number[], head = 0): number {
     const { rows } = this;
     if (rows === undefined) {
       return 0;
     }
-    rows.pasteRows(this.#decoder.prefixes.find(promptIds));
+    rows.pasteRows(this.#decoder.prefixes.find(promptIds, head));
     return rows.length;
   }
 
-  remember(promptIds: readonly number[]): void {
+  remember(promptIds: readonly number[], head = 0): void {
     const { rows } = this;
     if (rows !== undefined) {
-      this.#decoder.prefixes.add(promptIds, (first, count) => rows.copyRows(first, count));
+      this.#decoder.prefixes.add(promptIds, (first, count) => rows.copyRows(first, count), head);
     }
   }
 

@@ -18,7 +18,10 @@ const OPTIONS = { maxTokens: 16, tokenCost: 0.17 };
 function draft(
   ids: readonly number[],
   options = {},
-  { drafts = new Drafts(vocabulary, { ...OPTIONS, ...options }), isPossible = (_id: number) => true } = {},
+  {
+    drafts = new Drafts(vocabulary, { ...OPTIONS, ...options }),
+    isPossible = (_id: number): boolean => true,
+  } = {},
 ): [ids: number[], kinds: number[]] {
   for (const id of ids) {
     drafts.push(id);

@@ -3,6 +3,7 @@ import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { TokenPressure } from "./pressure.js";
+import { headLength, pieceEnd } from "./prompt-head.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
 import type { Timings } from "./timings.js";
@@ -92,8 +93,9 @@ async function* decode(
   let logits =
     decoding.needsLogits && !aborted()
       ? await decoder.inTurn(async () => {
-          cachedPromptTokens = await sequence.recall(promptIds);
-          return prefill(generation, sequence, decoding);
+          const head = decoder.keepsPrompts ? headLength(promptIds, generation.vocabulary) : 0;
+          cachedPromptTokens = await sequence.recall(promptIds, head);
+          return prefill(generation, sequence, decoding, head);
         })
       : undefined;
   while (logits !== undefined && !aborted()) {
@@ -155,28 +157,31 @@ function* until(
 }
 
 /**
- * Feeds the prompt in chunks, from where it is known, and with its last one the tokens that the grammar forces to follow; undefined where the
- * signal fired.
+ * Feeds the prompt in pieces, from where it is known, and with its last one the tokens that the grammar forces to follow;
+ * undefined where the signal fired.
  */
 async function prefill(
   { decoder, promptIds, aborted, onProgress, timings }: Generation,
   sequence: StepSequence,
   { ids: forced, rows }: Decoding,
+  head: number,
 ): Promise<Float32Array | undefined> {
   const total = promptIds.length;
   const chunk = decoder.prefillChunk;
   const start = performance.now();
   let logits: Float32Array | undefined;
-  for (let at = sequence.length; at < total; at += chunk) {
+  for (let at = sequence.length; at < total; ) {
     if (aborted()) {
       return undefined;
     }
     await sequence.giveWay();
-    const ids = promptIds.slice(at, at + chunk);
-    logits = await (at + chunk < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
+    const end = pieceEnd(at, head, chunk);
+    const ids = promptIds.slice(at, end);
+    at = end;
+    logits = await (end < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
   }
-  sequence.remember(promptIds);
+  sequence.remember(promptIds, head);
   return logits;
 }

@@ -1,4 +1,5 @@
 import type { KvRows } from "./kv-rows.js";
+import { pieceEnd } from "./prompt-head.js";
 
 /** The rows of one piece of prompts that are alike up to its end. */
 interface Block {
@@ -26,7 +27,7 @@ export class PrefixCache {
 
   /**
    * @param mostBytes memory for the rows; 0 keeps nothing
-   * @param chunk prompts are read in pieces of so many tokens, and known up to the end of one
+   * @param chunk prompts are read in pieces of so many tokens at most, and known up to the end of one
    */
   constructor(mostBytes: number, chunk: number) {
     this.#mostBytes = mostBytes;
@@ -38,14 +39,19 @@ export class PrefixCache {
     return this.#bytes;
   }
 
-  /** The rows of the longest known beginning of a prompt, piece by piece, each as long as a chunk. */
-  find(ids: readonly number[]): readonly KvRows[] {
+  /**
+   * The rows of the longest known beginning of a prompt, piece by piece.
+   *
+   * @param head where a piece ends besides, see `headLength`
+   */
+  find(ids: readonly number[], head = 0): readonly KvRows[] {
     this.#uses++;
     const found: KvRows[] = [];
     let blocks = this.#first;
     // The last token is read in any case, for its logits.
-    for (let at = 0; at + this.#chunk < ids.length; at += this.#chunk) {
-      const block = blocks.get(this.#keyAt(ids, at));
+    for (let at = 0, end = 0; ; at = end) {
+      end = pieceEnd(at, head, this.#chunk);
+      const block = end < ids.length ? blocks.get(keyOf(ids, at, end)) : undefined;
       if (block === undefined) {
         break;
       }
@@ -60,15 +66,20 @@ export class PrefixCache {
    * Keeps what is not known of a prompt, as much of its beginning as there is memory for.
    *
    * @param copy gives so many rows from one on
+   * @param head as for `find`
    */
-  add(ids: readonly number[], copy: (from: number, count: number) => KvRows): void {
+  add(ids: readonly number[], copy: (from: number, count: number) => KvRows, head = 0): void {
     this.#uses++;
     let siblings = this.#first;
-    for (let at = 0; at + this.#chunk <= ids.length; at += this.#chunk) {
-      const key = this.#keyAt(ids, at);
+    for (let at = 0, end = 0; ; at = end) {
+      end = pieceEnd(at, head, this.#chunk);
+      if (end > ids.length) {
+        return;
+      }
+      const key = keyOf(ids, at, end);
       let block = siblings.get(key);
       if (block === undefined) {
-        const rows = copy(at, this.#chunk);
+        const rows = copy(at, end - at);
         if (!this.#makeRoom(rows.data.byteLength)) {
           return;
         }
@@ -84,10 +95,6 @@ export class PrefixCache {
   clear(): void {
     this.#first.clear();
     this.#bytes = 0;
-  }
-
-  #keyAt(ids: readonly number[], at: number): string {
-    return ids.slice(at, at + this.#chunk).join(" ");
   }
 
   /** Forgets the ends that were used longest ago. False where there is no room beside what is in use now. */
@@ -118,4 +125,8 @@ export class PrefixCache {
     }
     return oldest;
   }
+}
+
+function keyOf(ids: readonly number[], from: number, to: number): string {
+  return ids.slice(from, to).join(" ");
 }

@@ -16,6 +16,7 @@ export class RemoteDecoder implements StepDecoder {
   readonly vocabularySize: number;
   readonly device: Device;
   readonly prefillChunk: number;
+  readonly keepsPrompts: boolean;
   readonly canRollback: boolean;
   readonly #port: MessagePort;
   readonly #prompts = new Turns();
@@ -29,6 +30,7 @@ export class RemoteDecoder implements StepDecoder {
     this.vocabularySize = graph.vocabularySize;
     this.device = graph.device;
     this.prefillChunk = graph.prefillChunk;
+    this.keepsPrompts = graph.keepsPrompts;
     this.canRollback = graph.canRollback;
     this.#port = port;
     port.on("message", (answer: StepAnswer) => this.#take(answer));
@@ -108,15 +110,15 @@ class RemoteSequence implements StepSequence {
     this.canRollback = decoder.canRollback;
   }
 
-  async recall(ids: readonly number[]): Promise<number> {
+  async recall(ids: readonly number[], head = 0): Promise<number> {
     const sequence = this.#id;
-    const answer = await this.#decoder.ask((call) => ({ type: "recall", sequence, call, ids }));
+    const answer = await this.#decoder.ask((call) => ({ type: "recall", sequence, call, ids, head }));
     this.length = answer.type === "recalled" ? answer.count : 0;
     return this.length;
   }
 
-  remember(ids: readonly number[]): void {
-    this.#decoder.send({ type: "remember", sequence: this.#id, ids });
+  remember(ids: readonly number[], head = 0): void {
+    this.#decoder.send({ type: "remember", sequence: this.#id, ids, head });
   }
 
   async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {

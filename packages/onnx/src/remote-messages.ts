@@ -11,6 +11,7 @@ export interface RemoteGraph {
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly prefillChunk: number;
+  readonly keepsPrompts: boolean;
   readonly canRollback: boolean;
 }
 
@@ -22,8 +23,14 @@ export type StepCommand =
       readonly sequence: number;
       readonly call: number;
       readonly ids: readonly number[];
+      readonly head: number;
     }
-  | { readonly type: "remember"; readonly sequence: number; readonly ids: readonly number[] }
+  | {
+      readonly type: "remember";
+      readonly sequence: number;
+      readonly ids: readonly number[];
+      readonly head: number;
+    }
   | {
       readonly type: "forward";
       readonly sequence: number;

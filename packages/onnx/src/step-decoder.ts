@@ -12,6 +12,8 @@ export interface StepDecoder {
   readonly device: Device;
   /** Tokens of a prompt to feed in one step. */
   readonly prefillChunk: number;
+  /** Whether sequences recall the beginnings of prompts; then these are read in the same pieces each time. */
+  readonly keepsPrompts: boolean;
   /** A sequence of no tokens. */
   newSequence(): StepSequence;
   /** Reads a prompt after those that came before it, so that it can use what they have in common. */
@@ -26,10 +28,14 @@ export interface StepSequence {
   readonly length: number;
   /** Whether `rollback` works. */
   readonly canRollback: boolean;
-  /** Takes over what is known of a prompt's beginning, in a sequence of no tokens: so many of them. */
-  recall(promptIds: readonly number[]): number | Promise<number>;
+  /**
+   * Takes over what is known of a prompt's beginning, in a sequence of no tokens: so many of them.
+   *
+   * @param head tokens of its first message, behind which a piece ends; 0 where it has none
+   */
+  recall(promptIds: readonly number[], head?: number): number | Promise<number>;
   /** Keeps what the model made of the first tokens, which are a prompt's, for prompts that begin alike. */
-  remember(promptIds: readonly number[]): void;
+  remember(promptIds: readonly number[], head?: number): void;
   /**
    * Feeds the next tokens in one step.
    *

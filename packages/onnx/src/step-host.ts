@@ -13,8 +13,8 @@ export function serveSteps(
   port: MessagePort,
 ): void {
   const sequences = new Map<number, Sequence>();
-  const { device, contextLength, vocabularySize, prefillChunk, canRollback } = decoder;
-  const graph = { device, contextLength, vocabularySize, prefillChunk, canRollback };
+  const { device, contextLength, vocabularySize, prefillChunk, keepsPrompts, canRollback } = decoder;
+  const graph = { device, contextLength, vocabularySize, prefillChunk, keepsPrompts, canRollback };
   port.postMessage({ type: "graph", name, directory, dtype, ...graph } satisfies RemoteGraph);
   const answer = (message: StepAnswer, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
@@ -30,10 +30,10 @@ export function serveSteps(
     }
     switch (command.type) {
       case "recall":
-        answer({ type: "recalled", call: command.call, count: sequence.recall(command.ids) });
+        answer({ type: "recalled", call: command.call, count: sequence.recall(command.ids, command.head) });
         return;
       case "remember":
-        sequence.remember(command.ids);
+        sequence.remember(command.ids, command.head);
         return;
       case "forward":
         void forward(sequence, command);
