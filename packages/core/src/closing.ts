@@ -1,6 +1,7 @@
 /** Short ways to end an output, as its matcher sees them. */
 import { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
+import { Companion } from "./automaton/companion.js";
 import { type Completion, completionBytes } from "./automaton/completion.js";
 import { Completions } from "./automaton/completions.js";
 import type { Config } from "./automaton/configs.js";
@@ -20,8 +21,8 @@ export interface ShortestCompletion {
   readonly tokens: number;
 }
 
-const completionsByEngine = new WeakMap<Engine, WeakMap<Vocabulary, CompletionFinder>>();
-const schemaCompletions = new WeakMap<Automaton, Completions>();
+const completionFinders = new Companion(() => new WeakMap<Vocabulary, CompletionFinder>());
+const schemaCompletions = new Companion(() => new WeakMap<Automaton, Completions>());
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
 /** How many completions that depend on text may be searched; others are remembered. */
@@ -114,13 +115,9 @@ export class Closing {
 }
 
 function completionsOf(engine: Engine, vocabulary: Vocabulary): CompletionFinder {
-  const byVocabulary = onceFor(
-    completionsByEngine,
-    engine,
-    () => new WeakMap<Vocabulary, CompletionFinder>(),
-  );
-  return onceFor(byVocabulary, vocabulary, () => {
-    if (engine instanceof Automaton) return onceFor(schemaCompletions, engine, () => new Completions(engine));
+  return onceFor(completionFinders.of(engine), vocabulary, () => {
+    if (engine instanceof Automaton)
+      return onceFor(schemaCompletions.of(engine), engine, () => new Completions(engine));
     if (engine instanceof ItemAutomaton) return new ItemCompletions(engine, vocabulary);
     throw new TypeError("The grammar was made by another version of this package");
   });

@@ -1,6 +1,7 @@
 /** The masks of whatever runs a grammar. */
 import { Automaton } from "./automaton/automaton.js";
 import type { ByteTrail } from "./automaton/byte-trail.js";
+import { Companion } from "./automaton/companion.js";
 import type { Config } from "./automaton/configs.js";
 import { ItemAutomaton } from "./automaton/context-free/item-automaton.js";
 import type { Engine } from "./automaton/engine.js";
@@ -18,12 +19,11 @@ export interface MaskSource {
   readonly end: LayeredMask;
 }
 
-const shared = new WeakMap<Engine, WeakMap<Vocabulary, MaskSource>>();
+const sources = new Companion(() => new WeakMap<Vocabulary, MaskSource>());
 
 /** The masks of a grammar for a vocabulary, shared by all of its matchers. */
 export function masksFor(engine: Engine, vocabulary: Vocabulary): MaskSource {
-  const byVocabulary = onceFor(shared, engine, () => new WeakMap<Vocabulary, MaskSource>());
-  return onceFor(byVocabulary, vocabulary, () => {
+  return onceFor(sources.of(engine), vocabulary, () => {
     if (engine instanceof Automaton) return new Masks(engine, vocabulary);
     if (engine instanceof ItemAutomaton) return new ItemMasks(engine, vocabulary);
     throw new TypeError("The grammar was made by another version of this package");

@@ -1,4 +1,5 @@
 import { Automaton, Step } from "./automaton/automaton.js";
+import { Companion } from "./automaton/companion.js";
 import type { Config } from "./automaton/configs.js";
 import type { Engine } from "./automaton/engine.js";
 import { isLimitError } from "./json-schema/errors.js";
@@ -20,7 +21,7 @@ export class NextBytes {
   static for(engine: Engine): NextBytes | undefined {
     const isTimed = engine.maskMilliseconds !== Number.POSITIVE_INFINITY;
     if (!(engine instanceof Automaton) || isTimed) return undefined;
-    return onceFor(shared, engine, () => new NextBytes(engine));
+    return onceFor(shared.of(engine), engine, () => new NextBytes(engine));
   }
 
   /** The bytes, ascending; undefined where they depend on the text that led there, or a limit does not let them be told. */
@@ -52,4 +53,4 @@ export class NextBytes {
   }
 }
 
-const shared = new WeakMap<Automaton, NextBytes>();
+const shared = new Companion(() => new WeakMap<Automaton, NextBytes>());

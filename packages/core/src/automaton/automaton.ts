@@ -126,6 +126,7 @@ export type Transition =
 
 export class Automaton implements Engine {
   readonly frames: Frames;
+  readonly companions = new Map<object, unknown>();
   readonly configs = new Configs();
   readonly start: Config;
   /** After `Step.Read`: the state on top, and the config below it. */

@@ -14,6 +14,8 @@ export interface Engine {
   readonly start: Config;
   /** Time for one mask, or for accepting one token. */
   readonly maskMilliseconds: number;
+  /** What is kept with it, by its `Companion`. */
+  readonly companions: Map<object, unknown>;
   /** Whether the output may end in a config. */
   isComplete(config: Config): boolean;
   /**

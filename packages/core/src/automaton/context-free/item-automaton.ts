@@ -29,6 +29,7 @@ export interface ItemAutomatonOptions {
  * of them: that byte is then read behind those that can have ended before it.
  */
 export class ItemAutomaton implements Engine {
+  readonly companions = new Map<object, unknown>();
   readonly rules: Rules;
   readonly sets: ItemSets;
   readonly start: ItemSetId;
