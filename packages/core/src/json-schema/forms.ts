@@ -27,6 +27,7 @@ export class Forms {
     this.context = context;
   }
 
+  /** @param node a schema that is more than a reference */
   of(node: SchemaNode): Form {
     const { schemas } = this.context;
     const { position, scope } = node;
@@ -44,7 +45,6 @@ export class Forms {
     if (isSingle && only !== undefined) {
       const { keyword, children } = only;
       const below = () => children.map((child) => schemas.below(scope, child as Position));
-      if (keyword.isReference) return [[schemas.target(node, keyword.name)]];
       if (keyword.name === "anyOf") return below().map((child) => [child]);
       if (keyword.name === "allOf" || keyword.name === "oneOf")
         return children.length === 1 ? [below()] : NONE;

@@ -29,9 +29,10 @@ export class InPlaceCycles {
     this.schemas = schemas;
     const indexes = new Map<Position, number>();
     // A cycle has a reference in it.
-    for (const start of schemas.positions()) {
-      const refers = start.members.some(({ keyword }) => keyword.isReference);
-      if (refers && !indexes.has(start)) this.search(start, indexes);
+    for (const { positions } of schemas.documents()) {
+      for (const start of positions) {
+        if (refers(start) && !indexes.has(start)) this.search(start, indexes);
+      }
     }
     if (this.components.size > 0) this.checkMonotone();
   }
@@ -129,4 +130,9 @@ export class InPlaceCycles {
     }
     return found;
   }
+}
+
+function refers({ members }: Position): boolean {
+  for (const { keyword } of members) if (keyword.isReference) return true;
+  return false;
 }

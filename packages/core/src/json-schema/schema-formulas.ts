@@ -333,14 +333,16 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   /** Finds the errors of all documents at hand that expanding their schemas would meet. */
   checkAll(): void {
     const { limits } = this.store.arena.nodes;
-    for (const position of this.schemas.positions()) {
-      for (const member of position.members) {
-        const { value } = member;
-        checkConstants(member, position, limits);
-        if (member.keyword.name === "pattern") this.parsedPattern(value as string, position, "pattern");
-        else if (member.keyword.name === "patternProperties") {
-          for (const source of (value as JsonObject).keys())
-            this.parsedPattern(source, position, "patternProperties");
+    for (const { positions } of this.schemas.documents()) {
+      for (const position of positions) {
+        for (const member of position.members) {
+          const { value } = member;
+          checkConstants(member, position, limits);
+          if (member.keyword.name === "pattern") this.parsedPattern(value as string, position, "pattern");
+          else if (member.keyword.name === "patternProperties") {
+            for (const source of (value as JsonObject).keys())
+              this.parsedPattern(source, position, "patternProperties");
+          }
         }
       }
     }

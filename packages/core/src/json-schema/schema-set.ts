@@ -152,7 +152,7 @@ export class SchemaSet {
   private resolve(position: Position, keyword: string, reference: string): Position {
     const { resource } = position;
     const isLocal = PLAIN_FRAGMENT.test(reference) && this.resources.get(resource.uri) === resource;
-    const uri = isLocal ? resource.uri + reference : resolveUri(reference, resource.uri);
+    const uri = isLocal ? reference : resolveUri(reference, resource.uri);
     const hash = uri.indexOf("#");
     const fragment = hash < 0 ? "" : decodeFragment(uri.slice(hash + 1));
     const target = isLocal ? resource : this.resource(withoutFragment(uri), resource);

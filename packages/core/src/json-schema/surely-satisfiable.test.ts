@@ -120,6 +120,22 @@ describe("a look at a schema", () => {
     expect(judgements(chain(300, way)).looksSatisfiable).toBe(true);
   });
 
+  it("follows references that stand alone, and leaves very long chains of them", () => {
+    const references = (count: number) => ({
+      $ref: "#/$defs/r0",
+      $defs: Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          `r${i}`,
+          i === count - 1 ? { type: "string", minLength: 1 } : { $ref: `#/$defs/r${i + 1}` },
+        ]),
+      ),
+    });
+    expect(judgements(references(60)).looksSatisfiable).toBe(true);
+    const long = judgements(references(150));
+    expect(long.looksSatisfiable).toBe(false);
+    expect(long.isSatisfiable()).toBe(true);
+  });
+
   it("sees constants of every type", () => {
     expect(judgements({ enum: [{ a: [1, "x"] }] }).looksSatisfiable).toBe(true);
     expect(judgements({ const: [[{}]] }).looksSatisfiable).toBe(true);

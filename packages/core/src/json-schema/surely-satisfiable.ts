@@ -3,12 +3,16 @@
  * and the schemas that this needs. Most schemas are of this kind; the others are for `Satisfiability` to decide.
  */
 import { type Form, Forms } from "./forms.js";
-import type { SchemaNode } from "./position.js";
+import type { Member, SchemaNode } from "./position.js";
 import { type SampleContext, Samples } from "./samples.js";
+import type { SchemaSet } from "./schema-set.js";
 import { surelyOf } from "./truths.js";
 
 /** After so many looks, what is left is for `Satisfiability`. */
 const MAX_LOOKS = 100_000;
+
+/** Longer chains of references that stand alone are left to it, too. */
+const MAX_REFERENCES = 100;
 
 /** A schema on the search's path. */
 interface Visit {
@@ -20,6 +24,7 @@ interface Visit {
 }
 
 export class SurelySatisfiable {
+  private readonly schemas: SchemaSet;
   private readonly samples: Samples;
   private readonly forms: Forms;
   /** By the numbers of schema nodes. */
@@ -27,6 +32,7 @@ export class SurelySatisfiable {
   private looks = 0;
 
   constructor(context: SampleContext) {
+    this.schemas = context.schemas;
     this.samples = new Samples(context);
     this.forms = new Forms(context);
   }
@@ -55,7 +61,9 @@ export class SurelySatisfiable {
   }
 
   /** Undefined: it depends on others, and is now the last on the path. */
-  private look(node: SchemaNode, path: Visit[]): boolean | undefined {
+  private look(from: SchemaNode, path: Visit[]): boolean | undefined {
+    const node = this.destination(from);
+    if (node === undefined) return false;
     const { id } = node;
     const known = this.sure[id];
     if (known !== undefined) return known;
@@ -65,6 +73,21 @@ export class SurelySatisfiable {
     this.sure[id] = matches;
     if (matches) return true;
     path.push({ node, form: this.forms.of(node), option: 0, shown: 0 });
+    return undefined;
+  }
+  /** Where references that stand alone lead; undefined: very far, or to themselves. */
+  private destination(node: SchemaNode): SchemaNode | undefined {
+    let at = node;
+    for (let references = 0; references < MAX_REFERENCES; references++) {
+      let only: Member | undefined;
+      for (const member of at.position.members) {
+        if (member.keyword.role !== "enforced") continue;
+        if (only !== undefined) return at;
+        only = member;
+      }
+      if (only === undefined || !only.keyword.isReference) return at;
+      at = this.schemas.target(at, only.keyword.name);
+    }
     return undefined;
   }
 }

@@ -18,6 +18,8 @@ export function jsonPointer(...segments: readonly (string | number)[]): string {
 /** The segments of a JSON Pointer, or `undefined` where the text is none (RFC 6901, section 3). */
 export function parseJsonPointer(pointer: string): string[] | undefined {
   if (pointer === "") return [];
-  if (!pointer.startsWith("/") || /~(?![01])/.test(pointer)) return undefined;
-  return pointer.slice(1).split("/").map(unescapePointerSegment);
+  if (!pointer.startsWith("/")) return undefined;
+  const segments = pointer.slice(1).split("/");
+  if (!pointer.includes("~")) return segments;
+  return /~(?![01])/.test(pointer) ? undefined : segments.map(unescapePointerSegment);
 }
