@@ -33,6 +33,8 @@ export class Document implements PlacedIn {
   readonly root: Position;
   /** All schemas in the order of the document; then those that only references make schemas, with those in them. */
   readonly positions: Position[] = [];
+  /** Those of them that refer to others. */
+  readonly referring: Position[] = [];
   /** Schemas where no keyword makes a schema, and those in them, by their pointers. */
   private readonly others = new Map<string, Position>();
   private readonly context: DocumentContext;
@@ -144,6 +146,7 @@ export class Document implements PlacedIn {
     const isReference = dialect <= Dialect.Draft07 && json.has("$ref");
     const members: Member[] = [];
     let hasNames = false;
+    let refers = false;
     for (let i = 0; i < json.size; i++) {
       const name = json.keyAt(i);
       if (name.charCodeAt(0) === DOLLAR || name === "id") hasNames = true;
@@ -155,10 +158,12 @@ export class Document implements PlacedIn {
       this.check(value, keyword, position);
       const children = keyword.hasSchemas ? this.children(position, keyword, value, isOther) : NO_CHILDREN;
       members.push({ keyword, value, children, target: undefined });
+      if (keyword.isReference) refers = true;
       for (const child of children) if (child !== undefined && child.order < 0) pending.push(child);
     }
     if (hasNames) this.noteAnchors(position, json);
     position.members = members;
+    if (refers) this.referring.push(position);
   }
 
   private children(

@@ -29,10 +29,8 @@ export class InPlaceCycles {
     this.schemas = schemas;
     const indexes = new Map<Position, number>();
     // A cycle has a reference in it.
-    for (const { positions } of schemas.documents()) {
-      for (const start of positions) {
-        if (refers(start) && !indexes.has(start)) this.search(start, indexes);
-      }
+    for (const { referring } of schemas.documents()) {
+      for (const start of referring) if (!indexes.has(start)) this.search(start, indexes);
     }
     if (this.components.size > 0) this.checkMonotone();
   }
@@ -130,9 +128,4 @@ export class InPlaceCycles {
     }
     return found;
   }
-}
-
-function refers({ members }: Position): boolean {
-  for (const { keyword } of members) if (keyword.isReference) return true;
-  return false;
 }

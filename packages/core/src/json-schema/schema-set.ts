@@ -128,8 +128,7 @@ export class SchemaSet {
       const document = this.allDocuments[i] as Document;
       if (i > this.maxDocuments) throw this.tooManyDocuments(document);
       // What a reference leads to can be another schema at the end, or another document.
-      for (let k = 0; k < document.positions.length; k++) {
-        const position = document.positions[k] as Position;
+      for (const position of document.referring) {
         for (const member of position.members) {
           if (member.keyword.isReference) this.staticTarget(position, member);
         }
