@@ -1,21 +1,5 @@
+import type { ByteSet } from "../automaton/context-free/byte-set.js";
 import type { TokenTrie } from "../vocabulary/index.js";
-
-/** A set of bytes. */
-export class ByteSet {
-  private readonly words = new Uint32Array(8);
-
-  add(byte: number): void {
-    this.words[byte >>> 5]! |= 1 << (byte & 31);
-  }
-
-  has(byte: number): boolean {
-    return (this.words[byte >>> 5]! & (1 << (byte & 31))) !== 0;
-  }
-
-  get key(): string {
-    return this.words.join();
-  }
-}
 
 const known = new WeakMap<TokenTrie, Map<string, Int32Array>>();
 /** So many pairs of sets are kept. */

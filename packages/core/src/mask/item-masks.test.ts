@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { byteVocabulary } from "../../test/byte-vocabulary.js";
 import { C_LARK, C_PROGRAM, GBNF } from "../../test/grammars.js";
 import { randomNumbers } from "../../test/walk.js";
 import { compileGbnf, compileLark, compileTools, type Grammar, Matcher, Vocabulary } from "../index.js";
@@ -49,6 +50,15 @@ const CASES: readonly (readonly [string, Grammar, readonly string[]])[] = [
     ],
   ],
 ];
+
+it("tokens leave a terminal behind bytes that leave its state as it is", () => {
+  const tokens = ["__;", "ab;", "aaa(", "a1 ", "x_y = "];
+  const vocabulary = byteVocabulary(tokens);
+  const matcher = new Matcher(compileGbnf(GBNF.c as string), vocabulary);
+  expect(matcher.acceptBytes(new TextEncoder().encode("int f() { int x"))).toBe(true);
+  const allowed = tokens.filter((_, i) => matcher.mask().has(256 + i));
+  expect(allowed).toEqual(["__;", "ab;", "a1 ", "x_y = "]);
+});
 
 describe("masks of context-free grammars for a real vocabulary", () => {
   const vocabulary = Vocabulary.fromTokenizerJson(readFileSync(file, "utf8"), { eosTokenIds: [0] });

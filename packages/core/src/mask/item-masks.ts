@@ -3,20 +3,18 @@ import type { ItemSetId } from "../automaton/context-free/item-sets.js";
 import { Ending } from "../automaton/context-free/terminals.js";
 import { checkTime, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { type LexemeSplit, LexemeSplits } from "./lexeme-split.js";
-import { type LexemeExits, type LexemeTables, lexemeTables } from "./lexeme-tables.js";
 import { LexerMasks } from "./lexer-masks.js";
 import { lexerTables } from "./lexer-tables.js";
 import { MaskCache } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
 import { unionOf } from "./mask-union.js";
 import { RichItems } from "./rich-items.js";
+import { RichTerminals } from "./rich-terminals.js";
+import { StackTokens } from "./stack-tokens.js";
 import type { TokenCollector } from "./token-collector.js";
 import { endMask, type LayeredMask, tokensMask } from "./token-mask.js";
 
 const ROOT = 0;
-/** The children of a node with so many below it are looked at together. */
-const MIN_GROUPED = 200;
 /** Subtrees of fewer nodes are walked. */
 const MIN_TABLE = 128;
 
@@ -29,12 +27,12 @@ export class ItemMasks {
   private readonly rich: RichItems;
   /** By depth in the trie: the set after that many bytes of the path. */
   private readonly path: Int32Array;
-  private readonly splits: LexemeSplits;
   private readonly store: MaskStore;
-  private tables: LexemeTables | undefined;
   /** What reads the terminals that end at the longest or shortest; undefined: there are none. */
   private readonly lexemes: TextAutomaton | undefined;
   private lexer: LexerMasks | undefined;
+  /** For sets in which terminals end anywhere; undefined: there are none, or something may be ignored behind them. */
+  private readonly stackTokens: StackTokens | undefined;
   /** The masks that a computed one has all tokens of. */
   private readonly inside: LayeredMask[] = [];
   private knownEnd: LayeredMask | undefined;
@@ -45,8 +43,11 @@ export class ItemMasks {
     this.collector = store.collector;
     this.masks = new MaskCache(store.budget);
     this.store = store;
-    this.splits = new LexemeSplits(automaton);
-    this.rich = new RichItems(automaton, vocabulary, store);
+    const terminals = new RichTerminals(vocabulary, store);
+    this.rich = new RichItems(automaton, vocabulary, terminals);
+    const endAnywhere = automaton.rules.terminals.some(({ ending }) => ending === Ending.Anywhere);
+    if (endAnywhere && automaton.ignoredTerminal === undefined)
+      this.stackTokens = new StackTokens(automaton, vocabulary, store, terminals);
     this.path = new Int32Array(vocabulary.trie.maxDepth + 1);
     this.lexemes = automaton.rules.terminals
       .filter(({ ending }) => ending !== Ending.Anywhere)
@@ -75,7 +76,10 @@ export class ItemMasks {
     this.inside.length = 0;
     collector.clear();
     this.renewLexer();
-    if (this.lexer?.reads(set) === true) this.lexer.below(ROOT, set);
+    if (this.stackTokens?.find(set) === true) {
+      for (const mask of this.stackTokens.many) this.inside.push(mask);
+      for (const ids of this.stackTokens.few) collector.addAll(ids);
+    } else if (this.lexer?.reads(set) === true) this.lexer.below(ROOT, set);
     else {
       rich.begin(set);
       this.inside.push(...rich.masks());
@@ -122,76 +126,32 @@ export class ItemMasks {
 
   /** Collects the tokens below a node where the output is in a set. */
   private below(node: number, set: ItemSetId): void {
+    if (this.isForLexer(node, set)) this.lexer?.below(node, set);
+    else this.walk(node, set);
+  }
+
+  private isForLexer(node: number, set: ItemSetId): boolean {
     const { subtreeEnd } = this.vocabulary.trie;
-    const isSmall = (subtreeEnd[node] as number) - node < MIN_TABLE;
-    if (!isSmall && this.lexer?.reads(set) === true) {
-      this.lexer.below(node, set);
-      return;
-    }
-    const split = isSmall ? undefined : this.splits.of(set);
-    if (split === undefined) this.walk(node, set);
-    else {
-      this.inLexeme([node], split);
-      if (split.rest !== 0) this.walk(node, split.rest);
-    }
-  }
-
-  /** The same where a terminal is open: by what is known of it. */
-  private inLexeme(tops: readonly number[], { reader, state, own }: LexemeSplit): void {
-    const { automaton, collector, splits } = this;
-    this.tables ??= lexemeTables(reader, this.vocabulary, this.store);
-    const { many, few, exits } = this.tables.get(tops, state);
-    if (many !== undefined) this.inside.push(many);
-    collector.addAll(few);
-    let open = own;
-    let openState = state;
-    for (let i = 0; i < exits.length; i++) {
-      const { state: before, byte, node, ids, nodes } = exits[i] as LexemeExits;
-      if (before !== openState) {
-        open = this.openAt(tops[0] as number, own, node);
-        openState = before;
-      }
-      // What follows it is in the set already.
-      const from = splits.behind(open, before);
-      const next = from === 0 ? 0 : automaton.step(from, byte);
-      if (next === 0) continue;
-      collector.addAll(ids);
-      for (let k = 0; k < nodes.length; k++) this.below(nodes[k] as number, next);
-    }
-    checkTime();
-  }
-
-  /** The set above a node, where the output was in a set at a node further up. */
-  private openAt(top: number, set: ItemSetId, node: number): ItemSetId {
-    const { depth } = this.vocabulary.trie;
-    const path = this.rich.pathOf(node);
-    let at = set;
-    for (let i = depth[top] as number; i < path.length - 1; i++)
-      at = this.automaton.step(at, path[i] as number);
-    return at;
+    return (subtreeEnd[node] as number) - node >= MIN_TABLE && this.lexer?.reads(set) === true;
   }
 
   /** The same, byte by byte. */
   private walk(root: number, set: ItemSetId): void {
-    const { automaton, collector, path, splits } = this;
+    const { automaton, collector, path } = this;
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     path[depth[root] as number] = set;
     const end = subtreeEnd[root] as number;
-    const grouped = end - root < MIN_GROUPED ? undefined : this.groupedBelow(root, set);
     for (let node = root + 1; node < end; ) {
       const d = depth[node] as number;
       const next = automaton.step(path[d - 1] as number, bytes[node] as number);
       const after = subtreeEnd[node] as number;
-      if (next === 0 || grouped?.has(node) === true) {
+      if (next === 0) {
         node = after;
         continue;
       }
       collector.addNode(node);
       if (after === node + 1) node = after;
-      else if (
-        after - node >= MIN_TABLE &&
-        (this.lexer?.reads(next) === true || splits.of(next) !== undefined)
-      ) {
+      else if (this.isForLexer(node, next)) {
         this.below(node, next);
         node = after;
       } else {
@@ -200,33 +160,6 @@ export class ItemMasks {
       }
     }
     checkTime();
-  }
-
-  /** Does those children of a node together that lead to the same set in which a terminal is open; returns them. */
-  private groupedBelow(root: number, set: ItemSetId): ReadonlySet<number> {
-    const { automaton, collector, splits } = this;
-    const { bytes, subtreeEnd } = this.vocabulary.trie;
-    const bySet = new Map<ItemSetId, number[]>();
-    const end = subtreeEnd[root] as number;
-    for (let node = root + 1; node < end; node = subtreeEnd[node] as number) {
-      const next = automaton.step(set, bytes[node] as number);
-      if (next === 0) continue;
-      const nodes = bySet.get(next);
-      if (nodes === undefined) bySet.set(next, [node]);
-      else nodes.push(node);
-    }
-    const grouped = new Set<number>();
-    for (const [next, nodes] of bySet) {
-      const split = nodes.length === 1 ? undefined : splits.of(next);
-      if (split === undefined) continue;
-      for (const node of nodes) {
-        grouped.add(node);
-        collector.addNode(node);
-      }
-      this.inLexeme(nodes, split);
-      if (split.rest !== 0) for (const node of nodes) this.walk(node, split.rest);
-    }
-    return grouped;
   }
 
   private addTokens(set: ItemSetId): void {

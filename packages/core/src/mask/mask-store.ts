@@ -1,3 +1,4 @@
+import { ByteSetNumbers } from "../automaton/context-free/byte-set.js";
 import type { JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitLists } from "./exit-lists.js";
@@ -15,6 +16,8 @@ export class MaskStore {
   readonly budget: MaskBudget;
   readonly collector: TokenCollector;
   readonly fronts: Fronts;
+  /** The bytes that can follow terminals of grammars. */
+  readonly byteSets = new ByteSetNumbers();
   private readonly vocabulary: Vocabulary;
   /** The automaton goes when the last grammar that reads strings with it does. */
   private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();

@@ -1,19 +1,13 @@
-import { EmbeddedJson } from "../automaton/context-free/embedded-json.js";
+import { ByteSet } from "../automaton/context-free/byte-set.js";
 import type { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
 import type { ItemSetId } from "../automaton/context-free/item-sets.js";
 import { LimitedReader } from "../automaton/context-free/limited-reader.js";
 import { Ending, type LexemeReader } from "../automaton/context-free/terminals.js";
-import { TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { ByteSet, crossingNodes } from "./crossing-nodes.js";
-import type { MaskStore } from "./mask-store.js";
-import { Masks } from "./masks.js";
-import { type TerminalMasks, terminalMasks } from "./terminal-masks.js";
+import { crossingNodes } from "./crossing-nodes.js";
+import type { RichTerminals } from "./rich-terminals.js";
 import { type LayeredMask, NO_TOKENS } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
-
-/** So many states of a terminal are looked at to tell what bytes it can end with. */
-const MAX_STATES = 64;
 
 /** An item whose terminal reads nearly all of the vocabulary, or JSON: its tokens are known without a walk. */
 interface RichItem {
@@ -36,16 +30,12 @@ export class RichItems {
   private items: RichItem[] = [];
   private readonly automaton: ItemAutomaton;
   private readonly vocabulary: Vocabulary;
-  private readonly store: MaskStore;
-  private readonly jsonMasks = new Map<EmbeddedJson, Masks>();
-  private readonly lastBytes = new Map<LexemeReader, Map<number, ByteSet>>();
-  private readonly richStates = new Map<number, boolean>();
-  private texts: TerminalMasks | undefined;
+  private readonly terminals: RichTerminals;
 
-  constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore) {
+  constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, terminals: RichTerminals) {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
-    this.store = store;
+    this.terminals = terminals;
   }
 
   get count(): number {
@@ -91,18 +81,14 @@ export class RichItems {
     const unlimited = whole.reader instanceof LimitedReader ? whole.reader.unlimited(whole.state) : whole;
     if (unlimited === undefined) return undefined;
     const { reader, state } = unlimited;
-    if (!this.isRich(reader, state)) return undefined;
+    if (!this.terminals.has(reader, state)) return undefined;
     const crossings = this.crossingsOf(set, i, reader, state);
     return crossings === undefined ? undefined : { reader, state, crossings };
   }
 
   /** The tokens that stay in each of them. */
   masks(): LayeredMask[] {
-    return this.items.map(({ reader, state }) => {
-      if (reader instanceof EmbeddedJson) return this.jsonMask(reader, state);
-      this.texts ??= terminalMasks(reader as TextAutomaton, this.vocabulary, this.store);
-      return this.texts.get(state);
-    });
+    return this.items.map(({ reader, state }) => this.terminals.mask(reader, state));
   }
 
   /** The nodes at which tokens may leave them. */
@@ -116,22 +102,6 @@ export class RichItems {
     return pathTo(node, this.vocabulary);
   }
 
-  private isRich(reader: LexemeReader, state: number): boolean {
-    if (reader instanceof EmbeddedJson) return true;
-    if (!(reader instanceof TextAutomaton)) return false;
-    let isRich = this.richStates.get(state);
-    if (isRich === undefined) {
-      const { size, bytes, subtreeEnd } = this.vocabulary.trie;
-      let live = 0;
-      for (let node = 1; node < size; node = subtreeEnd[node] as number) {
-        if (reader.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
-      }
-      isRich = live * 8 > size * 7;
-      this.richStates.set(state, isRich);
-    }
-    return isRich;
-  }
-
   /** Undefined: so many that a walk is no worse. */
   private crossingsOf(
     set: ItemSetId,
@@ -142,7 +112,7 @@ export class RichItems {
     const { trie } = this.vocabulary;
     const first = this.firstBytes(this.automaton.behind(set, item));
     if (first === undefined) return NO_TOKENS;
-    const nodes = crossingNodes(trie, this.lastBytesOf(reader, state), first);
+    const nodes = crossingNodes(trie, this.terminals.lastBytesOf(reader, state), first);
     return nodes.length * 16 > trie.size ? undefined : nodes;
   }
 
@@ -166,64 +136,4 @@ export class RichItems {
     }
     return isEmpty ? undefined : first;
   }
-
-  /** The bytes that a terminal can end with behind a state; all where there are many states. */
-  private lastBytesOf(reader: LexemeReader, state: number): ByteSet {
-    let known = this.lastBytes.get(reader);
-    if (known === undefined) this.lastBytes.set(reader, (known = new Map()));
-    const key = reader instanceof EmbeddedJson ? reader.start : state;
-    let last = known.get(key);
-    if (last === undefined) {
-      last = reader instanceof EmbeddedJson ? lastOfJson(reader) : lastOf(reader, state);
-      known.set(key, last);
-    }
-    return last;
-  }
-
-  private jsonMask(reader: EmbeddedJson, state: number): LayeredMask {
-    let masks = this.jsonMasks.get(reader);
-    if (masks === undefined) {
-      masks = new Masks(reader.automaton, this.vocabulary, this.store);
-      this.jsonMasks.set(reader, masks);
-    }
-    const mask = masks.get(reader.config(state), reader.load(state), reader.length(state));
-    return reader.isFinal(state) ? mask.without(masks.end.list()) : mask;
-  }
-}
-
-function lastOf(reader: LexemeReader, start: number): ByteSet {
-  const last = new ByteSet();
-  const states = new Set([start]);
-  for (const state of states) {
-    for (let byte = 0; byte < 256; byte++) {
-      const next = reader.step(state, byte);
-      if (next === 0) continue;
-      if (reader.isFinal(next)) last.add(byte);
-      if (states.size <= MAX_STATES) states.add(next);
-    }
-    if (states.size > MAX_STATES) return allBytes();
-  }
-  return last;
-}
-
-/** By what a value begins with. */
-function lastOfJson(reader: EmbeddedJson): ByteSet {
-  const last = new ByteSet();
-  const add = (text: string) => {
-    for (let i = 0; i < text.length; i++) last.add(text.charCodeAt(i));
-  };
-  const begins = (text: string) => reader.step(reader.start, text.charCodeAt(0)) !== 0;
-  if (begins("{")) add("}");
-  if (begins("[")) add("]");
-  if (begins('"')) add('"');
-  if (begins("t") || begins("f")) add("e");
-  if (begins("n")) add("l");
-  if ([..."-0123456789"].some(begins)) add("0123456789");
-  return last;
-}
-
-function allBytes(): ByteSet {
-  const all = new ByteSet();
-  for (let byte = 0; byte < 256; byte++) all.add(byte);
-  return all;
 }

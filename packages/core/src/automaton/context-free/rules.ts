@@ -37,6 +37,8 @@ export class Rules {
    * has to hand back is handed to whoever waits for the rule, and no stack grows.
    */
   readonly isTail: Uint8Array;
+  /** By nonterminal: those that lead to it and to which it leads with nothing before them, itself among them; none where it does not come back to itself. */
+  readonly leftCycle: readonly (readonly number[] | undefined)[];
   /** The dot before the start symbol. */
   readonly startDot: number;
 
@@ -61,6 +63,7 @@ export class Rules {
       Int32Array.from(starts.filter((dot) => (this.restLength[dot] as number) < Number.POSITIVE_INFINITY)),
     );
     this.isTail = this.tails();
+    this.leftCycle = this.leftCycles();
   }
 
   /** Finds what may be empty, and the fewest bytes of everything; from the leaves upwards until nothing changes. */
@@ -108,13 +111,15 @@ export class Rules {
     if (this.mayEnd[dot] === 1) return { length: 0, nullable: 1 };
     const next = this.next[dot] as number;
     if (next < 0) return { length: Number.POSITIVE_INFINITY, nullable: 0 };
-    const rule = this.nonterminal[dot] as number;
-    const isNullable =
-      rule >= 0
-        ? this.isNullable[rule] === 1
-        : this.terminals[this.terminal[dot] as number]?.isNullable === true;
     const length = this.symbolLength(dot) + (this.restLength[next] as number);
-    return { length, nullable: isNullable && this.isRestNullable[next] === 1 ? 1 : 0 };
+    return { length, nullable: this.isSymbolNullable(dot) && this.isRestNullable[next] === 1 ? 1 : 0 };
+  }
+
+  /** Whether the empty text is one of the texts of the symbol at a dot. */
+  isSymbolNullable(dot: number): boolean {
+    const rule = this.nonterminal[dot] as number;
+    if (rule >= 0) return this.isNullable[rule] === 1;
+    return this.terminals[this.terminal[dot] as number]?.isNullable === true;
   }
 
   /** The fewest bytes of the symbol at a dot. */
@@ -136,6 +141,30 @@ export class Rules {
       this.terminal[dot] = -1;
       this.next[dot] = NOTHING_NEXT;
     }
+  }
+
+  private leftCycles(): (readonly number[] | undefined)[] {
+    const edges = this.starts.map((starts) => {
+      const corners = new Set<number>();
+      for (const start of starts) {
+        for (let dot = start; (this.next[dot] as number) >= 0; dot = this.next[dot] as number) {
+          if ((this.nonterminal[dot] as number) >= 0) corners.add(this.nonterminal[dot] as number);
+          if (!this.isSymbolNullable(dot) || this.next[dot] === dot) break;
+        }
+      }
+      return corners;
+    });
+    const members = new Map<number, number[]>();
+    const component = components(edges);
+    component.forEach((number, rule) => {
+      const found = members.get(number);
+      if (found === undefined) members.set(number, [rule]);
+      else found.push(rule);
+    });
+    return edges.map((corners, rule) => {
+      const cycle = members.get(component[rule] as number) as number[];
+      return cycle.length > 1 || corners.has(rule) ? cycle : undefined;
+    });
   }
 
   private tails(): Uint8Array {
