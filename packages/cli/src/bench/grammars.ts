@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compileLark, Matcher, type Vocabulary } from "@grammask/core";
+import { Matcher, type Vocabulary } from "@grammask/core";
 import { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
 import { GRAMMAR_CASES, type GrammarCase } from "./grammar-cases.js";
@@ -120,7 +120,7 @@ function ownTimes(
   const known: number[] = [];
   let masks: readonly Uint32Array[] = [];
   for (let round = 0; round < rounds; round++) {
-    const grammar = compileLark(each.lark);
+    const grammar = each.compile();
     const first = walk(new Matcher(grammar, vocabulary), tokens, round === 0);
     fresh.push(...first.times);
     if (round === 0) masks = first.masks;
@@ -129,8 +129,8 @@ function ownTimes(
   return { fresh, known, masks };
 }
 
-function along({ lark }: GrammarCase, tokens: readonly number[], vocabulary: Vocabulary): Along {
-  return walk(new Matcher(compileLark(lark), vocabulary), tokens, false);
+function along(each: GrammarCase, tokens: readonly number[], vocabulary: Vocabulary): Along {
+  return walk(new Matcher(each.compile(), vocabulary), tokens, false);
 }
 
 function walk(matcher: Matcher, tokens: readonly number[], keeps: boolean): Along {

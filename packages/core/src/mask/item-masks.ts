@@ -7,7 +7,7 @@ import { LexerMasks } from "./lexer-masks.js";
 import { lexerTables } from "./lexer-tables.js";
 import { MaskCache } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
-import { unionOf } from "./mask-union.js";
+import { withTokens } from "./mask-union.js";
 import { RichItems } from "./rich-items.js";
 import { RichTerminals } from "./rich-terminals.js";
 import { StackTokens } from "./stack-tokens.js";
@@ -35,6 +35,8 @@ export class ItemMasks {
   private readonly stackTokens: StackTokens | undefined;
   /** The masks that a computed one has all tokens of. */
   private readonly inside: LayeredMask[] = [];
+  /** What the mask that was computed last has of bits that no other mask has, in bytes. */
+  private ownBytes = 0;
   private knownEnd: LayeredMask | undefined;
 
   constructor(automaton: ItemAutomaton, vocabulary: Vocabulary, store: MaskStore = maskStore(vocabulary)) {
@@ -60,7 +62,7 @@ export class ItemMasks {
     let mask = this.masks.get(set, 0);
     if (mask === undefined) {
       mask = this.compute(set);
-      this.masks.set(set, 0, mask, mask.bytes + (mask.base?.words.byteLength ?? 0));
+      this.masks.set(set, 0, mask, mask.bytes + this.ownBytes);
     }
     return mask;
   }
@@ -91,8 +93,16 @@ export class ItemMasks {
     }
     this.addTokens(set);
     if (automaton.isComplete(set)) collector.addAll(vocabulary.eosTokenIds as number[]);
+    const many = new Set<LayeredMask>();
+    for (const mask of this.inside) {
+      if (mask.base === undefined) collector.addAll(mask.added);
+      else many.add(mask);
+    }
     const ids = collector.take();
-    return this.inside.length === 0 ? tokensMask(size, ids) : unionOf(size, this.inside, ids);
+    const union = many.size === 0 ? undefined : this.store.unions.of(many);
+    const mask = union === undefined ? tokensMask(size, ids) : withTokens(size, union, ids);
+    this.ownBytes = mask.base === union?.base ? 0 : (mask.base?.words.byteLength ?? 0);
+    return mask;
   }
 
   /** Tables that were full are not used any more. */

@@ -5,6 +5,7 @@ import { ExitLists } from "./exit-lists.js";
 import { Fronts } from "./fronts.js";
 import { InternedMasks } from "./interned-masks.js";
 import { MaskBudget } from "./mask-cache.js";
+import { MaskUnions } from "./mask-union.js";
 import { onceFor } from "./once.js";
 import { StringMasks } from "./string-masks.js";
 import { TextMasks } from "./text-masks.js";
@@ -16,6 +17,7 @@ export class MaskStore {
   readonly budget: MaskBudget;
   readonly collector: TokenCollector;
   readonly fronts: Fronts;
+  readonly unions: MaskUnions;
   /** The bytes that can follow terminals of grammars. */
   readonly byteSets = new ByteSetNumbers();
   private readonly vocabulary: Vocabulary;
@@ -31,6 +33,7 @@ export class MaskStore {
     this.vocabulary = vocabulary;
     this.collector = new TokenCollector(vocabulary.size, vocabulary.trie);
     this.budget = new MaskBudget(maxBytes);
+    this.unions = new MaskUnions(vocabulary.size, this.budget);
     this.fronts = new Fronts(vocabulary.trie, new ExitLists(vocabulary.trie.size));
   }
 

@@ -81,6 +81,10 @@ export class StackTokens {
   /** An item comes to a dot within tokens: the bytes at some nodes are read there. */
   private goOn(dot: number, list: ExitNodes, rule: number, origin: ItemSetId): void {
     if (list.nodes.length === 0) return;
+    if ((this.automaton.rules.next[dot] as number) < 0) {
+      if (rule !== WHOLE) this.end(rule, origin, list);
+      return;
+    }
     const { many, few, exits } = this.tables.ofDot(dot, list);
     for (let i = 0; i < many.length; i++) this.many.push(many[i] as LayeredMask);
     if (few.length > 0) this.few.push(few);
