@@ -36,7 +36,8 @@ export class TerminalTables {
   private readonly vocabulary: Vocabulary;
   private readonly rich: RichTerminals;
   private readonly lists: ExitLists;
-  private readonly cache: MaskCache<TerminalTable>;
+  private readonly store: MaskStore;
+  private cache: MaskCache<TerminalTable>;
   /** Numbers of pairs of a list of nodes and a set of bytes. */
   private places = new PairMemo();
   private placeCount = 0;
@@ -50,6 +51,7 @@ export class TerminalTables {
     this.vocabulary = vocabulary;
     this.rich = rich;
     this.lists = store.fronts.lists;
+    this.store = store;
     this.cache = new MaskCache(store.budget);
     this.states = new Int32Array(vocabulary.trie.maxDepth + 1);
   }
@@ -87,7 +89,7 @@ export class TerminalTables {
   private clear(): void {
     this.places = new PairMemo();
     this.placeCount = 0;
-    this.cache.clear();
+    this.cache = new MaskCache(this.store.budget);
   }
 
   private compute(state: number, roots: Int32Array, following: ByteSet): TerminalTable {
