@@ -3,7 +3,7 @@ import { canonicalJson, type JsonNode } from "../json/index.js";
 import { FALSE, type Formula, JsonType, TRUE } from "../json-schema/formula.js";
 import { DIFFERENT, REPEATED } from "../json-schema/repeated-items.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
-import { type Goal, type Goals, type PendingGoal, type Result, tooMany } from "./goals.js";
+import { type Goal, type Goals, type PendingGoal, type Projected, type Result, tooMany } from "./goals.js";
 
 export interface ArrayState {
   readonly id: number;
@@ -29,6 +29,8 @@ export interface PendingItem extends PendingGoal {
 
 /** So many values of an item are listed at most. */
 const MOST_LISTED = 4096;
+
+const NESTED = JsonType.Array | JsonType.Object;
 
 export class Arrays {
   private readonly goals: Goals;
@@ -137,8 +139,8 @@ export class Arrays {
       const another = () => this.scarce(goals.withMore(rest)) ?? [];
       isPlentiful =
         (goals.uniqueSigns(rest) & REPEATED) === 0 &&
-        // One more could be the last of the arrays and objects that are told apart.
-        goals.comparedItems([rest]) + 1 < this.satisfiability.maxCompared &&
+        // One more could leave no room among the arrays and objects that are told apart.
+        !this.isNearlyFull([rest], 2) &&
         another().length === 0;
       item.isPlentiful.set(result, isPlentiful);
     }
@@ -219,19 +221,49 @@ export class Arrays {
   }
 
   /** The next item, without regard to values that items to come cannot do without. */
-  private pending({ formulas, constraint }: ArrayState): PendingGoal | undefined {
+  private pending(state: ArrayState): PendingGoal | undefined {
+    const { goals, satisfiability } = this;
+    const all = this.projected(state, 0);
+    if (all === undefined) return undefined;
+    const pending = goals.pendingOf(all);
+    if (pending === undefined) return undefined;
+    const isUnique = pending.rests.some((rest) => goals.steps.hasUnique(rest));
+    if (!isUnique || !this.isNearlyFull(pending.rests, 1)) return pending;
+    const { formulas, constraint } = goals.onlyNested(pending.goal);
+    if (!satisfiability.value(goals.combined(formulas, constraint))) return pending;
+    // An array or object must leave room for those that are needed behind it; other values take none.
+    const nested = this.projected(state, 1);
+    if (nested === undefined) return { ...pending, goal: goals.withoutNested(pending.goal) };
+    if (nested.child === all.child) return pending;
+    const isSame =
+      nested.asked.length === all.asked.length && nested.asked.every((f, i) => f === all.asked[i]);
+    return isSame ? goals.pendingByType(NESTED, nested, all) : goals.pendingOf(nested);
+  }
+
+  /** Whether so many arrays and objects more might leave no room for those that are needed. */
+  private isNearlyFull(rests: readonly Formula[], more: number): boolean {
+    const { goals } = this;
+    const most = this.satisfiability.maxCompared - more;
+    // Most arrays have few.
+    const compared = goals.comparedItems(rests);
+    return compared > most || compared + goals.mostNeededItems(rests) > most;
+  }
+
+  /** @param uncounted whether the next item counts as an array or object */
+  private projected({ formulas, constraint }: ArrayState, uncounted: 0 | 1): Projected | undefined {
     const { goals, satisfiability } = this;
     const stepped = formulas.map((formula) => goals.steps.stepItem(formula));
-    const lives = (formula: Formula) => satisfiability.array(formula);
-    const pending = goals.pending(stepped, constraint, lives);
+    const lives = (formula: Formula) => satisfiability.array(formula, uncounted);
+    const pending = goals.project(stepped, constraint, lives);
     if ((goals.uniqueSigns(goals.combined(stepped, constraint)) & REPEATED) === 0) return pending;
     // What repeats may be this item. That is asked only where the items behind it alone leave out too much.
-    const most = goals.pending(
+    const most = goals.project(
       stepped,
       constraint,
       (formula) => lives(goals.assumeUnique(formula, TRUE)) || lives(goals.assumeUnique(formula, FALSE)),
     );
-    if (most === undefined || most.goal === pending?.goal) return pending;
-    return goals.pending(stepped, constraint, lives, goals.repeatedLater(stepped, constraint));
+    // Both ask about the same formulas.
+    if (most === undefined || most.child === pending?.child) return pending;
+    return goals.project(stepped, constraint, lives, goals.repeatedLater(stepped, constraint));
   }
 }

@@ -13,7 +13,13 @@ import { exceeded } from "../json-schema/constant-limits.js";
 import type { Derivatives } from "../json-schema/derivative.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
 import { FALSE, type Formula, type FormulaStore, JsonType, Kind, TRUE } from "../json-schema/formula.js";
-import { assumeUnique, repeatedLater, uniqueSigns } from "../json-schema/repeated-items.js";
+import {
+  assumeUnique,
+  comparedIn,
+  mostNeededItems,
+  repeatedLater,
+  uniqueSigns,
+} from "../json-schema/repeated-items.js";
 import { LanguageLimitError } from "../language/index.js";
 import { Projection } from "./projection.js";
 
@@ -35,6 +41,16 @@ export interface PendingGoal {
   readonly rests: readonly Formula[];
   /** The variables' truths, where the constraint leaves no choice; otherwise they are the goal's result. */
   readonly fixed: readonly boolean[] | undefined;
+}
+
+/** What a parent asks of a value to come. */
+export interface Projected {
+  /** The formulas that it asks about. */
+  readonly asked: readonly Formula[];
+  /** What must hold of them, as variables. */
+  readonly child: Formula;
+  /** As of a `PendingGoal`. */
+  readonly rests: readonly Formula[];
 }
 
 /** So many cases of how the parent can go on, for each alternative. */
@@ -129,21 +145,27 @@ export class Goals {
     return this.excluding(goal, [this.store.type(JsonType.Array | JsonType.Object)]);
   }
 
+  /** Its arrays and objects alone. */
+  onlyNested(goal: Goal): Goal {
+    return this.excluding(goal, [this.store.type(JsonType.Array | JsonType.Object) ^ 1]);
+  }
+
   /** How many arrays and objects some formulas remember because items to come must differ from them. */
   comparedItems(formulas: readonly Formula[]): number {
     const { store } = this;
     let most = 0;
     for (const formula of formulas) {
       store.forEachAtom(formula, (literal) => {
-        if (store.kind(literal) !== Kind.Unique) return;
-        let count = 0;
-        store.forEachAtom(store.first(literal), (one) => {
-          if (store.kind(one) === Kind.Schema) count++;
-        });
-        most = Math.max(most, count);
+        if (store.kind(literal) === Kind.Unique)
+          most = Math.max(most, comparedIn(store, store.first(literal)));
       });
     }
     return most;
+  }
+
+  /** No more items than so many are needed for what some formulas say. */
+  mostNeededItems(formulas: readonly Formula[]): number {
+    return formulas.reduce((sum, formula) => sum + mostNeededItems(this.store, formula), 0);
   }
 
   /** The formula of what is left of an array, where that is one item at least. */
@@ -247,17 +269,51 @@ export class Goals {
   }
 
   /**
-   * The goal of the value that is open in a parent whose formulas (with `ValueIn` atoms) are `stepped`.
-   * @param lives whether the parent can end, given its formula when the value's truths are filled in.
-   * @param others formulas (with `ValueIn` atoms), one of which may hold instead
-   * @returns undefined if no combination lets it.
+   * The goal of the value that is open in a parent whose formulas (with `ValueIn` atoms) are `stepped`: see `project`.
+   * @returns undefined if no combination lets the parent end
    */
   pending(
     stepped: readonly Formula[],
     constraint: Formula,
     lives: (formula: Formula) => boolean,
-    others: readonly Formula[] = [],
   ): PendingGoal | undefined {
+    const projected = this.project(stepped, constraint, lives);
+    return projected === undefined ? undefined : this.pendingOf(projected);
+  }
+
+  /** The goal of a value that satisfies what was found for it. */
+  pendingOf({ asked, child, rests }: Projected): PendingGoal | undefined {
+    const { store } = this;
+    const fixed = this.fixedTruths(child, asked.length);
+    if (fixed === undefined) return { goal: this.intern(asked, child), rests, fixed };
+    const conjunction = store.and(asked.map((formula, i) => (fixed[i] ? formula : formula ^ 1)));
+    return conjunction === FALSE ? undefined : { goal: this.single(conjunction), rests, fixed };
+  }
+
+  /** The goal of a value that satisfies one thing if it is of some types, and another if not; both of the same formulas. */
+  pendingByType(types: number, inTypes: Projected, otherwise: Projected): PendingGoal {
+    const { store } = this;
+    const { asked, rests } = otherwise;
+    const isInTypes = store.variable(asked.length);
+    const child = store.or([
+      store.and([isInTypes, inTypes.child]),
+      store.and([isInTypes ^ 1, otherwise.child]),
+    ]);
+    return { goal: this.intern([...asked, store.type(types)], child), rests, fixed: undefined };
+  }
+
+  /**
+   * What the value must satisfy that is open in a parent whose formulas (with `ValueIn` atoms) are `stepped`.
+   * @param lives whether the parent can end, given its formula when the value's truths are filled in.
+   * @param others formulas (with `ValueIn` atoms), one of which may hold instead
+   * @returns undefined if no combination lets it.
+   */
+  project(
+    stepped: readonly Formula[],
+    constraint: Formula,
+    lives: (formula: Formula) => boolean,
+    others: readonly Formula[] = [],
+  ): Projected | undefined {
     const { store } = this;
     const found = new Set<Formula>();
     const seen = new Set<Formula>();
@@ -287,11 +343,7 @@ export class Goals {
     const possible = (formula: Formula) => this.satisfiable(this.combined(asked, formula));
     const combined = store.or([this.combined(rests, constraint), ...alternatives]);
     const child = this.projection.project(combined, asked.length, { lives, possible, step });
-    if (child === FALSE) return undefined;
-    const fixed = this.fixedTruths(child, asked.length);
-    if (fixed === undefined) return { goal: this.intern(asked, child), rests, fixed };
-    const conjunction = store.and(asked.map((formula, i) => (fixed[i] ? formula : formula ^ 1)));
-    return conjunction === FALSE ? undefined : { goal: this.single(conjunction), rests, fixed };
+    return child === FALSE ? undefined : { asked, child, rests };
   }
 
   /** A parent's formulas once the value's result is known. */

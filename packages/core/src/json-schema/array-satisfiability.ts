@@ -6,7 +6,7 @@
 import { canDiffer } from "./distinct-values.js";
 import type { Values } from "./finite-values.js";
 import { FALSE, type Formula, type FormulaStore, JsonType, Kind, UNBOUNDED } from "./formula.js";
-import { equalPairs } from "./repeated-items.js";
+import { comparedIn, equalPairs } from "./repeated-items.js";
 import { valueCases } from "./value-cases.js";
 
 /** What the search asks. */
@@ -24,6 +24,8 @@ export interface ArraySearch {
   giveUp(): never;
   /** So many arrays and objects that must all differ can surely be told apart in an output. */
   readonly maxCompared: number;
+  /** How many of these come before the rest of the array besides those that its formula knows of. */
+  readonly uncounted: number;
   /** Is told where there is a solution but for `maxCompared`. */
   leaveOut(): void;
   /** Is told of items that satisfy the literals, if they must all differ; of none if they need not. */
@@ -59,8 +61,8 @@ interface Problem extends ArraySearch {
   readonly length: number;
   /** Whether all items must differ. */
   readonly unique: boolean;
-  /** Whether there were no items before these. */
-  readonly isWhole: boolean;
+  /** How many arrays and objects were before these. */
+  readonly compared: number;
 }
 
 interface Chosen {
@@ -77,7 +79,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   const budgets: Budget[] = [];
   let length = 0;
   let unique = false;
-  let isWhole = false;
+  let compared = search.uncounted;
   const repeated: Formula[] = [];
   for (const literal of literals) {
     const negated = (literal & 1) === 1;
@@ -86,7 +88,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
       if (negated) repeated.push(earlier);
       else {
         unique = true;
-        isWhole = earlier === FALSE;
+        compared = search.uncounted + comparedIn(store, earlier);
         universal.push(store.items(0, UNBOUNDED, earlier ^ 1));
       }
     } else if (store.kind(literal) === Kind.ItemCount) {
@@ -112,7 +114,7 @@ export function arrayLiteralsHold(literals: readonly Formula[], search: ArraySea
   }
   for (const obligation of obligations) starts.add(obligation.from);
   const sorted = [...starts].sort((a, b) => a - b);
-  const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique, isWhole };
+  const problem = { ...search, universal, obligations, budgets, starts: sorted, length, unique, compared };
   return repeated.length === 0 ? meet(0, new Map(), problem) : repeats(literals, repeated, problem, search);
 }
 
@@ -215,7 +217,7 @@ function spend(
   const [share, ...others] = pending;
   if (share === undefined) {
     if (problem.unique && !canDiffer(settled, problem)) return false;
-    if (problem.isWhole && !areComparable(settled, problem)) return false;
+    if (problem.unique && !areComparable(settled, problem)) return false;
     problem.found?.(problem.unique ? settled : []);
     return true;
   }
@@ -239,11 +241,12 @@ function spend(
 }
 
 /**
- * Whether the items that can only be arrays or objects are not too many: an open one is read against all those before it.
- * It is asked before the first item, so that no output begins what it cannot end.
+ * Whether the items that can only be arrays or objects are not too many together with those before: an open one is read
+ * against all of them. So no output begins what it cannot end, nor goes on with items that leave no room for needed ones.
  */
 function areComparable(items: readonly DifferentItem[], problem: Problem): boolean {
-  const count = (some: readonly DifferentItem[]) => some.reduce((sum, { times }) => sum + times, 0);
+  const count = (some: readonly DifferentItem[]) =>
+    some.reduce((sum, { times }) => sum + times, problem.compared);
   if (count(items) <= problem.maxCompared) return true;
   const { store } = problem;
   const scalar = store.type(JsonType.Array | JsonType.Object) ^ 1;

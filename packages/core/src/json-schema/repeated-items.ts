@@ -21,6 +21,29 @@ export function uniqueSigns(store: FormulaStore, formula: Formula): number {
   return signs;
 }
 
+/** How many arrays and objects are among the items that a formula says others must differ from. */
+export function comparedIn(store: FormulaStore, earlier: Formula): number {
+  let count = 0;
+  store.forEachAtom(earlier, (one) => {
+    if (store.kind(one) === Kind.Schema) count++;
+  });
+  return count;
+}
+
+/** No more items than so many are needed for what a formula says. */
+export function mostNeededItems(store: FormulaStore, formula: Formula): number {
+  let most = 0;
+  store.forEachAtom(formula, (literal) => {
+    const kind = store.kind(literal);
+    if (kind === Kind.ItemCount) most += store.first(literal);
+    else if (kind !== Kind.Items) return;
+    else if (store.third(literal) === FALSE && store.second(literal) === UNBOUNDED)
+      most += store.first(literal) + 1;
+    else most++;
+  });
+  return most;
+}
+
 /** The formula where "all are different" has this truth. */
 export function assumeUnique(store: FormulaStore, formula: Formula, truth: Formula): Formula {
   return store.map(formula, (atom) => (store.kind(atom) === Kind.Unique ? truth : atom), new Map());

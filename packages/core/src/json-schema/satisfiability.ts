@@ -117,9 +117,9 @@ export class Satisfiability {
     return this.solve(formula, () => this.objectRest(formula, keys));
   }
 
-  /** Whether some rest of an open array does. */
-  array(formula: Formula): boolean {
-    return this.solve(formula, () => this.arrayRest(formula));
+  /** Whether some rest of an open array does. @param uncounted arrays and objects before it that it does not tell of */
+  array(formula: Formula, uncounted: 0 | 1 = 0): boolean {
+    return this.solve(formula, () => this.arrayRest(formula, uncounted));
   }
 
   /**
@@ -129,7 +129,7 @@ export class Satisfiability {
   differentItems(formula: Formula): readonly DifferentItem[] | undefined {
     let items: readonly DifferentItem[] = [];
     const search = {
-      ...this.arraySearch(),
+      ...this.arraySearch(0),
       found: (those: readonly DifferentItem[]) => {
         items = those;
       },
@@ -310,19 +310,22 @@ export class Satisfiability {
     return this.rest(formula, this.objects, keys.id, literalsHold, (rest) => this.objectRest(rest, keys));
   }
 
-  private arrayRest(formula: Formula): boolean {
-    const search = this.arraySearch();
+  private arrayRest(formula: Formula, uncounted: 0 | 1 = 0): boolean {
+    const search = this.arraySearch(uncounted);
     const literalsHold = (literals: readonly Formula[]) => arrayLiteralsHold(literals, search);
-    return this.rest(formula, this.arrays, 0, literalsHold, search.array);
+    return this.rest(formula, this.arrays, uncounted, literalsHold, search.array);
   }
 
-  private arraySearch(): ArraySearch {
+  private arraySearch(uncounted: 0 | 1): ArraySearch {
     const { store, decide, listed, countStep, giveUp, maxCompared } = this;
-    const array = (rest: Formula) => this.arrayRest(rest);
+    const array = (rest: Formula) => this.arrayRest(rest, uncounted);
     const leaveOut = () => {
       this.leavesOut = true;
     };
-    return { store, value: decide, array, values: listed, step: countStep, giveUp, maxCompared, leaveOut };
+    return {
+      ...{ store, value: decide, array, values: listed, step: countStep, giveUp },
+      ...{ maxCompared, uncounted, leaveOut },
+    };
   }
 
   /** A rest of an object or array, remembered by its formula and what names are left. */
