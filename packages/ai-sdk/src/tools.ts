@@ -6,12 +6,11 @@ import {
 } from "@ai-sdk/provider";
 import {
   compileTools,
-  exampleToolCall,
-  GrammarError,
+  formatBesideJson,
   LastUsed,
-  type ToolFormatName,
   type ToolGrammar,
   type ToolOptions,
+  toolInstructions,
 } from "@grammask/core";
 
 /** What an output with tools looks like, and what the model is told of it. */
@@ -54,16 +53,16 @@ export function planTools(
     throw new UnsupportedFunctionalityError({ functionality });
   }
   if (isJson && choice === "auto" && settings.reasoning !== "none") throw reasoningBeforeJson();
-  // In some formats calls are JSON objects as well; Hermes' stand between markers.
-  const isTaken = isJson && choice === "auto" && ["plain", "llama3", "harmony"].includes(settings.format);
-  const format = isTaken ? "hermes" : settings.format;
+  const hasJsonContent = isJson && choice === "auto";
+  const format = hasJsonContent ? formatBesideJson(settings.format) : settings.format;
+  const wanted = choice === "tool" ? { name: offered[0]!.name } : choice;
   return {
     tools: compile(offered, {
       ...{ ...settings, format },
-      choice: choice === "tool" ? { name: offered[0]!.name } : choice,
-      ...(isJson && choice === "auto" && { content: { schema: responseFormat.schema ?? true } }),
+      choice: wanted,
+      ...(hasJsonContent && { content: { schema: responseFormat.schema ?? true } }),
     }),
-    instructions: instruct(offered, choice, exampleCall(offered, format)),
+    instructions: toolInstructions(offered.map(described), { format, choice: wanted, hasJsonContent }),
   };
 }
 
@@ -77,36 +76,7 @@ function compile(tools: readonly LanguageModelV3FunctionTool[], options: ToolOpt
   return compiled.get(JSON.stringify([sources, options]), () => compileTools(sources, options));
 }
 
-/** What a call looks like in a format, of the first tool; undefined where the plain words will do. */
-function exampleCall(
-  [tool]: readonly LanguageModelV3FunctionTool[],
-  format: ToolFormatName,
-): string | undefined {
-  if (tool === undefined || format === "plain") return undefined;
-  try {
-    return exampleToolCall({ name: tool.name, parameters: tool.inputSchema }, format);
-  } catch (error) {
-    if (error instanceof GrammarError) return undefined;
-    throw error;
-  }
-}
-
-function instruct(
-  tools: readonly LanguageModelV3FunctionTool[],
-  choice: "auto" | "required" | "tool",
-  example: string | undefined,
-): string {
-  const lines = tools.map(({ name, description, inputSchema, inputExamples }) =>
-    JSON.stringify({
-      name,
-      description,
-      parameters: inputSchema,
-      examples: inputExamples?.map(({ input }) => input),
-    }),
-  );
-  const how =
-    example === undefined
-      ? 'To call one, write {"name": <its name>, "arguments": <an object that matches its parameters>}.'
-      : `A call looks like this:\n${example}`;
-  return `You can call ${choice === "auto" ? "these functions" : "one of these functions"}:\n${lines.join("\n")}\n${how}`;
+function described({ name, description, inputSchema, inputExamples }: LanguageModelV3FunctionTool) {
+  const examples = inputExamples?.map(({ input }) => input);
+  return { name, description, parameters: inputSchema, examples };
 }

@@ -40,7 +40,7 @@ export { compileRegex } from "./grammar/regex.js";
 export type { DocumentResolver } from "./grammar/schema-documents.js";
 export { compileStructuralTag, type StructuralTagOptions } from "./grammar/structural-tag/compile.js";
 export { compileTools } from "./grammar/tools/compile-tools.js";
-export { toolFormatOf } from "./grammar/tools/formats.js";
+export { formatBesideJson, toolFormatOf } from "./grammar/tools/formats.js";
 export { TOOL_INPUT } from "./grammar/tools/input-call.js";
 export { type ToolDelta, ToolReader } from "./grammar/tools/tool-reader.js";
 export type {
@@ -98,6 +98,11 @@ export {
 } from "./prompt/describe-schema.js";
 export type { LeftOut } from "./prompt/outline.js";
 export { exampleToolCall, writeToolCall } from "./prompt/tool-call-text.js";
+export {
+  type DescribedTool,
+  type ToolInstructionsOptions,
+  toolInstructions,
+} from "./prompt/tool-instructions.js";
 export {
   TokenizerError,
   TokenTrie,

@@ -1,4 +1,4 @@
-import type { ToolChoice, ToolFormatName } from "@grammask/core";
+import { formatBesideJson, type ToolChoice, type ToolFormatName } from "@grammask/core";
 import { type Constraint, isJson, type ToolSource } from "../engine/constraint.js";
 import { invalid } from "../errors.js";
 import type { GivenConstraint } from "../generation/given-constraint.js";
@@ -29,6 +29,8 @@ export interface ToolRequest {
   readonly tools: readonly GivenTool[];
   /** Undefined: "auto" where there are tools. */
   readonly choice: ToolChoice | undefined;
+  /** The names of those that may be called; undefined: all. */
+  readonly allowed?: readonly string[] | undefined;
   /** Whether an output may have several calls. */
   readonly parallel: boolean;
 }
@@ -62,9 +64,14 @@ export async function toolFormat(
  * @throws ApiError where a tool is chosen that is not there, or one asks for what is not supported
  */
 export function planTools(
-  { tools, choice = "auto", parallel }: ToolRequest,
+  { tools: given, choice = "auto", allowed, parallel }: ToolRequest,
   format: ToolFormatName,
 ): ToolPlan | undefined {
+  const missing = allowed?.find((name) => !given.some((tool) => tool.name === name));
+  if (missing !== undefined) {
+    throw invalid("tool_choice", `tool_choice: there is no tool ${JSON.stringify(missing)} among tools`);
+  }
+  const tools = allowed === undefined ? given : given.filter(({ name }) => allowed.includes(name));
   const named = typeof choice === "object" ? choice.name : undefined;
   if (named !== undefined && !tools.some((tool) => tool.name === named)) {
     throw invalid("tool_choice", `tool_choice: there is no tool ${JSON.stringify(named)} among tools`);
@@ -106,8 +113,7 @@ export function withContent(
       "unsupported_combination",
     );
   }
-  // In these, calls are JSON objects as well; Hermes' stand between markers.
-  const format = plan.format === "plain" || plan.format === "llama3" ? "hermes" : plan.format;
+  const format = formatBesideJson(plan.format);
   const constraint: Constraint = { ...plan.constraint, format, content: given.constraint };
   return { ...plan, constraint, format, param: given.param, hasJsonContent: true };
 }

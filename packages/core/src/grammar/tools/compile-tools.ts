@@ -3,7 +3,7 @@ import { compileTree } from "../context-free.js";
 import { GrammarError } from "../errors.js";
 import { choice, type GrammarNode, sequence, text } from "../tree.js";
 import type { OutputRequest, ToolFormat } from "./format.js";
-import { TOOL_FORMATS } from "./formats.js";
+import { besideJson, TOOL_FORMATS } from "./formats.js";
 import { inputHeader, parseInput, TOOL_INPUT } from "./input-call.js";
 import type { Tool, ToolGrammar, ToolOptions, ToolOutput } from "./types.js";
 
@@ -67,8 +67,9 @@ function plainOutputs(
   const reserved = hasInputs ? [TOOL_INPUT] : [];
   if (content !== undefined) {
     const value: GrammarNode = { kind: "json", schema: content.schema, options: content.options ?? json };
+    const answer = format.jsonContent?.(value) ?? value;
     const hasCalls = request.tools.length > 0;
-    return hasCalls ? [value, format.output({ ...request, isCallRequired: true })] : [value];
+    return hasCalls ? [answer, format.output({ ...request, isCallRequired: true })] : [answer];
   }
   const isNothing = request.isCallRequired && request.tools.length === 0;
   return isNothing ? [] : [format.output({ ...request, reserved })];
@@ -85,7 +86,7 @@ function parser(
     if (input !== undefined) return input;
     const { begin } = format;
     if (content === undefined || begin === undefined || source.startsWith(begin)) {
-      return format.parse(source, tools, reasoning === "open");
+      return format.parse(source, tools, reasoning === "open", content !== undefined);
     }
     // A JSON value; what is in its strings is no call.
     const isCut = begin.startsWith(source);
@@ -98,7 +99,7 @@ function checkSpecial(
   tools: readonly Tool[],
   { content, choice: wanted = "auto", reasoning = "none" }: ToolOptions,
   name: string,
-  { begin }: ToolFormat,
+  format: ToolFormat,
 ): void {
   const hasInputs = tools.some(({ input }) => input !== undefined);
   if (content === undefined && !hasInputs) return;
@@ -106,7 +107,7 @@ function checkSpecial(
   if (reasoning !== "none") throw new GrammarError(`${what} cannot have a grammar where there is reasoning.`);
   if (content !== undefined && wanted !== "auto")
     throw new GrammarError('The content can have a schema where the choice is "auto" only.');
-  if (name === "harmony" || (content !== undefined && begin === undefined))
+  if (hasInputs ? name === "harmony" : !besideJson(format))
     throw new GrammarError(`${what} cannot have a grammar in the format "${name}"; take another.`);
 }
 

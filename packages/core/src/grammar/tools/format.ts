@@ -10,8 +10,15 @@ export interface ToolFormat {
   output(request: OutputRequest): GrammarNode;
   /** The strings that a run of calls begins with; undefined: not known by one. */
   readonly beginnings?: Beginnings;
-  /** Reads an output, or the beginning of one. @param isOpen whether the prompt has begun the reasoning */
-  parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOutput;
+  /** An answer that is a JSON value, where it is written in another way than as it is: then calls can be told from it. */
+  jsonContent?(value: GrammarNode): GrammarNode;
+  /**
+   * Reads an output, or the beginning of one.
+   *
+   * @param isOpen whether the prompt has begun the reasoning
+   * @param hasJsonContent whether the answer is a JSON value, as `jsonContent` has it
+   */
+  parse(source: string, tools: readonly Tool[], isOpen: boolean, hasJsonContent?: boolean): ToolOutput;
 }
 
 export interface Beginnings {

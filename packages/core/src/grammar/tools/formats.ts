@@ -40,3 +40,16 @@ const SIGNS: readonly (readonly [ToolFormatName, RegExp])[] = [
 export function toolFormatOf(chatTemplate: string): ToolFormatName {
   return SIGNS.find(([, sign]) => sign.test(chatTemplate))?.[0] ?? "plain";
 }
+
+/**
+ * The format for calls beside an answer that is JSON (`content` of `compileTools`): the model's own, or "hermes" where its calls could be
+ * taken for the answer.
+ */
+export function formatBesideJson(format: ToolFormatName): ToolFormatName {
+  return besideJson(TOOL_FORMATS[format]) ? format : "hermes";
+}
+
+/** Whether calls in a format can be told from any JSON value. */
+export function besideJson({ begin, jsonContent }: ToolFormat): boolean {
+  return begin !== undefined || jsonContent !== undefined;
+}

@@ -27,11 +27,16 @@ const ENDED: GrammarNode = choice(
  * in `commentary`, with text in `commentary` before it or not. `<|call|>` and `<|return|>` end the output; where they are not
  * ends of sequence of the vocabulary, they are part of it.
  */
-export const HARMONY: ToolFormat = { output, parse };
+export const HARMONY: ToolFormat = { output, jsonContent, parse };
+
+const channel = (name: string): GrammarNode => sequence(mark(CHANNEL), text(name), mark(MESSAGE));
+
+function jsonContent(value: GrammarNode): GrammarNode {
+  return sequence(channel("final"), value, optional(token(RETURN)));
+}
 
 function output({ tools, isCallRequired, reasoning, json }: OutputRequest): GrammarNode {
   const next = sequence(mark(START), text("assistant"));
-  const channel = (name: string) => sequence(mark(CHANNEL), text(name), mark(MESSAGE));
   const calls = tools.map((tool) =>
     sequence(
       mark(CHANNEL),
@@ -58,7 +63,7 @@ function output({ tools, isCallRequired, reasoning, json }: OutputRequest): Gram
   return sequence(reasoning === "required" ? analysis : optional(analysis), rest);
 }
 
-function parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOutput {
+function parse(source: string, tools: readonly Tool[], isOpen: boolean, hasJsonContent = false): ToolOutput {
   let reasoning: string | undefined;
   const content: string[] = [];
   const calls: ToolCall[] = [];
@@ -81,6 +86,11 @@ function parse(source: string, tools: readonly Tool[], isOpen: boolean): ToolOut
       calls.push({ name, arguments: compactJson(texts.slice(start, end)) });
       at = end;
       continue;
+    }
+    if (hasJsonContent && header === "final") {
+      // In the strings of the value the names of marks are text.
+      const end = behindJson(texts, start);
+      return { content: texts.slice(start, end < 0 ? texts.length : end), reasoning, calls, isCut: false };
     }
     const rest = texts.slice(start);
     const length = rest.search(/<\|(?:end|return|call|start)\|>/);

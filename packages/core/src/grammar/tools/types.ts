@@ -33,7 +33,7 @@ export interface ToolOptions extends GrammarOptions {
   readonly reasoning?: "none" | "optional" | "required" | "open";
   /**
    * What an output that calls nothing is, in place of free text: a JSON value that is valid against a schema. Only with the choice
-   * "auto", without reasoning, and in formats that have a marker which begins calls: not plain, llama3 and harmony.
+   * "auto", without reasoning, and in formats whose calls can be told from it: not plain and llama3 (`formatBesideJson`).
    */
   readonly content?: { readonly schema: unknown; readonly options?: JsonSchemaOptions };
   /** How the arguments' schemas are read and written. */
