@@ -1,72 +1,109 @@
 import { compileJsonSchema } from "@grammask/core";
-import { round } from "../shared/results.js";
+import { median, round } from "../shared/results.js";
 import { ask } from "./client.js";
 import { heavySchemas } from "./heavy-schemas.js";
+import type { ServerProcess } from "./process.js";
 import { requestsFor } from "./requests.js";
 
-/** The times between the pieces of text that a bystander gets, in milliseconds. */
-interface Gaps {
+/** Times in milliseconds. */
+interface Times {
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
   readonly most: number;
 }
 
+interface Seen {
+  /** Between the pieces of text that a bystander gets. */
+  readonly gaps: Times;
+  /** From a request for `/healthz` to its answer: what the thread that answers was busy with otherwise. */
+  readonly answers: Times;
+  /** The longest that the server says its event loop was late, by window: median and most. */
+  readonly loopDelay: { readonly p50: number; readonly most: number };
+}
+
+/** By turns in short windows: what the machine does beside is then the same for both. */
 export interface HoldUp {
   /** While another client sends requests with schemas that are known and light. */
-  readonly light: Gaps;
-  /** While the other client sends as many with schemas that are heavy, and each of them new. */
-  readonly heavy: Gaps;
-  /** What compiling one of these costs, from the least to the most, in milliseconds. */
+  readonly light: Seen;
+  /** While the other client sends requests with schemas that are heavy, and each of them new. */
+  readonly heavy: Seen;
+  /**
+   * How much longer the pieces of text came apart in a window with heavy schemas than in the one with light ones beside it, at the mean and at the
+   * 99th percentile: medians of the pairs.
+   */
+  readonly extra: { readonly mean: number; readonly p99: number; readonly answersP99: number };
+  /** What compiling one of the heavy schemas costs, from the least to the most, in milliseconds. */
   readonly compileMs: readonly [number, number];
   readonly heavyRequests: number;
 }
 
+/** What was seen in a window. */
+interface Window {
+  readonly gaps: number[];
+  readonly answers: number[];
+  loopDelay: number;
+}
+
 const BYSTANDER = 0;
 const OTHER = 1;
+/** Of a window, in milliseconds. */
+const WINDOW = 4000;
+/** Pieces that come within so many milliseconds come at once: those of forced text do. */
+const TOGETHER = 1;
+/** Between two requests for `/healthz`. */
+const POLL = 25;
 
-/** How long the outputs of others wait when heavy schemas come. */
-export async function holdUp(url: string, model: string, seconds: number): Promise<HoldUp> {
-  const [light] = requestsFor(OTHER);
-  const plain = light!;
-  // All are known before the times are taken.
+/**
+ * How long others wait when heavy schemas come.
+ *
+ * @param seconds for light and heavy schemas each
+ */
+export async function holdUp(server: ServerProcess, model: string, seconds: number): Promise<HoldUp> {
+  const { url } = server;
+  const plain = requestsFor(OTHER)[0]!;
+  // All are known before the times are taken, and the thread for heavy schemas is there.
+  const heavyAt = (number: number) => {
+    const schemas = Object.values(heavySchemas(number));
+    return schemas[number % schemas.length]!;
+  };
   await Promise.all([ask(url, model, plain, 16), ask(url, model, requestsFor(BYSTANDER)[0]!, 64)]);
-  const calm = await gapsWhile(url, model, seconds, () => plain.schema);
-  let sent = 0;
-  const compileMs: number[] = [];
-  const heavy = await gapsWhile(url, model, seconds, () => {
-    const schemas = Object.values(heavySchemas(sent));
-    return schemas[sent++ % schemas.length]!;
-  });
-  for (const schema of Object.values(heavySchemas(-1))) {
-    const start = performance.now();
-    compileJsonSchema(schema);
-    compileMs.push(round(performance.now() - start, 0));
+  await ask(url, model, { ...plain, schema: heavyAt(1) }, 16);
+  let sent = 2;
+  const light: Window[] = [];
+  const heavy: Window[] = [];
+  const pairs = Math.max(1, Math.round((seconds * 1000) / WINDOW));
+  for (let i = 0; i < pairs; i++) {
+    light.push(await windowOf(server, model, () => plain.schema));
+    heavy.push(await windowOf(server, model, () => heavyAt(sent++)));
   }
+  const extra = (of: (window: Window) => number) =>
+    round(median(heavy.map((window, i) => of(window) - of(light[i]!))), 1);
   return {
-    light: calm,
-    heavy,
-    compileMs: [Math.min(...compileMs), Math.max(...compileMs)],
-    heavyRequests: sent,
+    light: seen(light),
+    heavy: seen(heavy),
+    extra: {
+      mean: extra(({ gaps }) => gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length),
+      p99: extra(({ gaps }) => times(gaps).p99),
+      answersP99: extra(({ answers }) => times(answers).p99),
+    },
+    compileMs: compileTimes(),
+    heavyRequests: sent - 2,
   };
 }
 
-async function gapsWhile(
-  url: string,
-  model: string,
-  seconds: number,
-  nextSchema: () => object,
-): Promise<Gaps> {
-  const end = performance.now() + seconds * 1000;
-  const gaps: number[] = [];
+async function windowOf(server: ServerProcess, model: string, nextSchema: () => object): Promise<Window> {
+  const { url } = server;
+  const end = performance.now() + WINDOW;
+  const window: Window = { gaps: [], answers: [], loopDelay: 0 };
   const bystander = async () => {
     const [request] = requestsFor(BYSTANDER);
     while (performance.now() < end) {
       let last: number | undefined;
       const outcome = await ask(url, model, request!, 64, () => {
         const now = performance.now();
-        if (last !== undefined) {
-          gaps.push(now - last);
+        if (last !== undefined && now - last > TOGETHER) {
+          window.gaps.push(now - last);
         }
         last = now;
       });
@@ -82,8 +119,41 @@ async function gapsWhile(
       await ask(url, model, { ...request!, schema: nextSchema() }, 48);
     }
   };
-  await Promise.all([bystander(), other()]);
-  const sorted = gaps.sort((a, b) => a - b);
+  const poll = async () => {
+    while (performance.now() < end) {
+      const start = performance.now();
+      await (await fetch(`${url}/healthz`)).text();
+      window.answers.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, POLL));
+    }
+  };
+  // Asking for it begins its count anew.
+  await server.metric("nodejs_eventloop_lag_max_seconds");
+  await Promise.all([bystander(), other(), poll()]);
+  window.loopDelay = 1000 * (await server.metric("nodejs_eventloop_lag_max_seconds"));
+  return window;
+}
+
+function seen(windows: readonly Window[]): Seen {
+  const delays = times(windows.map(({ loopDelay }) => loopDelay));
+  return {
+    gaps: times(windows.flatMap(({ gaps }) => gaps)),
+    answers: times(windows.flatMap(({ answers }) => answers)),
+    loopDelay: { p50: delays.p50, most: delays.most },
+  };
+}
+
+function times(all: readonly number[]): Times {
+  const sorted = [...all].sort((a, b) => a - b);
   const at = (share: number) => round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0, 1);
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
+}
+
+function compileTimes(): [number, number] {
+  const all = Object.values(heavySchemas(-1)).map((schema) => {
+    const start = performance.now();
+    compileJsonSchema(schema);
+    return round(performance.now() - start, 0);
+  });
+  return [Math.min(...all), Math.max(...all)];
 }

@@ -19,16 +19,17 @@ const MOST_MASKS = 64;
 /** Where all masks together took so long, in milliseconds, enough is known. */
 const LONG = 100;
 /**
- * What a piece of work for a light constraint takes at most, in milliseconds. A step of a model takes about as long. What takes
- * longer is measured again, without what the machine does beside: the first code that runs is slow, and so is all of it on a
- * busy machine.
+ * What a piece of work for a light constraint takes at most, in milliseconds of its thread's work. A step of a model takes
+ * longer. What takes longer is measured again: the first code that runs is slow, and on a busy machine much else is now and then.
  */
-export const LIGHT = 12;
-/** What took so long altogether, in milliseconds, is not measured again. */
-const MEASURED_AGAIN = 300;
+export const LIGHT = 8;
+/** What took so long altogether, in milliseconds of work, is not measured again. */
+const MEASURED_AGAIN = 200;
 /** Nor is what took so many times longer than light work when it was measured again. */
 const CLEARLY_HEAVY = 4;
 const MOST_ATTEMPTS = 4;
+/** A thread's clock may be behind by so much: kernels without fine accounting count it at their ticks, in milliseconds. */
+const TICK = 4;
 
 /**
  * Compiles a constraint, and makes the masks along some outputs.
@@ -36,19 +37,18 @@ const MOST_ATTEMPTS = 4;
  * @throws what `compile` throws, and the error of a limit that the shortest output hits
  */
 export function tryConstraint(compile: () => Grammar): Trial {
-  const start = performance.now();
-  const first = attempt(compile, () => performance.now());
-  const { grammar } = first;
-  let { pieces } = first;
+  const start = threadMilliseconds();
+  const { grammar, pieces: first } = attempt(compile);
+  let pieces = first;
   let milliseconds = Math.max(...pieces);
   for (let attempts = 1; attempts < MOST_ATTEMPTS; attempts++) {
     const isSettled = milliseconds <= LIGHT || (attempts > 1 && milliseconds > CLEARLY_HEAVY * LIGHT);
-    if (isSettled || performance.now() - start > MEASURED_AGAIN) {
+    if (isSettled || threadMilliseconds() - start > MEASURED_AGAIN) {
       break;
     }
     // What is known from the attempt before would hide what the constraint costs.
     clearCaches();
-    const again = attempt(compile, threadMilliseconds).pieces;
+    const again = attempt(compile).pieces;
     pieces = pieces.map((time, i) => Math.min(time, again[i] ?? time));
     milliseconds = Math.max(...pieces);
   }
@@ -56,16 +56,14 @@ export function tryConstraint(compile: () => Grammar): Trial {
 }
 
 /** The times of an attempt's pieces of work, the same pieces each time. */
-function attempt(
-  compile: () => Grammar,
-  clock: () => number,
-): { readonly grammar: Grammar; readonly pieces: readonly number[] } {
+function attempt(compile: () => Grammar): { readonly grammar: Grammar; readonly pieces: readonly number[] } {
   const pieces: number[] = [];
-  let start = clock();
+  let [start, work] = [performance.now(), threadMilliseconds()];
   const lap = () => {
-    const now = clock();
-    pieces.push(now - start);
-    start = now;
+    const [now, worked] = [performance.now(), threadMilliseconds()];
+    // The time that has passed is exact, and has in it what the machine did beside.
+    pieces.push(Math.min(now - start, worked - work + TICK));
+    [start, work] = [performance.now(), worked];
   };
   const grammar = compile();
   const matcher = new Matcher(grammar, BYTES);

@@ -1,16 +1,13 @@
-import {
-  isJsonArray,
-  JsonLimitError,
-  type JsonNode,
-  JsonObject,
-  JsonSyntaxError,
-  parseJson,
-  stringifyJson,
-} from "@grammask/core";
+import { JsonLimitError, JsonSyntaxError, parseJson } from "@grammask/core";
 import type { Context } from "hono";
 import type { ZodType, z } from "zod";
 import { ApiError, ClientGoneError, invalid } from "../errors.js";
+import { jsonDepth, jsonPart } from "./json-text.js";
 import { validate } from "./validation.js";
+
+/** Of arrays and objects inside each other, as schemas may have. */
+const MOST_LEVELS = 512;
+const MOST_LENGTH = 16 * 2 ** 20;
 
 /** A request's body, checked, and as it was written. */
 export interface Body<T> {
@@ -29,16 +26,7 @@ export async function readBody<Schema extends ZodType>(
   schema: Schema,
 ): Promise<Body<z.output<Schema>>> {
   const text = decode(await read(c));
-  const json = parse(text);
-  return {
-    // The platform's parser makes the same values in a fraction of the time, which all requests wait for; it comes second, since it
-    // knows no limits.
-    value: validate(schema, JSON.parse(text)),
-    textAt: (path) => {
-      const node = nodeAt(json, path);
-      return node === undefined ? undefined : stringifyJson(node);
-    },
-  };
+  return { value: validate(schema, parse(text)), textAt: (path) => jsonPart(text, path) };
 }
 
 /** @throws ClientGoneError where the client goes away, or is too slow, before all of it is there */
@@ -61,27 +49,22 @@ function decode(bytes: ArrayBuffer): string {
   }
 }
 
-function parse(text: string): JsonNode {
+/** All other requests wait for it: so the platform's parser does it, and the other one says what is wrong. */
+function parse(text: string): unknown {
   try {
-    return parseJson(text);
+    if (jsonDepth(text) <= MOST_LEVELS && text.length <= MOST_LENGTH) {
+      return JSON.parse(text);
+    }
+  } catch {
+    // Not JSON.
+  }
+  try {
+    parseJson(text, { maxDepth: MOST_LEVELS, maxBytes: MOST_LENGTH });
   } catch (thrown) {
     if (thrown instanceof JsonSyntaxError || thrown instanceof JsonLimitError) {
       throw invalid(undefined, `The body is not JSON: ${thrown.message}`, "invalid_json");
     }
     throw thrown;
   }
-}
-
-function nodeAt(root: JsonNode, path: readonly (string | number)[]): JsonNode | undefined {
-  let node: JsonNode | undefined = root;
-  for (const segment of path) {
-    if (node instanceof JsonObject) {
-      node = node.get(String(segment));
-    } else if (isJsonArray(node) && typeof segment === "number") {
-      node = node[segment];
-    } else {
-      return undefined;
-    }
-  }
-  return node;
+  throw invalid(undefined, "The body is not JSON.", "invalid_json");
 }
