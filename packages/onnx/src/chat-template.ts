@@ -6,6 +6,8 @@ export interface ChatMessage {
   /** "system", "user", "assistant" and what else the template knows. */
   readonly role: string;
   readonly content: string;
+  /** Who speaks, where several have one role; only some templates tell it. */
+  readonly name?: string;
 }
 
 /** A model's chat template: the text that a conversation is to the model. */

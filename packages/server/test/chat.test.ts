@@ -162,6 +162,21 @@ describe("chat completions with the openai client", () => {
     }
   });
 
+  it("go on from messages as the client parsed them", async () => {
+    const format = zodResponseFormat(person, "person");
+    const first = await client.chat.completions.parse({ model: "tiny", messages, response_format: format });
+    const { message } = first.choices[0]!;
+    expect(message).toHaveProperty("parsed");
+    const more = { role: "user" as const, content: "more" };
+    const second = await client.chat.completions.parse({
+      model: "tiny",
+      messages: [...messages, message, more],
+      response_format: format,
+    });
+    person.parse(second.choices[0]!.message.parsed);
+    expect(second.usage!.prompt_tokens).toBeGreaterThan(first.usage!.prompt_tokens);
+  });
+
   it("give log probabilities, streaming and not", async () => {
     const request = {
       model: "tiny",

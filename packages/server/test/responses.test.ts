@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import { zodTextFormat } from "openai/helpers/zod";
+import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { RunningServer } from "../src/index.js";
@@ -93,8 +93,70 @@ describe("responses with the openai client", () => {
     }
   });
 
+  it("have the log probabilities of their text, streaming and not, where they are included", async () => {
+    const request = {
+      model: "tiny",
+      input: "the user",
+      include: ["message.output_text.logprobs" as const],
+      top_logprobs: 2,
+      text: { format: zodTextFormat(person, "person") },
+      temperature: 1,
+      seed: 3,
+    };
+    const { output, usage, output_text } = await client.responses.create(request);
+    const logprobsOf = (items: typeof output) =>
+      items
+        .flatMap((item) => (item.type === "message" ? item.content : []))
+        .flatMap((part) => (part.type === "output_text" ? part.logprobs! : []));
+    const told = logprobsOf(output);
+    expect(told).toHaveLength(usage!.output_tokens);
+    expect(told.map(({ token }) => token).join("")).toBe(output_text);
+    // The same tokens as those of the other API, with the same numbers.
+    const chat = await client.chat.completions.create({
+      model: "tiny",
+      messages: [{ role: "user", content: "the user" }],
+      logprobs: true,
+      top_logprobs: 2,
+      response_format: zodResponseFormat(person, "person"),
+      temperature: 1,
+      seed: 3,
+    });
+    expect(told).toEqual(chat.choices[0]!.logprobs!.content);
+    const stream = client.responses.stream(request);
+    const deltas: string[] = [];
+    for await (const event of stream) {
+      if (event.type === "response.output_text.delta") {
+        deltas.push(...event.logprobs.map(({ token }) => token));
+        expect(event.logprobs.length).toBeLessThanOrEqual(2);
+      }
+    }
+    expect(deltas).toEqual(told.map(({ token }) => token));
+    expect(logprobsOf((await stream.finalResponse()).output)).toEqual(told);
+    const without = { ...request, include: [], top_logprobs: null };
+    expect(logprobsOf((await client.responses.create(without)).output)).toEqual([]);
+  });
+
+  it("take back what they gave", async () => {
+    const request = {
+      model: "tiny",
+      text: { format: zodTextFormat(person, "person") },
+      max_output_tokens: 40,
+    };
+    const include = ["message.output_text.logprobs" as const];
+    const first = await client.responses.parse({ ...request, input: "a name", include });
+    const input = [...first.output, { role: "user" as const, content: "more" }];
+    const second = await client.responses.parse({
+      ...request,
+      input: input as OpenAI.Responses.ResponseInput,
+    });
+    person.parse(second.output_parsed);
+    expect(second.usage!.input_tokens).toBeGreaterThan(first.usage!.input_tokens);
+  });
+
   it.each<[object, string]>([
     [{ input: [] }, "input"],
+    [{ input: "x", top_logprobs: 2 }, "top_logprobs"],
+    [{ input: "x", include: ["file_search_call.results"] }, "include[0]"],
     [{ input: "x", previous_response_id: "resp_1" }, "previous_response_id"],
     [
       { input: "x", text: { format: { type: "json_schema", name: "x", schema: { minimum: "a" } } } },

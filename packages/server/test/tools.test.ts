@@ -281,6 +281,36 @@ describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
     expect([...kinds].sort()).toEqual(["stop", "tool_calls"]);
   });
 
+  it("are called where they are among those that are allowed, and no others", async () => {
+    const clockOnly = { type: "function" as const, function: { name: "clock" } };
+    for (let seed = 0; seed < 4; seed++) {
+      const { choices } = await client.chat.completions.create({
+        ...{ model, messages, tools, seed, temperature: 1, parallel_tool_calls: false },
+        tool_choice: {
+          type: "allowed_tools",
+          allowed_tools: { mode: "required", tools: [clockOnly as unknown as Record<string, unknown>] },
+        },
+      });
+      const [call] = choices[0]!.message.tool_calls!;
+      expect(call).toMatchObject({ type: "function", function: { name: "clock" } });
+    }
+    const { output } = await client.responses.create({
+      ...{ model, input: "the user", temperature: 1, parallel_tool_calls: false },
+      tools: tools.map(({ function: { name, parameters } }) => ({
+        type: "function" as const,
+        name,
+        parameters: parameters!,
+        strict: true,
+      })),
+      tool_choice: {
+        type: "allowed_tools",
+        mode: "required",
+        tools: [{ type: "function", name: "weather" }],
+      },
+    });
+    expect(output).toMatchObject([{ type: "function_call", name: "weather" }]);
+  });
+
   it("that cannot be are refused", async () => {
     const ask = (extra: object) =>
       client.chat.completions.create({ model, messages, ...extra }).then(

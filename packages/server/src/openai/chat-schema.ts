@@ -7,17 +7,20 @@ import type { Body } from "../http/body.js";
 import { withInstructions } from "../tools/instructions.js";
 import { planTools, type ToolPlan, withContent } from "../tools/plan.js";
 import {
+  absent,
   checkStreamOptions,
   countField,
   defined,
   extensionField,
   labelFields,
   maxTokensField,
+  only,
   optional,
   samplingFields,
   samplingRequest,
   schemaTelling,
   streamFields,
+  topLogprobsField,
 } from "./fields.js";
 import { chatMessage, toChatMessages } from "./messages.js";
 import {
@@ -44,7 +47,15 @@ export const chatRequest = z.strictObject({
   response_format: optional(responseFormat),
   logprobs: optional(z.boolean()),
   ...chatToolFields,
-  top_logprobs: optional(z.int().min(0).max(20)),
+  top_logprobs: topLogprobsField,
+  modalities: optional(z.array(z.literal("text", { error: "only text is given" })).length(1)),
+  reasoning_effort: only("none"),
+  verbosity: only("medium"),
+  audio: absent("the models write text"),
+  functions: absent("give them as tools"),
+  function_call: absent("give tool_choice in its place"),
+  prediction: absent("the models guess from the prompt and the output by themselves"),
+  web_search_options: absent("the models search nothing"),
 });
 
 export type ChatRequest = z.output<typeof chatRequest>;

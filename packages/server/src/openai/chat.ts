@@ -12,6 +12,7 @@ import { type ToolPlan, toolFormat } from "../tools/plan.js";
 import type { ToolDelta } from "../tools/reader.js";
 import { type ChatRequest, chatRequest, planChat } from "./chat-schema.js";
 import { newId, nowSeconds } from "./ids.js";
+import { logprobEntries } from "./logprobs.js";
 import { extensionOf, finishReasonOf, usageOf } from "./usage.js";
 
 /** `POST /v1/chat/completions` */
@@ -70,13 +71,7 @@ function callObject(call: ToolCall, tools: ToolPlan | undefined) {
 }
 
 function logprobsOf(logprobs: readonly TokenLogprob[] | undefined) {
-  const entry = ({ text: token, bytes, logprob }: Omit<TokenLogprob, "top">) => ({ token, logprob, bytes });
-  return logprobs === undefined
-    ? null
-    : {
-        content: logprobs.map((each) => ({ ...entry(each), top_logprobs: each.top.map(entry) })),
-        refusal: null,
-      };
+  return logprobs === undefined ? null : { content: logprobEntries(logprobs), refusal: null };
 }
 
 async function* chunks(

@@ -8,6 +8,14 @@ import { invalid } from "../errors.js";
 const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
+/** A field that clients know and this server does not have: null, as they send it, or left out. */
+export const absent = (what: string) =>
+  optional(z.null({ error: `not supported: ${what}` })).describe(`Not supported: ${what}`);
+
+/** The values of a field that say what is done in any case. */
+export const only = <const T extends string>(...values: readonly T[]) =>
+  optional(z.enum(values, { error: `only ${values.map((each) => JSON.stringify(each)).join(" or ")} here` }));
+
 /** How the next token is drawn; `top_k`, `min_p` and `repetition_penalty` as vLLM names them. */
 export const samplingFields = {
   temperature: optional(z.number().min(0).max(100)).describe(
@@ -35,10 +43,16 @@ export const labelFields = {
   user: optional(z.string()),
   metadata: optional(z.record(z.string(), z.string())),
   store: optional(z.literal(false)).describe("Only false: nothing is stored"),
-  service_tier: optional(z.string()),
+  service_tier: only("auto", "default"),
   safety_identifier: optional(z.string()),
   prompt_cache_key: optional(z.string()),
+  prompt_cache_retention: optional(z.enum(["in-memory", "in_memory", "24h"])).describe(
+    "What prompts have in common is known as long as there is memory for it",
+  ),
 };
+
+/** Of the likeliest tokens in the place of each. */
+export const topLogprobsField = optional(z.int().min(0).max(20));
 
 /** What no other server has. */
 export const extensionField = optional(

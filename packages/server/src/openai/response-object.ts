@@ -1,8 +1,9 @@
 import type { ToolCall } from "@grammask/core";
-import type { GenerationResult } from "../engine/engine.js";
+import type { GenerationResult, TokenLogprob } from "../engine/engine.js";
 import { inputOf, kindOf } from "../tools/output.js";
 import type { ToolPlan } from "../tools/plan.js";
 import { newId, nowSeconds } from "./ids.js";
+import { logprobEntries } from "./logprobs.js";
 import type { ResponseRequest } from "./responses-schema.js";
 import { extensionOf, finishReasonOf } from "./usage.js";
 
@@ -48,6 +49,7 @@ export function responseObject(
     text: request.text ?? { format: { type: "text" } },
     tool_choice: request.tool_choice ?? "auto",
     tools: request.tools ?? [],
+    top_logprobs: request.top_logprobs ?? 0,
     top_p: request.top_p ?? 1,
     truncation: "disabled",
     metadata: request.metadata ?? {},
@@ -67,17 +69,18 @@ function usage({ usage: tokens }: GenerationResult) {
   };
 }
 
-export function textPart(text: string) {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
+export function textPart(text: string, logprobs: readonly TokenLogprob[] = []) {
+  return { type: "output_text", text, annotations: [], logprobs: logprobEntries(logprobs) };
 }
 
-export function messageItem(id: string, text: string | undefined, status: ItemStatus) {
+/** @param part undefined: it has none yet */
+export function messageItem(id: string, part: ReturnType<typeof textPart> | undefined, status: ItemStatus) {
   return {
     id,
     type: "message",
     role: "assistant",
     status,
-    content: text === undefined ? [] : [textPart(text)],
+    content: part === undefined ? [] : [part],
   };
 }
 

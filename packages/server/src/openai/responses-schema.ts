@@ -7,23 +7,38 @@ import type { Body } from "../http/body.js";
 import { withInstructions } from "../tools/instructions.js";
 import { type GivenTool, planTools, type ToolPlan, type ToolRequest, withContent } from "../tools/plan.js";
 import {
+  absent,
   defined,
   extensionField,
   labelFields,
   maxTokensField,
+  only,
   optional,
   samplingFields,
   samplingRequest,
   schemaTelling,
+  topLogprobsField,
 } from "./fields.js";
 import { type OpenAiMessage, toChatMessages } from "./messages.js";
 import { jsonSchema, schemaConstraint } from "./structured.js";
-import { grammarFormat, toolName } from "./tool-schema.js";
+import { allowedMode, grammarFormat, toolName } from "./tool-schema.js";
 
-const part = z.object({
-  type: z.enum(["input_text", "output_text", "text"], { error: "a text part is expected" }),
-  text: z.string(),
-});
+const part = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ type: z.enum(["input_text", "text"]), text: z.string() }),
+    z.strictObject({
+      type: z.literal("output_text"),
+      text: z.string(),
+      // What an answer had beside its text; clients send it back as they got it.
+      annotations: optional(z.array(z.unknown())),
+      logprobs: optional(z.array(z.unknown())),
+      parsed: z.unknown().optional(),
+    }),
+    z.strictObject({ type: z.literal("refusal"), refusal: z.string() }),
+  ],
+  { error: "a text part is expected" },
+);
 const content = z.union([z.string(), z.array(part).min(1)], {
   error: "a text or a list of text parts is expected",
 });
@@ -55,6 +70,7 @@ const customCallItem = z.strictObject({
   input: z.string(),
   id: itemId,
   status,
+  namespace: itemId,
 });
 const outputItem = z.strictObject({
   type: z.enum(["function_call_output", "custom_tool_call_output"]),
@@ -84,6 +100,7 @@ const tool = z.discriminatedUnion("type", [
     description: optional(z.string()),
     parameters: optional(jsonSchema),
     strict: optional(z.boolean()),
+    defer_loading: optional(z.literal(false)),
   }),
   z.strictObject({
     type: z.literal("custom"),
@@ -95,8 +112,17 @@ const tool = z.discriminatedUnion("type", [
         z.strictObject({ type: z.literal("grammar"), ...grammarFormat.shape }),
       ]),
     ),
+    defer_loading: optional(z.literal(false)),
   }),
 ]);
+
+const chosen = z.strictObject({ type: z.enum(["function", "custom"]), name: z.string() });
+
+const LOGPROBS = "message.output_text.logprobs";
+/** What is to be told beside the output. There is no reasoning here that could be encrypted. */
+const included = z.enum([LOGPROBS, "reasoning.encrypted_content"], {
+  error: `only ${LOGPROBS} and reasoning.encrypted_content here`,
+});
 
 const { user, metadata, store: _store, ...labels } = labelFields;
 
@@ -111,12 +137,19 @@ export const responseRequest = z.strictObject({
   top_p: samplingFields.top_p,
   seed: samplingFields.seed,
   max_output_tokens: maxTokensField,
-  text: optional(z.strictObject({ format: optional(textFormat), verbosity: optional(z.string()) })),
+  text: optional(z.strictObject({ format: optional(textFormat), verbosity: only("medium") })),
+  include: optional(z.array(included).max(8)),
+  top_logprobs: topLogprobsField,
   tools: optional(z.array(tool).max(128)),
   tool_choice: optional(
     z.union([
       z.enum(["auto", "none", "required"]),
-      z.strictObject({ type: z.enum(["function", "custom"]), name: z.string() }),
+      chosen,
+      z.strictObject({
+        type: z.literal("allowed_tools"),
+        mode: allowedMode,
+        tools: z.array(chosen).min(1).max(128),
+      }),
     ]),
   ),
   parallel_tool_calls: optional(z.boolean()),
@@ -126,6 +159,18 @@ export const responseRequest = z.strictObject({
   store: optional(z.boolean()).describe("Responses are not stored in either case; the answer says so"),
   truncation: optional(z.literal("disabled")),
   background: optional(z.literal(false)),
+  reasoning: optional(
+    z.strictObject({
+      effort: only("none"),
+      summary: absent("nothing is reasoned"),
+      generate_summary: absent("nothing is reasoned"),
+    }),
+  ),
+  previous_response_id: absent("responses are not stored; send the whole conversation as input"),
+  conversation: absent("conversations are not stored; send the whole conversation as input"),
+  prompt: absent("prompts are not stored; send it as instructions"),
+  context_management: absent("send what fits into the context"),
+  max_tool_calls: absent("there are no tools that the server carries out"),
   user,
   metadata,
   ...labels,
@@ -152,14 +197,35 @@ export function planResponse(body: Body<ResponseRequest>, toolFormat: ToolFormat
       ...samplingRequest(fields),
       ...defined({
         maxTokens: fields.max_output_tokens,
-        streamed: fields.stream,
+        // Log probabilities of a text that stands beside calls are told from theirs as they come.
+        streamed: wantsLogprobs(fields) || fields.stream,
         constraint: constrained?.constraint,
+        ...logprobsOf(fields),
         schemaInPrompt: schemaTelling(fields.grammask, constrained?.constraint),
       }),
     },
     constraintParam: constrained?.param,
     tools,
   };
+}
+
+function logprobsOf({ include, top_logprobs: top }: ResponseRequest) {
+  if (wantsLogprobs({ include })) {
+    return { logprobs: true, topLogprobs: top ?? 0 };
+  }
+  if (top !== undefined && top > 0) {
+    throw invalid(
+      "top_logprobs",
+      `top_logprobs: only with ${LOGPROBS} in include`,
+      "unsupported_combination",
+    );
+  }
+  return {};
+}
+
+/** Whether the log probabilities of the text are to be told. */
+export function wantsLogprobs({ include }: Pick<ResponseRequest, "include">): boolean {
+  return include?.includes(LOGPROBS) === true;
 }
 
 function messagesOf({ input, instructions }: ResponseRequest): OpenAiMessage[] {
@@ -176,7 +242,15 @@ function messagesOf({ input, instructions }: ResponseRequest): OpenAiMessage[] {
 }
 
 function messageOf(item: z.output<typeof inputItem>): OpenAiMessage {
-  const nobody = { name: undefined, refusal: undefined, tool_calls: undefined };
+  const nobody = {
+    name: undefined,
+    refusal: undefined,
+    tool_calls: undefined,
+    parsed: undefined,
+    annotations: undefined,
+    audio: undefined,
+    function_call: undefined,
+  };
   switch (item.type) {
     case "function_call": {
       const { call_id: id, name, arguments: text } = item;
@@ -203,7 +277,9 @@ function messageOf(item: z.output<typeof inputItem>): OpenAiMessage {
 }
 
 function textOf(value: z.output<typeof content>): string {
-  return typeof value === "string" ? value : value.map((each) => each.text).join("");
+  return typeof value === "string"
+    ? value
+    : value.map((each) => (each.type === "refusal" ? each.refusal : each.text)).join("");
 }
 
 function formatOf(body: Body<ResponseRequest>): GivenConstraint | undefined {
@@ -228,6 +304,14 @@ function toolsOf(body: Body<ResponseRequest>): ToolRequest {
     const grammar = each.format?.type === "grammar" ? each.format : undefined;
     return { kind: "custom", name, description, grammar, param };
   });
-  const choice = typeof tool_choice === "object" ? { name: tool_choice.name } : tool_choice;
-  return { tools: given, choice, parallel: parallel_tool_calls ?? true };
+  return { tools: given, ...choiceOf(tool_choice), parallel: parallel_tool_calls ?? true };
+}
+
+function choiceOf(choice: ResponseRequest["tool_choice"]): Pick<ToolRequest, "choice" | "allowed"> {
+  if (typeof choice !== "object") {
+    return { choice };
+  }
+  return choice.type === "allowed_tools"
+    ? { choice: choice.mode, allowed: choice.tools.map(({ name }) => name) }
+    : { choice: { name: choice.name } };
 }

@@ -1,15 +1,15 @@
 import type { Context } from "hono";
-import type { GenerationResult } from "../engine/engine.js";
+import type { GenerationResult, TokenLogprob } from "../engine/engine.js";
 import type { ErrorDetails } from "../errors.js";
-import { collect } from "../generation/collect.js";
 import type { GenerationService, StartedJob } from "../generation/service.js";
 import { readBody } from "../http/body.js";
 import type { AppEnv } from "../http/env.js";
 import { dataEvent, eventStream } from "../http/sse.js";
-import { inputOf, kindOf, OutputReader, outputOf } from "../tools/output.js";
+import { inputOf, kindOf, OutputReader } from "../tools/output.js";
 import { type ToolPlan, toolFormat } from "../tools/plan.js";
 import type { ToolDelta } from "../tools/reader.js";
 import { newId } from "./ids.js";
+import { logprobEntries } from "./logprobs.js";
 import {
   callItem,
   messageItem,
@@ -29,49 +29,67 @@ export async function responses(c: Context<AppEnv>, service: GenerationService):
   const { request, constraintParam, tools } = planResponse(body, await toolFormat(body.value, service));
   const job = { model, client: c.get("client"), requests: [request], constraintParam };
   const started = await service.start(job, c.req.raw.signal);
-  const head = newResponse(started.model, body.value);
+  const events = new ResponseEvents(newResponse(started.model, body.value), tools);
   if (stream === true) {
-    const events = new ResponseEvents(head, tools);
     return eventStream(c, {
       contentType: "text/event-stream",
-      events: events.of(started),
-      failure: (details) => events.failure(details),
+      events: written(events.of(started)),
+      failure: (details) => write(events.failure(details)),
     });
   }
-  const [result] = await collect(started);
-  return c.json(responseObject(head, itemsOf(result!, tools), result));
+  let last: ResponseEvent | undefined;
+  for await (const event of events.of(started)) {
+    last = event;
+  }
+  return c.json(last!.response as object);
 }
 
-function itemsOf(result: GenerationResult, tools: ToolPlan | undefined): OutputItem[] {
-  const { content, calls } = outputOf(result, tools);
-  const status = finishReasonOf(result) === "length" ? "incomplete" : "completed";
-  const message = content === "" && calls.length > 0 ? [] : [messageItem(newId("msg_"), content, status)];
-  return [...message, ...calls.map((call) => callItem(newId("fc_"), call, tools, "completed"))];
+/** The last one has the whole response. */
+type ResponseEvent = { readonly type: string; readonly sequence_number: number; readonly response?: object };
+
+async function* written(
+  events: AsyncGenerator<ResponseEvent, void, void>,
+): AsyncGenerator<string, void, void> {
+  for await (const event of events) {
+    yield write(event);
+  }
 }
 
-/** The events of a response that is streamed: it, its items and their parts are opened, grow, and are closed. */
+function write(event: ResponseEvent): string {
+  return dataEvent(event, event.type);
+}
+
+/** The events of a response: it, its items and their parts are opened, grow, and are closed. */
 class ResponseEvents {
   readonly #head: ResponseHead;
   readonly #tools: ToolPlan | undefined;
   readonly #output: OutputItem[] = [];
   #sequence = 0;
-  /** The message that is open, and its text. */
-  #message: { readonly id: string; text: string } | undefined;
+  /** The message that is open, its text, and what is known of the tokens of it. */
+  #message: { readonly id: string; text: string; readonly logprobs: TokenLogprob[] } | undefined;
+  /** Of tokens of which it is not known yet whether they are text or a call. */
+  #untold: TokenLogprob[] = [];
 
   constructor(head: ResponseHead, tools: ToolPlan | undefined) {
     this.#head = head;
     this.#tools = tools;
   }
 
-  async *of({ events }: StartedJob): AsyncGenerator<string, void, void> {
+  async *of({ events }: StartedJob): AsyncGenerator<ResponseEvent, void, void> {
     const response = () => responseObject(this.#head, this.#output);
     yield this.#event("response.created", { response: response() });
     yield this.#event("response.in_progress", { response: response() });
     const reader = new OutputReader(this.#tools);
     for await (const event of events) {
+      this.#untold.push(...((event.type === "text" ? event.logprobs : undefined) ?? []));
       const deltas = event.type === "text" ? reader.push(event.text) : reader.end();
       for (const delta of deltas) {
-        yield* delta.type === "content" ? this.#text(delta.text) : this.#call(delta);
+        if (delta.type === "call") {
+          this.#untold = [];
+          yield* this.#call(delta);
+        } else if (delta.text !== "") {
+          yield* this.#text(delta.text);
+        }
       }
       if (event.type === "result") {
         yield* this.#end(event.result);
@@ -80,34 +98,42 @@ class ResponseEvents {
   }
 
   /** The event that tells of a failure in the middle. */
-  failure({ code, message }: ErrorDetails): string {
+  failure({ code, message }: ErrorDetails): ResponseEvent {
     return this.#event("response.failed", {
       response: { ...responseObject(this.#head, this.#output), status: "failed", error: { code, message } },
     });
   }
 
-  *#text(text: string): Generator<string, void, void> {
+  *#text(text: string): Generator<ResponseEvent, void, void> {
     if (this.#message === undefined) {
-      this.#message = { id: newId("msg_"), text: "" };
+      this.#message = { id: newId("msg_"), text: "", logprobs: [] };
       yield this.#added(messageItem(this.#message.id, undefined, "in_progress"));
       yield this.#event("response.content_part.added", { ...this.#place(), part: textPart("") });
     }
+    const logprobs = this.#untold;
+    this.#untold = [];
     this.#message.text += text;
-    yield this.#event("response.output_text.delta", { ...this.#place(), delta: text, logprobs: [] });
+    this.#message.logprobs.push(...logprobs);
+    yield this.#event("response.output_text.delta", {
+      ...this.#place(),
+      delta: text,
+      logprobs: logprobEntries(logprobs),
+    });
   }
 
-  *#closeMessage(status: "completed" | "incomplete"): Generator<string, void, void> {
+  *#closeMessage(status: "completed" | "incomplete"): Generator<ResponseEvent, void, void> {
     if (this.#message === undefined) {
       return;
     }
-    const { id, text } = this.#message;
-    yield this.#event("response.output_text.done", { ...this.#place(), text, logprobs: [] });
-    yield this.#event("response.content_part.done", { ...this.#place(), part: textPart(text) });
+    const { id, text, logprobs } = this.#message;
+    const part = textPart(text, logprobs);
+    yield this.#event("response.output_text.done", { ...this.#place(), text, logprobs: part.logprobs });
+    yield this.#event("response.content_part.done", { ...this.#place(), part });
     this.#message = undefined;
-    yield this.#done(messageItem(id, text, status));
+    yield this.#done(messageItem(id, part, status));
   }
 
-  *#call(call: Extract<ToolDelta, { readonly type: "call" }>): Generator<string, void, void> {
+  *#call(call: Extract<ToolDelta, { readonly type: "call" }>): Generator<ResponseEvent, void, void> {
     yield* this.#closeMessage("completed");
     const id = newId("fc_");
     yield this.#added(callItem(id, call, this.#tools, "in_progress"));
@@ -124,7 +150,7 @@ class ResponseEvents {
     yield this.#done(callItem(id, call, this.#tools, "completed"));
   }
 
-  *#end(result: GenerationResult): Generator<string, void, void> {
+  *#end(result: GenerationResult): Generator<ResponseEvent, void, void> {
     const isCut = finishReasonOf(result) === "length";
     if (this.#message === undefined && this.#output.length === 0) {
       yield* this.#text("");
@@ -138,16 +164,16 @@ class ResponseEvents {
     return { item_id: this.#message!.id, output_index: this.#output.length, content_index: 0 };
   }
 
-  #added(item: OutputItem): string {
+  #added(item: OutputItem): ResponseEvent {
     return this.#event("response.output_item.added", { output_index: this.#output.length, item });
   }
 
-  #done(item: OutputItem): string {
+  #done(item: OutputItem): ResponseEvent {
     this.#output.push(item);
     return this.#event("response.output_item.done", { output_index: this.#output.length - 1, item });
   }
 
-  #event(type: string, data: object): string {
-    return dataEvent({ type, sequence_number: this.#sequence++, ...data }, type);
+  #event(type: string, data: object): ResponseEvent {
+    return { type, sequence_number: this.#sequence++, ...data };
   }
 }

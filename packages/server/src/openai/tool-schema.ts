@@ -38,13 +38,24 @@ const customTool = z.strictObject({
   }),
 });
 
+const chosen = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) }),
+  z.strictObject({ type: z.literal("custom"), custom: z.strictObject({ name: z.string() }) }),
+]);
+
+/** Whether one of the tools that are allowed must be called. */
+export const allowedMode = z.enum(["auto", "required"]);
+
 export const chatToolFields = {
   tools: optional(z.array(z.discriminatedUnion("type", [functionTool, customTool])).max(128)),
   tool_choice: optional(
     z.union([
       z.enum(["auto", "none", "required"]),
-      z.strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) }),
-      z.strictObject({ type: z.literal("custom"), custom: z.strictObject({ name: z.string() }) }),
+      chosen,
+      z.strictObject({
+        type: z.literal("allowed_tools"),
+        allowed_tools: z.strictObject({ mode: allowedMode, tools: z.array(chosen).min(1).max(128) }),
+      }),
     ]),
   ),
   parallel_tool_calls: optional(z.boolean()),
@@ -74,10 +85,20 @@ export function chatTools(
     const grammar = format?.type === "grammar" ? format.grammar : undefined;
     return { kind: "custom", name, description, grammar, param: `tools[${i}].custom` };
   });
-  const choice = typeof tool_choice !== "object" ? tool_choice : { name: nameOf(tool_choice) };
-  return { tools: given, choice, parallel: parallel_tool_calls ?? true };
+  return { tools: given, ...choiceOf(tool_choice), parallel: parallel_tool_calls ?? true };
 }
 
-function nameOf(choice: Exclude<ToolFields["tool_choice"], string | undefined>): string {
+function choiceOf(choice: ToolFields["tool_choice"]): Pick<ToolRequest, "choice" | "allowed"> {
+  if (typeof choice !== "object") {
+    return { choice };
+  }
+  if (choice.type === "allowed_tools") {
+    const { mode, tools } = choice.allowed_tools;
+    return { choice: mode, allowed: tools.map(nameOf) };
+  }
+  return { choice: { name: nameOf(choice) } };
+}
+
+function nameOf(choice: z.output<typeof chosen>): string {
   return choice.type === "function" ? choice.function.name : choice.custom.name;
 }
