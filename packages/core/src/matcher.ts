@@ -1,6 +1,8 @@
 import { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, completionBytes, NOTHING } from "./automaton/completion.js";
 import type { Config } from "./automaton/configs.js";
+import type { Capture } from "./automaton/context-free/captures.js";
+import type { OutputStep } from "./automaton/context-free/chart.js";
 import { tokenName } from "./automaton/context-free/terminals.js";
 import type { Engine } from "./automaton/engine.js";
 import { OutputPart } from "./automaton/output-part.js";
@@ -44,6 +46,8 @@ export class Matcher {
   // By number of accepted steps: the position after them. A step is a token or a piece of text.
   private configs = new Int32Array(64);
   private lengths = new Int32Array(64);
+  /** The token of each step, or `NO_TOKEN`. */
+  private tokens = new Int32Array(64);
   private keyStarts = new Int32Array(64);
   private steps = 0;
   private ended = false;
@@ -142,7 +146,7 @@ export class Matcher {
     const bytes = this.bytesOf(tokenId);
     const config = bytes === undefined ? 0 : this.read(bytes, tokenId);
     if (bytes === undefined || config === 0) return false;
-    this.push(this.automaton.endToken?.(config) ?? config, this.byteLength + bytes.length);
+    this.push(this.automaton.endToken?.(config) ?? config, this.byteLength + bytes.length, tokenId);
     // An end of the sequence that the grammar itself asks for, at its end.
     this.ended = isEos && this.automaton.isComplete(config);
     return true;
@@ -235,6 +239,7 @@ export class Matcher {
     copy.trail = this.trail.clone(this.byteLength);
     copy.configs = this.configs.slice();
     copy.lengths = this.lengths.slice();
+    copy.tokens = this.tokens.slice();
     copy.keyStarts = this.keyStarts.slice();
     copy.steps = this.steps;
     copy.ended = this.ended;
@@ -245,6 +250,18 @@ export class Matcher {
   /** The text accepted so far, as UTF-8; a view. */
   get bytes(): Uint8Array {
     return this.trail.bytes.subarray(0, this.byteLength);
+  }
+
+  /**
+   * What the grammar captures of the output, outer captures before inner ones; undefined where the output is not complete.
+   * The whole output is read for it once more.
+   */
+  captures(): readonly Capture[] | undefined {
+    if (!this.isComplete) return undefined;
+    const steps: OutputStep[] = [];
+    for (let i = 1; i <= this.steps; i++)
+      steps.push({ id: this.tokens[i] as number, end: this.lengths[i] as number });
+    return this.automaton.captures?.(this.bytes, steps, this.vocabulary) ?? [];
   }
 
   /** The bytes that may come next, ascending. */
@@ -462,14 +479,16 @@ export class Matcher {
   /** Where the key was after the last `read`. */
   private readKeyStart = 0;
 
-  private push(config: Config, length: number): void {
+  private push(config: Config, length: number, token = NO_TOKEN): void {
     const steps = ++this.steps;
     if (steps >= this.configs.length) {
       this.configs = doubled(this.configs);
       this.lengths = doubled(this.lengths);
+      this.tokens = doubled(this.tokens);
       this.keyStarts = doubled(this.keyStarts);
     }
     this.configs[steps] = config;
+    this.tokens[steps] = token;
     this.lengths[steps] = length;
     if (length > (this.lengths[steps - 1] as number)) this.trail.keyStart = this.readKeyStart;
     this.keyStarts[steps] = this.trail.keyStart;

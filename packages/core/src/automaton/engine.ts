@@ -2,6 +2,8 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import type { ByteTrail } from "./byte-trail.js";
 import type { Completion } from "./completion.js";
 import type { Config } from "./configs.js";
+import type { Capture } from "./context-free/captures.js";
+import type { OutputStep } from "./context-free/chart.js";
 import type { OutputPart } from "./output-part.js";
 
 /**
@@ -33,6 +35,8 @@ export interface Engine {
   readonly hasLeadIn?: boolean;
   /** The part of the output that the byte before a config belongs to; missing: all is the value. */
   partOf?(config: Config): OutputPart;
+  /** What the grammar captures of a whole output; missing: it captures nothing. */
+  captures?(bytes: Uint8Array, steps: readonly OutputStep[], vocabulary: Vocabulary): readonly Capture[];
   /** Whether it asks for tokens in a config. */
   asksForTokens?(config: Config): boolean;
 }

@@ -18,6 +18,7 @@ function renamed(node: GrammarNode, rename: (name: string) => string): GrammarNo
     case "repeat":
     case "limited":
     case "lexeme":
+    case "capture":
       return { ...node, item: renamed(node.item, rename) };
     default:
       return node;

@@ -28,6 +28,11 @@ const CASES: Readonly<Record<string, { source: string; yes: string[]; no: string
     yes: ["1", "1 + 2*(3.5 - -4)", "((1))", "1e5*2 "],
     no: ["", "1 +", "(1", "1 2", "a"],
   },
+  "values that nothing ignored interrupts": {
+    source: 'start: (%json { "type": "integer" } ";")+ end\nend[stop="x"]: /[^b ]*/\n%ignore / +/',
+    yes: ["12;", "12 ;3  ;", "1; 2;cd", "1;  cd"],
+    no: ["1 2;", "1;cd ef", "1;c d"],
+  },
   "terminals with & and ~": {
     source: 'start: WORD\nWORD: /[a-z]{1,4}/ & ~/ab.*/ & ~("x" | "if"i)',
     yes: ["a", "ba", "xx", "i"],
@@ -204,7 +209,7 @@ describe("Lark", () => {
     expect(complaint('start.2: "a"')).toContain("Line 1, column 1: Priorities are not supported.");
     expect(complaint('start: "a"\n%import python.X')).toContain("Line 2, column 9: Modules other than");
     expect(complaint('start: "a"\n%llguidance {"no_forcing": true}')).toContain('"no_forcing"');
-    expect(complaint('start[capture]: "a"')).toContain('"capture" is not supported');
+    expect(complaint('start[stop_capture="a"]: "a"')).toContain("beside suffix only");
     expect(complaint("start: $")).toContain("Line 1, column 8: Nothing in a grammar begins with");
     expect(complaint('A: "a"')).toContain('no rule "start"');
     expect(complaint('start: "a" start')).toContain("there is no output");

@@ -1,4 +1,5 @@
 import { Automaton } from "../automaton/automaton.js";
+import type { RuleCapture } from "../automaton/context-free/captures.js";
 import { EmbeddedJson } from "../automaton/context-free/embedded-json.js";
 import { ItemAutomaton } from "../automaton/context-free/item-automaton.js";
 import { LimitedReader } from "../automaton/context-free/limited-reader.js";
@@ -28,6 +29,7 @@ export class RuleBuilder {
   private readonly jsonTerminals = new Map<GrammarNode, number>();
   /** The values of all schemas, whose states count against the limits. */
   readonly embedded: EmbeddedJson[] = [];
+  private readonly captures = new Map<number, RuleCapture>();
   private readonly ruleNumbers = new Map<string, number>();
   private readonly pending: { readonly rule: number; readonly node: GrammarNode }[] = [];
   private readonly nonterminal: number[] = [];
@@ -63,10 +65,11 @@ export class RuleBuilder {
         `No text matches the rule "${this.tree.start}", so there is no output: each alternative needs a rule that never ends.${lacks}`,
       );
     }
+    const plain = { rules, limits, captures: this.captures };
     const options =
       ignoredDot === undefined || (rules.terminal[ignoredDot] as number) < 0
-        ? { rules, limits }
-        : { rules, limits, ignored: { dot: ignoredDot, isAtStart: this.tree.isIgnoredAtStart === true } };
+        ? plain
+        : { ...plain, ignored: { dot: ignoredDot, isAtStart: this.tree.isIgnoredAtStart === true } };
     const automaton = new ItemAutomaton(options);
     if (!automaton.isLive) {
       throw new GrammarError(
@@ -171,6 +174,7 @@ export class RuleBuilder {
       this.terminal[dot] = this.textTerminal(language, node.kind === "lexeme" ? node : PLAIN);
     } else if (node.kind === "json") this.terminal[dot] = this.jsonTerminal(node);
     else if (node.kind === "tokens") this.terminal[dot] = this.tokenTerminal(node);
+    else if (node.kind === "capture") this.nonterminal[dot] = this.captured(node);
     else this.nonterminal[dot] = node.kind === "rule" ? this.named(node) : this.anonymous(node);
     return true;
   }
@@ -184,6 +188,26 @@ export class RuleBuilder {
       this.ruleNumbers.set(name, rule);
       this.pending.push({ rule, node });
     }
+    return rule;
+  }
+
+  private captured({ item, name, suffix }: GrammarNode & { kind: "capture" }): number {
+    const rule = this.anonymous(item);
+    const { texts } = this.lexemes;
+    const start = (node: GrammarNode) => texts.start(this.regular.language(node));
+    this.captures.set(rule, {
+      name,
+      ...(suffix === undefined
+        ? {}
+        : {
+            suffix: {
+              reader: texts,
+              own: start(suffix.own),
+              suffix: start(suffix.node),
+              name: suffix.name,
+            },
+          }),
+    });
     return rule;
   }
 

@@ -29,6 +29,15 @@ export type GrammarNode =
       readonly ranges?: readonly (readonly [number, number])[];
       readonly isNegated?: boolean;
     }
+  /** An item whose text is captured: see `Matcher.captures`. */
+  | {
+      readonly kind: "capture";
+      readonly item: GrammarNode;
+      /** Undefined: only the suffix is captured. */
+      readonly name?: string;
+      /** A regular part at the end of a regular item that the capture leaves out, and what it is captured as. */
+      readonly suffix?: { readonly own: GrammarNode; readonly node: GrammarNode; readonly name?: string };
+    }
   /** A regular item that is one terminal: see `Ending`. */
   | {
       readonly kind: "lexeme";

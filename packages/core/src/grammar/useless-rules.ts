@@ -36,6 +36,7 @@ function endingRules(rules: ReadonlyMap<string, GrammarNode>): Set<string> {
         return node.min === 0 || ends(node.item);
       case "lexeme":
       case "limited":
+      case "capture":
         return ends(node.item);
       default:
         return true;

@@ -2,6 +2,8 @@ import { checkTime, type GrammarLimits } from "../../language/index.js";
 import type { Vocabulary } from "../../vocabulary/index.js";
 import type { ByteTrail } from "../byte-trail.js";
 import type { Engine } from "../engine.js";
+import { type Capture, CaptureFinder, type RuleCapture } from "./captures.js";
+import type { OutputStep } from "./chart.js";
 import { type ItemSetId, ItemSets, SELF, WHOLE } from "./item-sets.js";
 import { LexemeLiveness } from "./lexeme-liveness.js";
 import { LimitedReader } from "./limited-reader.js";
@@ -17,6 +19,8 @@ export interface ItemAutomatonOptions {
   readonly limits: GrammarLimits;
   /** The dot of a rule that may stand between any two terminals that end at the longest (whitespace, comments); or none. */
   readonly ignored?: { readonly dot: number; readonly isAtStart: boolean };
+  /** By rule: what is captured of it. */
+  readonly captures?: ReadonlyMap<number, RuleCapture>;
 }
 
 /**
@@ -37,6 +41,7 @@ export class ItemAutomaton implements Engine {
   /** Whether any terminal is a token. */
   readonly hasTokens: boolean;
   private readonly hasLimits: boolean;
+  private readonly captureFinder: CaptureFinder | undefined;
   private readonly builder: SetBuilder;
   private readonly terminals: TerminalEnds;
   /** The dot of what is ignored. */
@@ -49,10 +54,15 @@ export class ItemAutomaton implements Engine {
   /** Scratch: states behind a byte, by item. */
   private states = new Int32Array(64);
 
-  constructor({ rules, limits, ignored }: ItemAutomatonOptions) {
+  constructor({ rules, limits, ignored, captures }: ItemAutomatonOptions) {
     this.rules = rules;
+    this.captureFinder =
+      captures === undefined || captures.size === 0 ? undefined : new CaptureFinder(rules, captures, ignored);
     this.sets = new ItemSets(limits.maxPositions);
-    this.builder = new SetBuilder(rules, this.sets, limits.maxItems);
+    // Those that end at the longest or shortest begin and end together.
+    const tellsBegun =
+      ignored !== undefined && rules.terminals.some(({ ending }) => ending === Ending.Anywhere);
+    this.builder = new SetBuilder(rules, this.sets, limits.maxItems, tellsBegun);
     this.maskMilliseconds = limits.maskMilliseconds;
     this.ignored = ignored?.dot;
     this.terminals = new TerminalEnds(rules, this.sets, this.builder, ignored?.dot);
@@ -135,6 +145,10 @@ export class ItemAutomaton implements Engine {
       if (temperature !== undefined && !(temperature < (highest ?? 0))) highest = temperature;
     }
     return highest;
+  }
+
+  captures(bytes: Uint8Array, steps: readonly OutputStep[], vocabulary: Vocabulary): readonly Capture[] {
+    return this.captureFinder?.find(bytes, steps, vocabulary) ?? [];
   }
 
   asksForTokens(set: ItemSetId): boolean {

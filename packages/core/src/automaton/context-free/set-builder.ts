@@ -25,11 +25,17 @@ export class SetBuilder {
   /** Open items that were added: (dot, state) and (rule, origin). */
   private readonly open = new TripleSet();
   private build = 0;
+  private readonly tellsBegun: boolean;
+  /** The items of `scans` whose terminals have read nothing. */
+  private readonly fresh = new ItemList(4);
+  private readonly metFresh = new TripleSet();
 
-  constructor(rules: Rules, sets: ItemSets, maxItems: number) {
+  /** @param tellsBegun whether a set can have terminals that have begun beside others, and it is asked which: false is cheaper */
+  constructor(rules: Rules, sets: ItemSets, maxItems: number, tellsBegun: boolean) {
     this.rules = rules;
     this.sets = sets;
     this.maxItems = maxItems;
+    this.tellsBegun = tellsBegun;
     this.selfMet = new Int32Array(rules.next.length);
   }
 
@@ -39,6 +45,8 @@ export class SetBuilder {
     this.waits.clear();
     this.met.clear();
     this.open.clear();
+    this.fresh.clear();
+    this.metFresh.clear();
     this.work.length = 0;
     this.accepts = false;
     this.hasAdvanced = false;
@@ -49,28 +57,53 @@ export class SetBuilder {
     return this.hasAdvanced;
   }
 
-  /** Whether any item reads. */
-  get hasItems(): boolean {
-    return this.scans.length > 0;
+  /** Whether any item reads whose terminal has read nothing. */
+  get hasFresh(): boolean {
+    return (this.tellsBegun ? this.fresh : this.scans).length > 0;
   }
 
-  /** Adds an item inside its terminal. */
+  /**
+   * The set itself, to say so in an item of it, if all terminals in it have read nothing; otherwise the set of those that
+   * have not, with an item that refers to that set.
+   */
+  freshSet(dot: number, state: number, rule: number): ItemSetId {
+    const { fresh, scans, waits } = this;
+    if (!this.tellsBegun || fresh.length === scans.length) return SELF;
+    fresh.push(dot, state, rule, SELF);
+    return this.sets.intern(fresh, waits, this.accepts);
+  }
+
+  /** Adds an item before its terminal. */
   addOpen(dot: number, state: number, rule: number, origin: ItemSetId): void {
-    if (!this.open.add(dot, state, (rule + 1) * 0x100000000 + origin)) return;
-    this.scans.push(dot, state, rule, origin);
+    this.add(dot, state, rule, origin);
+    if (this.tellsBegun && this.metFresh.add(dot, state, (rule + 1) * 0x100000000 + origin))
+      this.fresh.push(dot, state, rule, origin);
   }
 
-  /** Adds an item of another set, perhaps in another state of its terminal. */
+  private add(dot: number, state: number, rule: number, origin: ItemSetId): void {
+    if (this.open.add(dot, state, (rule + 1) * 0x100000000 + origin))
+      this.scans.push(dot, state, rule, origin);
+  }
+
+  /** Adds an item of another set inside its terminal, perhaps in another state. */
   reopen(set: ItemSetId, item: number, state: number = this.sets.scanState(set, item)): void {
     const { sets } = this;
-    this.addOpen(sets.scanDot(set, item), state, sets.scanRule(set, item), sets.scanOrigin(set, item));
+    this.add(sets.scanDot(set, item), state, sets.scanRule(set, item), sets.scanOrigin(set, item));
   }
 
-  /** Adds the items of another set. */
+  /** Adds the items of another set, whose terminals have read nothing if it is asked which have. */
   include(set: ItemSetId): void {
-    const count = this.sets.scanCount(set);
-    for (let i = 0; i < count; i++) this.reopen(set, i);
-    if (this.sets.isAccepting(set)) this.accept();
+    const { sets } = this;
+    const count = sets.scanCount(set);
+    for (let i = 0; i < count; i++) {
+      this.addOpen(
+        sets.scanDot(set, i),
+        sets.scanState(set, i),
+        sets.scanRule(set, i),
+        sets.scanOrigin(set, i),
+      );
+    }
+    if (sets.isAccepting(set)) this.accept();
   }
 
   /** Adds an item that comes to a dot, and what follows from it. */

@@ -1,4 +1,4 @@
-import { type ItemSetId, type ItemSets, SELF, WHOLE } from "./item-sets.js";
+import { type ItemSetId, type ItemSets, WHOLE } from "./item-sets.js";
 import type { Rules } from "./rules.js";
 import type { SetBuilder } from "./set-builder.js";
 import type { Terminal } from "./terminals.js";
@@ -30,7 +30,7 @@ export class TerminalEnds {
   /** The set that was built, with what is ignored where it may stand. */
   finish(): ItemSetId {
     // Where nothing can follow, nothing is ignored either.
-    if (this.builder.isBetweenTerminals && this.builder.hasItems) this.addIgnored();
+    if (this.builder.isBetweenTerminals && this.builder.hasFresh) this.addIgnored();
     return this.builder.finish();
   }
 
@@ -38,7 +38,8 @@ export class TerminalEnds {
     const { ignored, builder, rules } = this;
     if (ignored === undefined) return;
     const { start } = rules.terminals[rules.terminal[ignored] as number] as Terminal;
-    builder.addOpen(ignored, start, WHOLE, SELF);
+    // A terminal that has begun does not go on behind it.
+    builder.addOpen(ignored, start, WHOLE, builder.freshSet(ignored, start, WHOLE));
   }
 
   /**

@@ -47,11 +47,21 @@ class LarkTree {
     return this.lark.options.allow_initial_skip === true;
   }
 
-  private rule({ body, attributes, offset, name }: LarkDefinition): GrammarNode {
-    const { isLazy, stop, suffix, capture, stopCapture, maxTokens, temperature } = attributes;
-    for (const [what, value] of Object.entries({ capture, stop_capture: stopCapture })) {
-      if (value !== undefined) this.source.fail(`The attribute "${what}" is not supported.`, offset);
-    }
+  private rule(definition: LarkDefinition): GrammarNode {
+    const node = this.uncaptured(definition);
+    const { capture, stopCapture, suffix } = definition.attributes;
+    const named = (name: string | undefined) => (name === undefined ? {} : { name });
+    if (stopCapture !== undefined && suffix === undefined)
+      this.source.fail('The attribute "stop_capture" is supported beside suffix only.', definition.offset);
+    if (capture === undefined && stopCapture === undefined) return node;
+    if (suffix === undefined) return { kind: "capture", item: node, ...named(capture) };
+    const own = this.regular(definition.body);
+    const parts = { own, node: this.regular(suffix), ...named(stopCapture) };
+    return { kind: "capture", item: node, ...named(capture), suffix: parts };
+  }
+
+  private uncaptured({ body, attributes, offset, name }: LarkDefinition): GrammarNode {
+    const { isLazy, stop, suffix, maxTokens, temperature } = attributes;
     if (stop !== undefined && suffix !== undefined)
       this.source.fail(`"${name}" has both stop and suffix.`, offset);
     const isStopped = stop !== undefined || suffix !== undefined || isLazy === true;
