@@ -14,8 +14,10 @@ export interface DigitOptions {
   readonly max: number;
   /** Whether digits may stand at the beginning; those that may must have a continuation. */
   readonly mayBegin: (digits: string) => boolean;
-  /** What follows the number, which is given in lower case. */
+  /** What follows the number, which is given in lower case. Asked for where a text gets to it. */
   readonly after: (digits: string) => Language;
+  /** Whether nothing may follow any number. */
+  readonly mayEnd: boolean;
 }
 
 const DIGITS = "0123456789abcdef";
@@ -27,30 +29,66 @@ export function orderedDigits(arena: LanguageArena, options: DigitOptions): Lang
 
 /** Numbers of as many digits that are not less than the given one. */
 export function atLeast(arena: LanguageArena, digits: string, base: 10 | 16): Language {
-  const anyDigit = oneOf(arena, DIGITS.slice(0, base));
+  const anyDigit = digitBetween(arena, 0, base - 1);
   let result = arena.epsilon;
   for (let i = digits.length - 1; i >= 0; i--) {
     const value = DIGITS.indexOf(digits[i]!);
     const left = digits.length - 1 - i;
-    const equal = arena.concat(oneOf(arena, DIGITS[value]!), result);
-    const greater = oneOf(arena, DIGITS.slice(value + 1, base));
+    const equal = arena.concat(digitBetween(arena, value, value), result);
+    const greater = digitBetween(arena, value + 1, base - 1);
     result = arena.union([equal, arena.concat(greater, arena.repeat(anyDigit, left, left))]);
   }
   return result;
 }
 
-/** One of the digits, in either case. */
-function oneOf(arena: LanguageArena, digits: string): Language {
-  const codes = Array.from(digits + digits.toUpperCase(), (digit) => digit.charCodeAt(0));
-  return arena.codePoints(arena.sets.ofRanges(codes.flatMap((code) => [code, code])));
+/** A digit with one of the values from `least` to `most`, in either case. */
+function digitBetween(arena: LanguageArena, least: number, most: number): Language {
+  const ranges: number[] = [];
+  if (least < 10) ranges.push(0x30 + least, 0x30 + Math.min(most, 9));
+  const letter = Math.max(least, 10);
+  if (letter <= most) for (const ten of [0x41, 0x61]) ranges.push(ten + letter - 10, ten + most - 10);
+  return arena.codePoints(arena.sets.ofRanges(ranges));
 }
 
-/** States are digits as a number with a 1 before them, so that leading zeros count. */
-class DigitTheory implements LeafTheory {
+/** What follows a number, made when it is read: a token can have any of a thousand numbers in it. */
+class AfterTheory implements LeafTheory {
   constructor(
     private readonly arena: LanguageArena,
     private readonly options: DigitOptions,
   ) {}
+
+  nullable(): boolean {
+    return this.options.mayEnd;
+  }
+
+  minLength(): number {
+    return this.options.mayEnd ? 0 : 1;
+  }
+
+  step(state: number, out: StepBuilder): void {
+    const { arena, options } = this;
+    const after = options.after(digitsOf(state, options.base));
+    arena.prepare(after);
+    const { stepStart, stepCount, stepBounds, stepTargets } = arena.nodes;
+    const start = stepStart[after]!;
+    for (let i = start; i < start + stepCount[after]!; i++) out.add(stepBounds[i]!, stepTargets[i]!);
+  }
+}
+
+function digitsOf(state: number, base: number): string {
+  return state.toString(base).slice(1);
+}
+
+/** States are digits as a number with a 1 before them, so that leading zeros count. */
+class DigitTheory implements LeafTheory {
+  private readonly after: AfterTheory;
+
+  constructor(
+    private readonly arena: LanguageArena,
+    private readonly options: DigitOptions,
+  ) {
+    this.after = new AfterTheory(arena, options);
+  }
 
   nullable(): boolean {
     return false;
@@ -62,7 +100,7 @@ class DigitTheory implements LeafTheory {
 
   step(state: number, out: StepBuilder): void {
     const { base } = this.options;
-    const digits = state.toString(base).slice(1);
+    const digits = digitsOf(state, base);
     const targets = Array.from(DIGITS.slice(0, base), (digit, value) =>
       this.#language(digits + digit, state * base + value),
     );
@@ -80,7 +118,7 @@ class DigitTheory implements LeafTheory {
   #language(digits: string, state: number): Language {
     const { arena, options } = this;
     if (!options.mayBegin(digits)) return arena.empty;
-    const ended = digits.length >= options.min ? options.after(digits) : arena.empty;
+    const ended = digits.length >= options.min ? arena.leaf(this.after, state) : arena.empty;
     const continues =
       digits.length < options.max &&
       Array.from(DIGITS.slice(0, options.base)).some((digit) => options.mayBegin(digits + digit));
