@@ -26,6 +26,7 @@ import {
   lowersMinimum,
   type Run,
   saturated,
+  toldWithin,
 } from "./horizon.js";
 import { intersectionOf, isFiltered } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
@@ -483,6 +484,11 @@ export class LanguageArena implements Algebra {
   /** A language that cannot be told from this one by texts of at most `length` code points, without larger counters. */
   saturate(node: Language, length: number): Language {
     return saturated(this, node, length);
+  }
+
+  /** So many code points cannot tell the result of `saturate` from the language either: `length` at least. */
+  toldWithin(node: Language, length: number): number {
+    return toldWithin(this, node, length);
   }
 
   #unite(items: readonly Language[]): Language {

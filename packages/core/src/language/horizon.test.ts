@@ -38,18 +38,24 @@ describe("horizon", () => {
 
 describe("saturate", () => {
   it("cannot be told from the language by short texts", () => {
-    const texts = shortTexts("ab", 3);
+    const texts = shortTexts("ab", 4);
+    let further = 0;
     for (let seed = 1; seed <= 800; seed++) {
       const arena = new LanguageArena();
       const { language } = randomExpression(arena, seed, "ab", 3);
-      const like = arena.saturate(language, 3);
+      const like = arena.saturate(language, 1);
+      const told = arena.toldWithin(language, 1);
+      expect(told).toBeGreaterThanOrEqual(1);
+      if (like !== language && told > 1) further++;
       for (const text of texts) {
+        if (text.length > told) continue;
         const [x, y] = [language, like].map((each) => arena.derivativeOfText(each, text)) as [number, number];
         if (arena.nullable(x) !== arena.nullable(y) || arena.isEmpty(x) !== arena.isEmpty(y)) {
           expect.fail(`seed ${seed}: ${text}`);
         }
       }
     }
+    expect(further).toBeGreaterThan(20);
   });
 
   it("brings large counters together", () => {
@@ -58,6 +64,18 @@ describe("saturate", () => {
     expect(of("^[a-z]{0,500}$")).toBe(of("^[a-z]{0,499}$"));
     expect(of("^[a-z]{300,500}x?$")).toBe(of("^[a-z]{200,}x?$"));
     expect(of("^[a-z]{3,100}$")).not.toBe(of("^[a-z]{3,99}$"));
+    // Each word takes two characters.
+    expect(of("^(\\S+\\s+){0,99}\\S+$")).toBe(of("^(\\S+\\s+){0,65}\\S+$"));
+    expect(of("^(\\S+\\s+){0,64}\\S+$")).not.toBe(of("^(\\S+\\s+){0,65}\\S+$"));
+  });
+
+  it("knows up to which length the languages are the same", () => {
+    const arena = new LanguageArena();
+    const told = (source: string) => arena.toldWithin(compilePattern(arena, source).language, 16);
+    expect(told("^[a-z]{0,100}x$")).toBe(99);
+    expect(told("^(?:(?:[a-z]{2}){0,100}x|[a-z]{0,50}y)$")).toBe(49);
+    expect(told("^[a-z]{30,100}x$")).toBe(16);
+    expect(told("^[a-z]{0,9}x$")).toBe(Infinity);
   });
 });
 

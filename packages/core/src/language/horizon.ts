@@ -4,7 +4,7 @@
  */
 import { type Algebra, isWindow } from "./algebra.js";
 import { CODE_POINT_END } from "./code-point-set.js";
-import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
+import { Fact, Kind, type Language, multiplyLengths, UNBOUNDED } from "./nodes.js";
 
 const SURROGATES = 0xd800;
 const SURROGATES_END = 0xe000;
@@ -89,7 +89,7 @@ export function lowersMinimum(algebra: Algebra, node: Language, length: number):
   if (!nodes.has(node, Fact.Plain)) return false;
   switch (nodes.kind[node]) {
     case Kind.Repeat:
-      return nodes.b[node]! > length + 1;
+      return nodes.b[node]! > neededBeyond(algebra, node, length);
     case Kind.Concat:
       return lowersMinimum(algebra, nodes.a[node]!, length);
     case Kind.Union:
@@ -174,6 +174,13 @@ export function boundedRunOf(algebra: Algebra, node: Language): Run | undefined 
   return { free, min: isRepeat ? nodes.b[node]! : 1, max: isRepeat ? nodes.c[node]! : 1 };
 }
 
+/** So many iterations of a counter need more than `length` code points. */
+function neededBeyond({ nodes }: Algebra, repeat: Language, length: number): number {
+  const each = nodes.minLength[nodes.a[repeat]!]!;
+  // Each iteration must read something for the counter to say anything about lengths.
+  return each === 0 ? UNBOUNDED : Math.floor(length / each) + 1;
+}
+
 /**
  * A language that begins like the given one as far as texts of at most `length` code points tell (the same ones are
  * members, the same ones are beginnings of members), with counters beyond that replaced by no bound: so states that differ
@@ -184,12 +191,9 @@ export function saturated(algebra: Algebra, node: Language, length: number): Lan
   if (!nodes.has(node, Fact.Plain)) return node;
   switch (nodes.kind[node]) {
     case Kind.Repeat: {
-      const child = nodes.a[node]!;
-      // Each iteration must read something for the counter to say anything about lengths.
-      if (nodes.minLength[child] === 0) return node;
-      const min = Math.min(nodes.b[node]!, length + 1);
-      const max = nodes.c[node]! > length ? UNBOUNDED : nodes.c[node]!;
-      return algebra.repeat(child, min, max);
+      const needed = neededBeyond(algebra, node, length);
+      const min = Math.min(nodes.b[node]!, needed);
+      return algebra.repeat(nodes.a[node]!, min, nodes.c[node]! >= needed ? UNBOUNDED : nodes.c[node]!);
     }
     case Kind.Concat: {
       const head = saturated(algebra, nodes.a[node]!, length);
@@ -199,5 +203,28 @@ export function saturated(algebra: Algebra, node: Language, length: number): Lan
       return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, length)));
     default:
       return node;
+  }
+}
+
+/** Texts of so many code points cannot tell the result of `saturated` from the language either: `length` or more. */
+export function toldWithin(algebra: Algebra, node: Language, length: number): number {
+  const { nodes } = algebra;
+  if (!nodes.has(node, Fact.Plain)) return Infinity;
+  switch (nodes.kind[node]) {
+    case Kind.Repeat: {
+      const needed = neededBeyond(algebra, node, length);
+      const max = nodes.c[node]!;
+      if (nodes.b[node]! > needed) return length;
+      if (max === UNBOUNDED || max < needed) return Infinity;
+      return multiplyLengths(max, nodes.minLength[nodes.a[node]!]!) - 1;
+    }
+    case Kind.Concat:
+      return toldWithin(algebra, nodes.a[node]!, length);
+    case Kind.Union:
+      return nodes
+        .items(node)
+        .reduce((least, item) => Math.min(least, toldWithin(algebra, item, length)), Infinity);
+    default:
+      return Infinity;
   }
 }

@@ -269,10 +269,7 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
     // Computing the target can create states and move the tables, so it comes before the writes.
     const target = this.#cells[cell] === UNKNOWN ? this.#target(state, byte) : this.#cells[cell]!;
     this.#cells[cell] = target;
-    if (state < DENSE_STATES) {
-      const row = state << 8;
-      for (let i = 0; i < 256; i++) if (this.#columns[map + i] === column) this.#dense[row + i] = target;
-    }
+    if (state < DENSE_STATES) this.#dense[(state << 8) | byte] = target;
     return target;
   }
 

@@ -56,7 +56,7 @@ export class StringMasks {
   }
 
   private keep(state: number, mask: StringMask): StringMask {
-    let bytes = 96 + mask.inside.bytes + exitBytes(mask.exits);
+    let bytes = 96 + mask.inside.bytes + (mask.visited?.byteLength ?? 0) + exitBytes(mask.exits);
     const { base } = mask.inside;
     if (base?.isKept === false) bytes += base.words.byteLength;
     this.cache.set(state, ROOT, mask, bytes);
@@ -72,15 +72,15 @@ export class StringMasks {
     const saturated = this.saturated(state, vocabulary.maxTokenBytes);
     if (saturated !== undefined) return saturated;
     const run = arena.boundedRun(language);
-    if (run !== undefined) return this.bounded(this.get(strings.start(run.free)), run.min, run.max);
+    if (run !== undefined) return this.bounded(state, this.get(strings.start(run.free)), run.min, run.max);
     const longer = byNeed.countAbove(arena.horizon(language));
     if (longer <= MAX_LISTED) return walk.nearlyFree(state, longer);
     const limited = arena.limited(language);
     if (limited !== undefined && byNeed.countAbove(limited.max) <= MAX_LONG) {
       const mask = this.get(strings.start(limited.language));
-      const far = Math.min(limited.max - mask.enough, mask.reach);
+      const far = mask.reach === 0 ? 0 : Math.min(limited.max - walk.enough(mask.visited), mask.reach);
       if (byNeed.countAbove(far) <= MAX_LONG)
-        return { ...this.nearly(state, mask, far), enough: Infinity, reach: 0 };
+        return { ...this.nearly(state, mask, far), visited: undefined, reach: 0 };
     }
     return this.saturated(state, this.shortLength) ?? walk.mask(state);
   }
@@ -92,13 +92,14 @@ export class StringMasks {
     const language = strings.language(state);
     const other = strings.start(arena.saturate(language, length));
     if (other === state) return undefined;
-    const mask = this.nearly(state, this.get(other), length);
-    const reach = arena.lowersMinimum(language, length) ? 0 : Math.min(mask.reach, length);
+    const told = arena.toldWithin(language, length);
+    const mask = this.nearly(state, this.get(other), told);
+    const reach = arena.lowersMinimum(language, length) ? 0 : Math.min(mask.reach, told);
     return { ...mask, reach };
   }
 
   /** Of a string of any number of code points of some set, what one of `min` to `max` of them has. */
-  private bounded({ inside, exits }: StringMask, min: number, max: number): StringMask {
+  private bounded(state: number, { inside, exits }: StringMask, min: number, max: number): StringMask {
     const { exits: freeNodes, exitLengths } = this.walk.free;
     const within = (nodes: Int32Array): Int32Array => {
       let i = 0;
@@ -112,7 +113,7 @@ export class StringMasks {
     return {
       inside: this.needingAtMost(inside, max),
       exits: kept.filter(({ nodes }) => nodes.length > 0),
-      enough: min,
+      visited: Int32Array.of(state),
       reach: Infinity,
     };
   }
@@ -136,7 +137,7 @@ export class StringMasks {
    * larger: that one's, without the longer tokens that die. So counters share a mask until they are short.
    */
   private nearly(state: number, mask: StringMask, length: number): StringMask {
-    const { inside, exits, enough, reach } = mask;
+    const { inside, exits, visited, reach } = mask;
     const { walk, vocabulary } = this;
     const { depth } = vocabulary.trie;
     if (walk.free.byNeed.countAbove(length) === 0) return mask;
@@ -153,7 +154,7 @@ export class StringMasks {
     return {
       inside: dead.length === 0 ? inside : inside.without(dead),
       exits: isSame ? exits : walk.exitLists.grouped(kept),
-      enough,
+      visited,
       reach,
     };
   }

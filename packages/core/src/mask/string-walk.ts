@@ -4,6 +4,7 @@ import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { StateFacts } from "./state-facts.js";
+import { StateList } from "./state-list.js";
 import { BEYOND_ASCII, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
@@ -22,10 +23,10 @@ export interface StringMask {
   /** Where tokens end the string, by the state that it ends in: one, but where the ends tell parts of a language. */
   readonly exits: readonly StringExits[];
   /**
-   * So many code points are enough to end the string behind any of the tokens that need at most `reach` code points;
-   * Infinity where it is not known.
+   * Behind any of the tokens that need at most `reach` code points the string is in one of these states, or one code point
+   * behind one, or as near to an end as from one of these; undefined where it is not known.
    */
-  readonly enough: number;
+  readonly visited: Int32Array | undefined;
   readonly reach: number;
 }
 
@@ -53,8 +54,7 @@ export class StringWalk {
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
   private isWhole = false;
-  /** Of the walk so far: see `StringMask`. */
-  private enough = 0;
+  private readonly visited: StateList = new StateList();
   readonly freeState: number;
   private readonly freeEnd: number;
 
@@ -109,7 +109,7 @@ export class StringWalk {
     const inside = isDense
       ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
       : this.layered(undefined, collector.take());
-    return { inside, exits: this.exitLists.grouped(exits), enough: this.enough, reach: Infinity };
+    return { inside, exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
   }
 
   /** Collects the tokens of the nodes from `from` to `to - 1`, which are whole subtrees; the states above are known. */
@@ -130,11 +130,11 @@ export class StringWalk {
         node = after;
         continue;
       }
-      if (next !== above) this.visited(next);
+      if (next !== above) this.visited.add(next);
       collector.addNode(node);
       states[d] = next;
       if (after - node <= SMALL) node++;
-      else if ((groups[node]! & (unknown | ~facts.loops(next))) === 0) {
+      else if (this.mayLoop(node, next) && (groups[node]! & (unknown | ~facts.loops(next))) === 0) {
         const within = (groups[node]! & BEYOND_ASCII) === 0 ? undefined : free.stays.words;
         collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
         node = after;
@@ -229,12 +229,12 @@ export class StringWalk {
     const ends = this.changed(exits);
     if (collector.count <= MAX_LISTED) {
       const inside = this.layered(free.stays, NO_TOKENS, collector.take());
-      return { inside, exits: ends, enough: this.enough, reach: Infinity };
+      return { inside, exits: ends, visited: this.visited.copy(), reach: Infinity };
     }
     const words = collector.takeWords();
     for (let i = 0; i < words.length; i++) words[i] = free.stays.words[i]! & ~words[i]!;
     const inside = this.layered(new DenseTokens(words), NO_TOKENS);
-    return { inside, exits: ends, enough: this.enough, reach: Infinity };
+    return { inside, exits: ends, visited: this.visited.copy(), reach: Infinity };
   }
 
   /** Collects the free string's tokens that die at the nodes from `from` to `to - 1`, as `collect` does those that stay. */
@@ -262,11 +262,11 @@ export class StringWalk {
         node = after;
         continue;
       }
-      this.visited(next);
+      this.visited.add(next);
       states[d] = next;
       references[d] = reference;
       if (after - node <= SMALL) node++;
-      else if ((groups[node]! & ~facts.loops(next)) === 0) node = after;
+      else if (this.mayLoop(node, next) && (groups[node]! & ~facts.loops(next)) === 0) node = after;
       else if (after - node > LARGE && facts.leaving(next) !== undefined) {
         const leaving = facts.leaving(next) as Uint8Array;
         let loops = node + 1;
@@ -283,6 +283,12 @@ export class StringWalk {
         node = after;
       } else node++;
     }
+  }
+
+  /** Whether the first byte below a node leads back to a state: this is asked before the other bytes, as most say no. */
+  private mayLoop(node: number, state: number): boolean {
+    const byte = this.vocabulary.trie.bytes[node + 1] as number;
+    return byte >= 0x80 || this.strings.step(state, byte) === state;
   }
 
   /** The first node from `from` to `to - 1` with one of some bytes; `to` where there is none. */
@@ -314,15 +320,20 @@ export class StringWalk {
     this.collector.clear();
     this.states[this.vocabulary.trie.depth[root] as number] = state;
     this.places.set(this.subtrees.firstOfByte.subarray(0, 256));
-    this.enough = 0;
-    this.visited(state);
+    this.visited.clear();
+    this.visited.add(state);
   }
 
-  /** Notes what a state needs to end. */
-  private visited(state: number): void {
-    if (this.enough === Infinity || this.strings.language(state) === NO_LANGUAGE) return;
-    const enough = this.facts.enough(state);
-    if (enough > this.enough) this.enough = enough;
+  /** So many code points are enough to end a string from wherever one code point leads from some states, and from these. */
+  enough(visited: Int32Array | undefined): number {
+    if (visited === undefined) return Infinity;
+    let most = 0;
+    for (let i = 0; i < visited.length && most < Infinity; i++) {
+      const state = visited[i] as number;
+      // In the middle of a code point another state tells.
+      if (this.strings.language(state) !== NO_LANGUAGE) most = Math.max(most, this.facts.enough(state));
+    }
+    return most;
   }
 
   /** The free string's tokens without some of those that need most code points: of the first ones those that die. */
@@ -342,7 +353,7 @@ export class StringWalk {
       else if (end !== this.freeEnd) exits.change(node, end);
     }
     const inside = this.layered(free.stays, NO_TOKENS, removed);
-    return { inside, exits: this.changed(exits), enough: Infinity, reach: 0 };
+    return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
   }
 
   /** The tokens of a mask that need more than so many code points and lead nowhere from a state. */

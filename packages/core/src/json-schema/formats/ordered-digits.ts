@@ -5,6 +5,7 @@
 import type { LeafTheory } from "../../language/algebra.js";
 import type { Language, LanguageArena } from "../../language/index.js";
 import type { StepBuilder } from "../../language/step-builder.js";
+import { copyStep } from "./builder.js";
 
 export interface DigitOptions {
   /** 10 or 16; hexadecimal digits are read in either case. */
@@ -66,12 +67,8 @@ class AfterTheory implements LeafTheory {
   }
 
   step(state: number, out: StepBuilder): void {
-    const { arena, options } = this;
-    const after = options.after(digitsOf(state, options.base));
-    arena.prepare(after);
-    const { stepStart, stepCount, stepBounds, stepTargets } = arena.nodes;
-    const start = stepStart[after]!;
-    for (let i = start; i < start + stepCount[after]!; i++) out.add(stepBounds[i]!, stepTargets[i]!);
+    const { base, after } = this.options;
+    copyStep(this.arena, after(digitsOf(state, base)), out);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { LeafTheory } from "../../language/algebra.js";
 import type { Language, LanguageArena } from "../../language/index.js";
 import type { StepBuilder } from "../../language/step-builder.js";
-import { type FormatBuilder, whole } from "./builder.js";
+import { copyStep, type FormatBuilder, whole } from "./builder.js";
 import { atLeast, orderedDigits } from "./ordered-digits.js";
 import { characterClass } from "./regex-class.js";
 
@@ -19,6 +19,8 @@ const PROPERTIES =
   "Script=Latin Script=Greek Script=Cyrillic Script=Han Script=Hiragana Script=Katakana Script=Hangul " +
   "Script=Arabic Script=Hebrew Script=Thai Script=Devanagari";
 
+/** Of `NameTheory`, where the name is to come. */
+const START = 0;
 /** Characters that a group's name may begin with, ascending. */
 const NAME_START = "$ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
@@ -34,12 +36,15 @@ export const regex: FormatBuilder = (arena) => {
   const body = bodies[MAX_DEPTH]!;
   const afterName = arena.concat(arena.text(">"), bodies[MAX_DEPTH - 1]!, arena.text(")"), count);
   const named = arena.concat(arena.text("(?<"), whole(arena, "[A-Za-z_$][A-Za-z0-9_$]*"), afterName, body);
-  const referred = arena.leaf(new NameTheory(arena, count, afterName), 0);
+  const referred = arena.leaf(new NameTheory(arena, count, afterName), START);
   const rest = arena.union([named, arena.concat(arena.text("(?<"), referred)]);
   return arena.concat(body, arena.repeat(rest, 0, 1));
 };
 
-/** A name of one character, the rest of its group, and what may follow, which may refer to the group by this name. */
+/**
+ * A name of one character, the rest of its group, and what may follow, which may refer to the group by this name. States:
+ * `START`, and the name behind it, so that what follows one is made only where it is read.
+ */
 class NameTheory implements LeafTheory {
   constructor(
     private readonly arena: LanguageArena,
@@ -55,16 +60,25 @@ class NameTheory implements LeafTheory {
     return 1;
   }
 
-  step(_state: number, out: StepBuilder): void {
-    const { arena, count, afterName } = this;
+  step(state: number, out: StepBuilder): void {
+    if (state === START) this.stepName(out);
+    else copyStep(this.arena, this.after(String.fromCharCode(state)), out);
+  }
+
+  private stepName(out: StepBuilder): void {
+    const { arena } = this;
     out.add(0, arena.empty);
     for (const name of NAME_START) {
-      const reference = arena.concat(arena.text(`\\k<${name}>`), count);
-      const body = bodiesByDepth(arena, count, [reference])[MAX_DEPTH]!;
       const codePoint = name.charCodeAt(0);
-      out.add(codePoint, arena.concat(afterName, body));
+      out.add(codePoint, arena.leaf(this, codePoint));
       out.add(codePoint + 1, arena.empty);
     }
+  }
+
+  private after(name: string): Language {
+    const { arena, count, afterName } = this;
+    const reference = arena.concat(arena.text(`\\k<${name}>`), count);
+    return arena.concat(afterName, bodiesByDepth(arena, count, [reference])[MAX_DEPTH]!);
   }
 }
 

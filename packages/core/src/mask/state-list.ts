@@ -1,0 +1,33 @@
+/** States, each once, in the order in which they were added. */
+export class StateList {
+  private states = new Int32Array(64);
+  private length = 0;
+  /** By state: the number of the list that it was added to last. */
+  private lists = new Int32Array(1024);
+  private list = 1;
+
+  add(state: number): void {
+    if (state >= this.lists.length) {
+      const lists = new Int32Array(2 ** Math.ceil(Math.log2(state + 1)));
+      lists.set(this.lists);
+      this.lists = lists;
+    }
+    if (this.lists[state] === this.list) return;
+    this.lists[state] = this.list;
+    if (this.length === this.states.length) {
+      const states = new Int32Array(this.length * 2);
+      states.set(this.states);
+      this.states = states;
+    }
+    this.states[this.length++] = state;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.list++;
+  }
+
+  copy(): Int32Array {
+    return this.states.slice(0, this.length);
+  }
+}
