@@ -4,6 +4,7 @@ import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Candidates, Language, TextSet } from "../language/index.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import type { FlatObject } from "./flat-object.js";
+import { KeyRegions, type Region } from "./key-regions.js";
 import type { ObjectState } from "./object-state.js";
 import { PropertyAdditions } from "./property-additions.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
@@ -14,12 +15,6 @@ const NONE_SEEN: SeenKeys = 0;
 /** All other names. */
 const ALL = "all";
 
-/** Names that no schema mentions and that the same key languages have. */
-interface Region {
-  readonly language: Language;
-  readonly members: ReadonlySet<KeySet>;
-}
-
 export class ObjectKeys {
   private readonly store: FormulaStore;
   private readonly satisfiability: Satisfiability;
@@ -28,7 +23,7 @@ export class ObjectKeys {
   private readonly extra: ExtraProperties;
   /** By name list and languages: see `flatOthers`. */
   private readonly flatOtherNames = new Map<string, Language | typeof ALL>();
-  private readonly regions = new Map<string, readonly Region[]>();
+  private readonly regions: KeyRegions;
   private readonly usedNames = new Map<string, TextSet>();
   private readonly additions = new Map<Formula, PropertyAdditions>();
   /** What `usedMentioned` was asked for last. */
@@ -46,6 +41,7 @@ export class ObjectKeys {
     this.propertyNames = propertyNames;
     this.order = order;
     this.extra = extra;
+    this.regions = new KeyRegions(store);
   }
 
   /** Whether `of` has any name: often told by one of them. */
@@ -220,60 +216,13 @@ export class ObjectKeys {
     );
   }
 
-  /** Splits the names that no schema mentions by the key languages that the formula mentions. */
   private regionsOf(state: ObjectState): readonly Region[] {
-    const sets = [...this.keyLanguages(state)];
-    const key = `${state.names.id}:${sets.join()}`;
-    let regions = this.regions.get(key);
-    if (regions === undefined) {
-      const split = this.split(sets, state.names);
-      regions = split;
-      this.regions.set(key, regions);
-    }
-    return regions;
-  }
-
-  private split(sets: readonly KeySet[], list: NameList): Region[] {
-    const { store } = this;
-    const { arena } = store;
-    // What `additionalProperties` is about has all that is not mentioned.
-    const general = sets.filter((keys) => this.hasAll(keys, list));
-    const special = sets.filter((keys) => !general.includes(keys));
-    const languages = special.map((keys) => store.keysOf(keys) as Language);
-    const others = arena.difference(arena.any, arena.choice(list.names));
-    const known = arena.regions(others, languages);
-    if (known !== undefined) {
-      return known.map(({ language, members }) => ({
-        language,
-        members: new Set([...general, ...special.filter((_, index) => members[index])]),
-      }));
-    }
-    const regions: Region[] = [];
-    const visit = (region: Language, at: number, members: readonly KeySet[]): void => {
-      if (arena.isEmpty(region)) return;
-      if (at === special.length) {
-        regions.push({ language: region, members: new Set(members) });
-        return;
-      }
-      const language = languages[at] as Language;
-      visit(arena.intersection([region, language]), at + 1, [...members, special[at] as KeySet]);
-      visit(arena.difference(region, language), at + 1, members);
-    };
-    visit(others, 0, general);
-    return regions;
+    return this.regions.of([...this.keyLanguages(state)], state.names);
   }
 
   /** Whether what a flat object says of names in languages it says of all names that no schema mentions. */
   hasAllOthers({ names }: ObjectState, flat: FlatObject): boolean {
-    return flat.languages.every((literal) => this.hasAll(this.store.first(literal), names));
-  }
-
-  /** Whether a set of names has all names that are not in the list. */
-  private hasAll(keys: KeySet, { indexOf }: NameList): boolean {
-    const exceptions = this.store.exceptionsOf(keys);
-    if (exceptions === undefined) return false;
-    for (const name of exceptions) if (!indexOf.has(name)) return false;
-    return true;
+    return flat.languages.every((literal) => this.regions.hasAll(this.store.first(literal), names));
   }
 
   private keyLanguages({ flat, formulas }: ObjectState): Set<KeySet> {

@@ -306,13 +306,14 @@ export class Objects {
   }
 
   private addPending(
-    pending: PendingGoal,
+    { goal, rests, fixed }: PendingGoal,
     { constraint, names }: ObjectState,
     cursor: number,
     seen: SeenKeys,
     flat: FlatObject | undefined,
   ): PendingProperty {
-    const property = { ...pending, id: this.pendings.length, constraint, names, cursor, seen, flat };
+    const id = this.pendings.length;
+    const property = { goal, rests, fixed, id, constraint, names, cursor, seen, flat };
     this.pendings.push(property);
     return property;
   }

@@ -78,19 +78,23 @@ function filtered(algebra: Algebra, finite: Language, items: Language[]): Langua
   const others = items.filter((item) => item !== finite);
   if (finite === algebra.epsilon)
     return others.every((item) => algebra.nullable(item)) ? finite : algebra.empty;
-  const excluding = others.filter((item) => excludedOf(algebra, item) !== undefined);
+  const excluding: Language[] = [];
+  const excluded: Language[] = [];
+  for (const item of others) {
+    const listed = excludedOf(algebra, item);
+    if (listed === undefined) continue;
+    excluding.push(item);
+    excluded.push(listed);
+  }
   if (excluding.length === 0) {
     const members = algebra.texts.members(finite);
     const kept = members.filter((text) => others.every((item) => isMember(algebra, item, text)));
     return kept.length === members.length ? finite : algebra.texts.choiceOf(kept);
   }
-  if (others.length === 1) return algebra.texts.without(finite, excludedOf(algebra, others[0]!)!);
-  // One after the other, since the result of all but the last one is often known: a list without what was used.
+  if (excluding.length === others.length) return algebra.texts.without(finite, excluded);
+  // One after the other, since the result without what else is excluded is often known.
   const rest = others.filter((item) => !excluding.includes(item));
-  return excluding.reduce(
-    (left, item) => algebra.intersection([left, item]),
-    rest.length === 0 ? finite : algebra.intersection([finite, ...rest]),
-  );
+  return algebra.intersection([algebra.intersection([finite, ...rest]), ...excluding]);
 }
 
 /** The texts that a complement leaves out, where they are few and listed. */

@@ -155,17 +155,20 @@ export class Texts {
   members(node: Language): Int32Array[] {
     const { kind, a, b, c, d } = this.nodes;
     if (kind[node] === Kind.Literal) return [this.#texts[a[node]!]!.subarray(b[node]!)];
-    const list = this.#lists[a[node]!]!;
-    return list.slice(b[node]!, c[node]!).map((text) => text.subarray(d[node]!));
+    const texts = this.#lists[a[node]!]!.slice(b[node]!, c[node]!);
+    const offset = d[node]!;
+    return offset === 0 ? texts : texts.map((text) => text.subarray(offset));
   }
 
-  /** The texts of a Literal or Texts node that another one does not have. */
-  without(node: Language, other: Language): Language {
+  /** The texts of a Literal or Texts node that none of some others has. */
+  without(node: Language, others: readonly Language[]): Language {
     const members = this.members(node);
     const gone = new Set<number>();
-    for (const text of this.members(other)) {
-      const index = lowerBound(members, text);
-      if (index < members.length && compareCodePoints(members[index]!, text) === 0) gone.add(index);
+    for (const other of others) {
+      for (const text of this.members(other)) {
+        const index = lowerBound(members, text);
+        if (index < members.length && compareCodePoints(members[index]!, text) === 0) gone.add(index);
+      }
     }
     return gone.size === 0 ? node : this.choiceOf(members.filter((_, index) => !gone.has(index)));
   }

@@ -8,6 +8,8 @@ export interface FreeBelow {
   readonly nodes: Int32Array;
   /** At a closing quote. */
   readonly exits: Int32Array;
+  /** By exit: the bytes that lead to it, the quote the last one. */
+  readonly exitPaths: readonly Uint8Array[];
 }
 
 /** What a string without conditions has below the nodes at which one is opened. */
@@ -35,21 +37,28 @@ export class FreeStringsBelow {
     const { bytes, depth, subtreeEnd, tokens, maxDepth } = this.trie;
     const nodes: number[] = [];
     const exits: number[] = [];
+    const exitPaths: Uint8Array[] = [];
     // By depth in the trie.
     const states = new Int32Array(maxDepth + 1);
-    states[depth[root] as number] = strings.start(strings.arena.any);
+    const path = new Uint8Array(maxDepth + 1);
+    const top = depth[root] as number;
+    states[top] = strings.start(strings.arena.any);
     for (let node = root + 1; node < (subtreeEnd[root] as number); ) {
       const d = depth[node] as number;
-      const next = strings.step(states[d - 1] as number, bytes[node] as number);
+      path[d] = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, path[d] as number);
       if (next !== 0 && strings.hasNext(next)) {
         if ((tokens[node] as number) >= 0) nodes.push(node);
         states[d] = next;
         node++;
       } else {
-        if (next !== 0) exits.push(node);
+        if (next !== 0) {
+          exits.push(node);
+          exitPaths.push(path.slice(top + 1, d + 1));
+        }
         node = subtreeEnd[node] as number;
       }
     }
-    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits) };
+    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), exitPaths };
   }
 }

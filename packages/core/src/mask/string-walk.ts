@@ -158,6 +158,10 @@ export class StringWalk {
   /** Whether a state has other tokens or ends below a node than the free string: a name that has not been used seldom has. */
   differsBelow(root: number, state: number): boolean {
     const { strings, states, references } = this;
+    const language = strings.language(state);
+    // What lives whatever comes can only end in fewer places.
+    if (language !== NO_LANGUAGE && strings.arena.horizon(language) === Infinity)
+      return this.endsDifferBelow(root, state);
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     states[depth[root] as number] = state;
     references[depth[root] as number] = this.freeState;
@@ -175,6 +179,15 @@ export class StringWalk {
       states[d] = next;
       references[d] = reference;
       node++;
+    }
+    return false;
+  }
+
+  private endsDifferBelow(root: number, state: number): boolean {
+    const { exitPaths } = this.freeBelow.get(root);
+    for (let i = 0; i < exitPaths.length; i++) {
+      const path = exitPaths[i] as Uint8Array;
+      if (this.read(state, path, 0, path.length) !== this.freeEnd) return true;
     }
     return false;
   }
