@@ -2,14 +2,16 @@ import type { JsonStringAutomaton } from "../language/index.js";
 import type { TokenTrie } from "../vocabulary/index.js";
 import type { WholeTexts } from "./whole-texts.js";
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Trie nodes below another one, ascending. */
 export interface FreeBelow {
   /** Where a token of the free string ends. */
   readonly nodes: Int32Array;
   /** At a closing quote. */
   readonly exits: Int32Array;
-  /** By exit: the bytes that lead to it, the quote the last one. */
-  readonly exitPaths: readonly Uint8Array[];
+  /** The strings that end there, each once. */
+  readonly closed: readonly string[];
 }
 
 /** What a string without conditions has below the nodes at which one is opened. */
@@ -37,7 +39,7 @@ export class FreeStringsBelow {
     const { bytes, depth, subtreeEnd, tokens, maxDepth } = this.trie;
     const nodes: number[] = [];
     const exits: number[] = [];
-    const exitPaths: Uint8Array[] = [];
+    const closed = new Set<string>();
     // By depth in the trie.
     const states = new Int32Array(maxDepth + 1);
     const path = new Uint8Array(maxDepth + 1);
@@ -54,11 +56,16 @@ export class FreeStringsBelow {
       } else {
         if (next !== 0) {
           exits.push(node);
-          exitPaths.push(path.slice(top + 1, d + 1));
+          closed.add(textOf(path.subarray(top + 1, d)));
         }
         node = subtreeEnd[node] as number;
       }
     }
-    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), exitPaths };
+    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), closed: [...closed] };
   }
+}
+
+/** What a string's content between its quotes stands for. */
+function textOf(content: Uint8Array): string {
+  return JSON.parse(`"${decoder.decode(content)}"`) as string;
 }

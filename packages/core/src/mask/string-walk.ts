@@ -158,10 +158,11 @@ export class StringWalk {
   /** Whether a state has other tokens or ends below a node than the free string: a name that has not been used seldom has. */
   differsBelow(root: number, state: number): boolean {
     const { strings, states, references } = this;
+    const { arena } = strings;
     const language = strings.language(state);
-    // What lives whatever comes can only end in fewer places.
-    if (language !== NO_LANGUAGE && strings.arena.horizon(language) === Infinity)
-      return this.endsDifferBelow(root, state);
+    // What lives whatever comes can only end in fewer places, if it has no parts to tell apart. No state is made for that.
+    if (language !== NO_LANGUAGE && arena.horizon(language) === Infinity && arena.goal(language) === language)
+      return !this.freeBelow.get(root).closed.every((text) => arena.matches(language, text));
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     states[depth[root] as number] = state;
     references[depth[root] as number] = this.freeState;
@@ -179,15 +180,6 @@ export class StringWalk {
       states[d] = next;
       references[d] = reference;
       node++;
-    }
-    return false;
-  }
-
-  private endsDifferBelow(root: number, state: number): boolean {
-    const { exitPaths } = this.freeBelow.get(root);
-    for (let i = 0; i < exitPaths.length; i++) {
-      const path = exitPaths[i] as Uint8Array;
-      if (this.read(state, path, 0, path.length) !== this.freeEnd) return true;
     }
     return false;
   }
