@@ -4,7 +4,10 @@ import type { TokenVocabulary } from "./constraint.js";
 export interface DraftOptions {
   /** The most guesses of one draft, 1 to 64; what the grammar forces behind a guess comes on top. Default: 16. */
   readonly maxTokens?: number;
-  /** What a further token in a step costs, as a share of a step of one token, above 0 to 1. Default: 0.2. */
+  /**
+   * What a further token in a step costs, as a share of a step of one token, above 0 to 1: the larger, the fewer guesses. The
+   * bundled model's cost 0.17 to 0.24; guesses are a little less sure than they are taken for. Default: 0.3.
+   */
   readonly tokenCost?: number;
 }
 
