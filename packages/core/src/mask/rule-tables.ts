@@ -6,7 +6,7 @@ import { Ending, type LexemeReader, type Terminal } from "../automaton/context-f
 import { checkTime, TextAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import type { ExitNodes } from "./exit-lists.js";
-import { MaskCache } from "./mask-cache.js";
+import { arrayBytes, MaskCache } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
 import type { RichTerminals } from "./rich-terminals.js";
 import { type TerminalTable, TerminalTables, terminalTables } from "./terminal-tables.js";
@@ -15,6 +15,8 @@ import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js
 
 /** Rules that begin within each other deeper than this are not looked at. */
 const MAX_DEPTH = 300;
+/** What the objects of a table take besides its tokens. */
+const OBJECT_BYTES = 192;
 /** Lists of so many nodes are joined. */
 const MAX_JOINED = 64;
 
@@ -189,7 +191,7 @@ export class RuleTables {
     exits: ReadonlyMap<number, ExitNodes>,
   ): RuleTable {
     const table = { ...inside, exits: this.joined([...exits.values()]) };
-    const bytes = 4 * (table.few.length + 2 * (table.many.length + table.exits.length)) + 96;
+    const bytes = arrayBytes(table.few) + 8 * (table.many.length + table.exits.length) + OBJECT_BYTES;
     this.cache.set(number, nodes.id, table, bytes);
     return table;
   }

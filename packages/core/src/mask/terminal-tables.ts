@@ -4,7 +4,7 @@ import { checkTime, PairMemo, type TextAutomaton } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { crossingNodes } from "./crossing-nodes.js";
 import type { ExitLists, ExitNodes } from "./exit-lists.js";
-import { MaskCache } from "./mask-cache.js";
+import { arrayBytes, MaskCache } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
 import { NodeList } from "./node-list.js";
 import { onceFor } from "./once.js";
@@ -16,6 +16,9 @@ import { pathTo } from "./trie-path.js";
 const MAX_IDS = 1500;
 /** So many places are numbered; then the tables begin anew. */
 const MAX_PLACES = 1 << 20;
+
+/** What the objects of a table take besides their arrays. */
+const OBJECT_BYTES = 96;
 
 /** What tokens do in a terminal that ends anywhere. */
 export interface TerminalTable {
@@ -81,7 +84,7 @@ export class TerminalTables {
       table = isRich ? this.ofRich(state, following) : this.compute(state, nodes.nodes, following);
       const { many, few, exits } = table;
       const words = isRich ? 0 : (many?.base?.words.byteLength ?? 0);
-      this.cache.set(state, place, table, words + 4 * (few.length + exits.nodes.length) + 64);
+      this.cache.set(state, place, table, words + arrayBytes(few) + arrayBytes(exits.nodes) + OBJECT_BYTES);
     }
     return table;
   }
