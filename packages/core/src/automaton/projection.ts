@@ -21,11 +21,24 @@ export interface ProjectionSearch {
   step(): void;
 }
 
-/** Where a result matters: where `held` holds, which is known of the variables, and not `covered`, which other cases allow. */
+/**
+ * Where a result matters: where `held` holds, which is known of the variables, and where none of the results of the cases
+ * before it does, as those are joined with it. These grow, so what was remembered stays right within the same cases.
+ */
 interface Scope {
   readonly held: Formula;
-  readonly covered: Formula;
+  readonly results: Formula[];
+  /** By formula and what is held. */
+  readonly memo: Map<string, Formula>;
+  readonly outer: Scope | undefined;
 }
+
+const newScope = (held: Formula, outer: Scope | undefined): Scope => ({
+  held,
+  results: [],
+  memo: new Map(),
+  outer,
+});
 
 /** So many variables are told apart. */
 const MAX_DISTINGUISHED = 3;
@@ -47,8 +60,7 @@ export class Projection {
 
   /** @param variables how many there are; their numbers count from 0 */
   project(formula: Formula, variables: number, search: ProjectionSearch): Formula {
-    if (variables > MAX_DISTINGUISHED)
-      return this.eliminate(formula, { held: TRUE, covered: FALSE }, search, new Map());
+    if (variables > MAX_DISTINGUISHED) return this.eliminate(formula, newScope(TRUE, undefined), search);
     const all = Array.from({ length: variables }, (_, index) => this.store.variable(index));
     return this.distinguish(formula, all, search);
   }
@@ -75,75 +87,70 @@ export class Projection {
     return high === low ? low : store.or([store.and([variable, high]), store.and([variable ^ 1, low])]);
   }
 
-  private eliminate(
-    formula: Formula,
-    scope: Scope,
-    search: ProjectionSearch,
-    memo: Map<string, Formula>,
-  ): Formula {
+  private eliminate(formula: Formula, scope: Scope, search: ProjectionSearch): Formula {
     const contents = this.contentsOf(formula);
     if ((contents & REST) === 0) return formula;
     if (contents === REST) return search.lives(formula) ? TRUE : FALSE;
-    const key = `${formula},${scope.held},${scope.covered}`;
-    let result = memo.get(key);
-    if (result === undefined) {
-      search.step();
-      const { store } = this;
-      const isOr = store.kind(formula) === Kind.And && (formula & 1) === 1;
-      result = isOr
-        ? this.some(
-            store.children(formula).map((child) => child ^ 1),
-            scope,
-            search,
-            memo,
-          )
-        : this.every(formula, scope, search, memo);
-      memo.set(key, result);
+    const key = `${formula},${scope.held}`;
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      const known = at.memo.get(key);
+      if (known !== undefined) return known;
     }
+    search.step();
+    const { store } = this;
+    const isOr = store.kind(formula) === Kind.And && (formula & 1) === 1;
+    const result = isOr
+      ? this.some(
+          store.children(formula).map((child) => child ^ 1),
+          scope,
+          search,
+        )
+      : this.every(formula, scope, search);
+    scope.memo.set(key, result);
     return result;
   }
 
-  private some(
-    disjuncts: readonly Formula[],
-    { held, covered }: Scope,
-    search: ProjectionSearch,
-    memo: Map<string, Formula>,
-  ): Formula {
-    const { store } = this;
-    let results: Formula = FALSE;
+  private some(disjuncts: readonly Formula[], outer: Scope, search: ProjectionSearch): Formula {
+    const scope = newScope(outer.held, outer);
     // Those without variables first: one that lives makes the whole true.
     for (const withVariables of [false, true]) {
       for (const disjunct of disjuncts) {
         if (((this.contentsOf(disjunct) & VARIABLES) !== 0) !== withVariables) continue;
-        const scope = { held, covered: store.or([covered, results]) };
-        const result = this.eliminate(disjunct, scope, search, memo);
+        const result = this.eliminate(disjunct, scope, search);
         if (result === TRUE) return TRUE;
-        results = store.or([results, result]);
+        scope.results.push(result);
       }
     }
-    return results;
+    return this.store.or(scope.results);
   }
 
-  private every(
-    formula: Formula,
-    scope: Scope,
-    search: ProjectionSearch,
-    memo: Map<string, Formula>,
-  ): Formula {
+  /** Whether literals of variables imply the result of a case before. */
+  private isCovered(literals: readonly Formula[], scope: Scope): boolean {
     const { store } = this;
-    const { held, covered } = scope;
+    const known = new Set(literals);
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      for (const result of at.results) {
+        const isAnd = store.kind(result) === Kind.And && (result & 1) === 0;
+        if (isAnd ? store.children(result).every((one) => known.has(one)) : known.has(result)) return true;
+      }
+    }
+    return false;
+  }
+
+  private every(formula: Formula, scope: Scope, search: ProjectionSearch): Formula {
+    const { store } = this;
     const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
     const conjuncts = isAnd ? store.children(formula) : [formula];
     const ofVariables = conjuncts.filter((conjunct) => this.contentsOf(conjunct) === VARIABLES);
     if (ofVariables.length > 0) {
-      if (store.and([...ofVariables, covered ^ 1]) === FALSE) return FALSE;
-      const holding = store.and([held, ...ofVariables]);
+      if (this.isCovered(ofVariables, scope)) return FALSE;
+      const holding = store.and([scope.held, ...ofVariables]);
       if (!search.possible(holding)) return FALSE;
       const others = store.and(conjuncts.filter((conjunct) => this.contentsOf(conjunct) !== VARIABLES));
       // One question, where which of the others are impossible is one for each.
       if (this.livesAtWorst(others, search)) return store.and(ofVariables);
-      const inside = { held: holding, covered };
-      const rest = this.eliminate(this.withoutImpossible(others, holding, search), inside, search, memo);
+      const inside = { ...scope, held: holding };
+      const rest = this.eliminate(this.withoutImpossible(others, holding, search), inside, search);
       return store.and([...ofVariables, rest]);
     }
     const literals = this.literals(formula, false);
@@ -168,7 +175,7 @@ export class Projection {
       if (excluded.length > 0) {
         const truths = excluded.map((literal) => literal ^ 1);
         const resolved = mixed.map((conjunct) => this.assume(conjunct, truths));
-        return this.eliminate(store.and([...certain, ...resolved]), scope, search, memo);
+        return this.eliminate(store.and([...certain, ...resolved]), scope, search);
       }
     }
     const choice = mixed.reduce((a, b) => (store.children(b).length < store.children(a).length ? b : a));
@@ -181,7 +188,6 @@ export class Projection {
       branches.map((branch) => store.and([...others, ...branch])),
       scope,
       search,
-      memo,
     );
   }
 
