@@ -137,9 +137,9 @@ export class Automaton implements Engine {
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
   /** By structural state: where its row starts in the cells, 0 for none yet. */
-  private rows = new Int32Array(256);
+  private rows = new Int32Array(64);
   /** By class of bytes (see `structureClass`): a transition's number, DEAD or UNKNOWN. */
-  private cells = new Int32Array(64 * STRUCTURE_CLASSES);
+  private cells = new Int32Array(8 * STRUCTURE_CLASSES);
   private cellsUsed = STRUCTURE_CLASSES;
   private readonly nexts: number[] = [0];
   private readonly waitings: number[] = [0];

@@ -3,7 +3,7 @@ import { unsatisfiable } from "../json-schema/conflict.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { SchemaLimitError } from "../json-schema/errors.js";
 import { formatLanguage, isKnownFormat } from "../json-schema/formats/index.js";
-import { type Formula, FormulaStore, JSON_TYPES, JsonType, Kind } from "../json-schema/formula.js";
+import { type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import type { SchemaLimits } from "../json-schema/limits.js";
 import type { Position } from "../json-schema/position.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
@@ -50,7 +50,7 @@ export function readFormulas(
   const satisfiability = new Satisfiability(store, derivatives, limits, schemas);
   const root = schemas.reference(documents.root);
   // What cannot be expanded is an error now, also where a look at it is enough to tell that some value matches.
-  for (const type of JSON_TYPES) derivatives.specialise(root, type);
+  derivatives.expandInPlace(root);
   if (!satisfiability.value(root)) {
     if (derivatives.leavesOut) {
       const { maxTextLength: value } = arena.nodes.limits;

@@ -125,7 +125,19 @@ export class Derivatives {
   /** How many sub-schemas are being expanded, one inside the other. */
   private depth = 0;
 
-  private expanded(schema: Formula, rebuild: (formula: Formula) => Formula): Formula {
+  /**
+   * Expands all sub-schemas that are asked of the value itself.
+   * @throws what is wrong with one, or the limit's error
+   */
+  expandInPlace(formula: Formula, seen: Set<Formula> = new Set()): void {
+    const { store } = this;
+    const visit = (literal: Formula) => {
+      if (store.kind(literal) === Kind.Schema) this.expanded(literal, (all) => this.expandInPlace(all, seen));
+    };
+    store.forEachAtom(formula, visit, seen);
+  }
+
+  private expanded<T>(schema: Formula, rebuild: (formula: Formula) => T): T {
     if (this.depth >= MAX_IN_PLACE_DEPTH) {
       throw new SchemaLimitError({
         pointer: "",

@@ -13,7 +13,7 @@ export class FormulaTable {
   readonly b: number[] = [];
   readonly c: number[] = [];
   readonly children: (readonly number[])[] = [];
-  private slots = new Int32Array(256).fill(-1);
+  private slots = new Int32Array(64).fill(-1);
   private readonly hashes: number[] = [];
   private maxNodes: number;
 

@@ -44,7 +44,7 @@ export class FormulaStore {
   private readonly keyExceptions = new Map<string, KeySet>();
   private readonly exceptions: (ReadonlySet<string> | undefined)[] = [];
   private readonly keySets: (string | Language | (() => Language))[] = [];
-  private marks = new Int32Array(512);
+  private marks = new Int32Array(128);
   private lastMark = 0;
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {

@@ -1,5 +1,10 @@
-/** Most grammars have few pairs in some of their tables, and each schema makes some of these. */
-const INITIAL_CAPACITY = 32;
+/**
+ * Most grammars have few pairs in some of their tables, and each schema makes some of these. So small an array is within
+ * V8's heap, and costs no memory outside it.
+ */
+const INITIAL_CAPACITY = 4;
+/** The next capacity; then it is doubled. */
+const SECOND_CAPACITY = 32;
 
 /** A memo table from pairs of small non-negative integers to one: open addressing, no allocation but to grow. */
 export class PairMemo {
@@ -33,7 +38,7 @@ export class PairMemo {
 
   #grow(): void {
     const old = this.#slots;
-    this.#capacity *= 2;
+    this.#capacity = Math.max(this.#capacity * 2, SECOND_CAPACITY);
     this.#slots = new Int32Array(this.#capacity * 3).fill(-1);
     this.#count = 0;
     for (let i = 0; i < old.length; i += 3) if (old[i] !== -1) this.set(old[i]!, old[i + 1]!, old[i + 2]!);
