@@ -199,19 +199,19 @@ export class Sequence implements StepSequence {
     return this.#cache.canRollback;
   }
 
-  recall(promptIds: readonly number[], head = 0): number {
+  recall(promptIds: readonly number[], cuts: readonly number[] = []): number {
     const { rows } = this;
     if (rows === undefined) {
       return 0;
     }
-    rows.pasteRows(this.#decoder.prefixes.find(promptIds, head));
+    rows.pasteRows(this.#decoder.prefixes.find(promptIds, cuts));
     return rows.length;
   }
 
-  remember(promptIds: readonly number[], head = 0): void {
+  remember(promptIds: readonly number[], cuts: readonly number[] = []): void {
     const { rows } = this;
     if (rows !== undefined) {
-      this.#decoder.prefixes.add(promptIds, (first, count) => rows.copyRows(first, count), head);
+      this.#decoder.prefixes.add(promptIds, (first, count) => rows.copyRows(first, count), cuts);
     }
   }
 

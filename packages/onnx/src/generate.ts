@@ -3,7 +3,7 @@ import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { TokenPressure } from "./pressure.js";
-import { headLength, pieceEnd } from "./prompt-head.js";
+import { pieceEnd, promptCuts } from "./prompt-cuts.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
 import type { Timings } from "./timings.js";
@@ -93,9 +93,11 @@ async function* decode(
   let logits =
     decoding.needsLogits && !aborted()
       ? await decoder.inTurn(async () => {
-          const head = decoder.keepsPrompts ? headLength(promptIds, generation.vocabulary) : 0;
-          cachedPromptTokens = await sequence.recall(promptIds, head);
-          return prefill(generation, sequence, decoding, head);
+          const cuts = decoder.keepsPrompts
+            ? promptCuts(promptIds, generation.vocabulary, decoder.prefillChunk)
+            : [];
+          cachedPromptTokens = await sequence.recall(promptIds, cuts);
+          return prefill(generation, sequence, decoding, cuts);
         })
       : undefined;
   while (logits !== undefined && !aborted()) {
@@ -164,7 +166,7 @@ async function prefill(
   { decoder, promptIds, aborted, onProgress, timings }: Generation,
   sequence: StepSequence,
   { ids: forced, rows }: Decoding,
-  head: number,
+  cuts: readonly number[],
 ): Promise<Float32Array | undefined> {
   const total = promptIds.length;
   const chunk = decoder.prefillChunk;
@@ -175,13 +177,13 @@ async function prefill(
       return undefined;
     }
     await sequence.giveWay();
-    const end = pieceEnd(at, head, chunk);
+    const end = pieceEnd(at, cuts, chunk);
     const ids = promptIds.slice(at, end);
     at = end;
     logits = await (end < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
   }
-  sequence.remember(promptIds, head);
+  sequence.remember(promptIds, cuts);
   return logits;
 }

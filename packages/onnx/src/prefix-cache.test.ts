@@ -34,19 +34,21 @@ describe("PrefixCache", () => {
     expect(known(cache, [...ids(8, 8), ...ids(8, 9)])).toEqual([]);
   });
 
-  it("ends a piece where a prompt's first message does, too", () => {
+  it("ends pieces at cuts, too", () => {
     const cache = new PrefixCache(10_000, 8);
-    cache.add(ids(0, 34), copyOf(0), 5);
-    const find = (same: number, head: number) =>
-      cache.find([...ids(0, same), ...ids(500, 20)], head).reduce((sum, { rows }) => sum + rows, 0);
-    expect(find(34, 5)).toBe(29);
-    expect(find(13, 5)).toBe(13);
-    expect(find(12, 5)).toBe(5);
-    expect(find(4, 5)).toBe(0);
+    cache.add(ids(0, 34), copyOf(0), [5, 31]);
+    const find = (same: number, cuts: readonly number[]) =>
+      cache.find([...ids(0, same), ...ids(500, 20)], cuts).reduce((sum, { rows }) => sum + rows, 0);
+    expect(find(34, [5, 31])).toBe(31);
+    // Behind the first cut, another prompt is read in full pieces.
+    expect(find(34, [5])).toBe(29);
+    expect(find(13, [5])).toBe(13);
+    expect(find(12, [5])).toBe(5);
+    expect(find(4, [5])).toBe(0);
     // Read in other pieces, the rows are others.
-    expect(find(34, 0)).toBe(0);
+    expect(find(34, [])).toBe(0);
     expect(known(cache, [...ids(0, 34), 1])).toEqual([]);
-    expect(cache.find(ids(0, 13), 5).map(({ rows }) => rows)).toEqual([5]);
+    expect(cache.find(ids(0, 13), [5]).map(({ rows }) => rows)).toEqual([5]);
   });
 
   it("keeps once what prompts have in common", () => {

@@ -1,5 +1,5 @@
 import type { KvRows } from "./kv-rows.js";
-import { pieceEnd } from "./prompt-head.js";
+import { pieceEnd } from "./prompt-cuts.js";
 
 /** The rows of one piece of prompts that are alike up to its end. */
 interface Block {
@@ -42,15 +42,15 @@ export class PrefixCache {
   /**
    * The rows of the longest known beginning of a prompt, piece by piece.
    *
-   * @param head where a piece ends besides, see `headLength`
+   * @param cuts where pieces end besides, see `promptCuts`
    */
-  find(ids: readonly number[], head = 0): readonly KvRows[] {
+  find(ids: readonly number[], cuts: readonly number[] = []): readonly KvRows[] {
     this.#uses++;
     const found: KvRows[] = [];
     let blocks = this.#first;
     // The last token is read in any case, for its logits.
     for (let at = 0, end = 0; ; at = end) {
-      end = pieceEnd(at, head, this.#chunk);
+      end = pieceEnd(at, cuts, this.#chunk);
       const block = end < ids.length ? blocks.get(keyOf(ids, at, end)) : undefined;
       if (block === undefined) {
         break;
@@ -66,13 +66,17 @@ export class PrefixCache {
    * Keeps what is not known of a prompt, as much of its beginning as there is memory for.
    *
    * @param copy gives so many rows from one on
-   * @param head as for `find`
+   * @param cuts as for `find`
    */
-  add(ids: readonly number[], copy: (from: number, count: number) => KvRows, head = 0): void {
+  add(
+    ids: readonly number[],
+    copy: (from: number, count: number) => KvRows,
+    cuts: readonly number[] = [],
+  ): void {
     this.#uses++;
     let siblings = this.#first;
     for (let at = 0, end = 0; ; at = end) {
-      end = pieceEnd(at, head, this.#chunk);
+      end = pieceEnd(at, cuts, this.#chunk);
       if (end > ids.length) {
         return;
       }

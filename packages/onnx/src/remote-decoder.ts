@@ -110,15 +110,15 @@ class RemoteSequence implements StepSequence {
     this.canRollback = decoder.canRollback;
   }
 
-  async recall(ids: readonly number[], head = 0): Promise<number> {
+  async recall(ids: readonly number[], cuts: readonly number[] = []): Promise<number> {
     const sequence = this.#id;
-    const answer = await this.#decoder.ask((call) => ({ type: "recall", sequence, call, ids, head }));
+    const answer = await this.#decoder.ask((call) => ({ type: "recall", sequence, call, ids, cuts }));
     this.length = answer.type === "recalled" ? answer.count : 0;
     return this.length;
   }
 
-  remember(ids: readonly number[], head = 0): void {
-    this.#decoder.send({ type: "remember", sequence: this.#id, ids, head });
+  remember(ids: readonly number[], cuts: readonly number[] = []): void {
+    this.#decoder.send({ type: "remember", sequence: this.#id, ids, cuts });
   }
 
   async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {

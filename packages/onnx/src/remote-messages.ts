@@ -23,13 +23,13 @@ export type StepCommand =
       readonly sequence: number;
       readonly call: number;
       readonly ids: readonly number[];
-      readonly head: number;
+      readonly cuts: readonly number[];
     }
   | {
       readonly type: "remember";
       readonly sequence: number;
       readonly ids: readonly number[];
-      readonly head: number;
+      readonly cuts: readonly number[];
     }
   | {
       readonly type: "forward";

@@ -31,11 +31,11 @@ export interface StepSequence {
   /**
    * Takes over what is known of a prompt's beginning, in a sequence of no tokens: so many of them.
    *
-   * @param head tokens of its first message, behind which a piece ends; 0 where it has none
+   * @param cuts where its pieces end besides those of full length
    */
-  recall(promptIds: readonly number[], head?: number): number | Promise<number>;
+  recall(promptIds: readonly number[], cuts?: readonly number[]): number | Promise<number>;
   /** Keeps what the model made of the first tokens, which are a prompt's, for prompts that begin alike. */
-  remember(promptIds: readonly number[], head?: number): void;
+  remember(promptIds: readonly number[], cuts?: readonly number[]): void;
   /**
    * Feeds the next tokens in one step.
    *

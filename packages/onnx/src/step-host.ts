@@ -30,10 +30,10 @@ export function serveSteps(
     }
     switch (command.type) {
       case "recall":
-        answer({ type: "recalled", call: command.call, count: sequence.recall(command.ids, command.head) });
+        answer({ type: "recalled", call: command.call, count: sequence.recall(command.ids, command.cuts) });
         return;
       case "remember":
-        sequence.remember(command.ids, command.head);
+        sequence.remember(command.ids, command.cuts);
         return;
       case "forward":
         void forward(sequence, command);
