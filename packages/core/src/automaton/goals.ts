@@ -43,6 +43,14 @@ export interface PendingGoal {
   readonly fixed: readonly boolean[] | undefined;
 }
 
+/** What goals ask of formulas: `Satisfiability`. */
+export interface GoalQuestions {
+  /** Whether some value satisfies a formula. */
+  value(formula: Formula): boolean;
+  /** The answer to a question; undefined where it takes more than a few steps. */
+  soon(ask: () => boolean): boolean | undefined;
+}
+
 /** What a parent asks of a value to come. */
 export interface Projected {
   /** The formulas that it asks about. */
@@ -67,7 +75,7 @@ export class Goals {
   /** The derivatives that this grammar's goals are stepped with. */
   readonly steps: Derivatives;
   private readonly projection: Projection;
-  private readonly satisfiable: (formula: Formula) => boolean;
+  private readonly questions: GoalQuestions;
   private readonly goals = new Map<string, Goal>();
   private readonly results: (readonly boolean[])[] = [[true]];
   private readonly resultIds = new Map<string, Result>([["1", HOLDS]]);
@@ -75,18 +83,17 @@ export class Goals {
   private readonly maxAlternatives: number;
 
   /**
-   * @param satisfiable whether some value satisfies a formula
    * @param limits.maxAlternatives so many sub-formulas at once
    */
   constructor(
     store: FormulaStore,
     derivatives: Derivatives,
-    satisfiable: (formula: Formula) => boolean,
+    questions: GoalQuestions,
     limits: { readonly maxAlternatives: number },
   ) {
     this.store = store;
     this.maxAlternatives = limits.maxAlternatives;
-    this.satisfiable = satisfiable;
+    this.questions = questions;
     this.projection = new Projection(store);
     this.steps = derivatives;
     this.only = store.variable(0);
@@ -201,7 +208,7 @@ export class Goals {
         const narrowed = store.and([value, truth ? asked : asked ^ 1]);
         // What is not decided yet stands for itself.
         const now = formulas.map((formula, i) => (i < known.length ? (known[i] ? TRUE : FALSE) : formula));
-        if (this.satisfiable(store.and([narrowed, this.combined(now, constraint)])))
+        if (this.questions.value(store.and([narrowed, this.combined(now, constraint)])))
           pending.push({ truths: known, value: narrowed });
       }
     }
@@ -214,7 +221,7 @@ export class Goals {
     const constraint = store.and([goal.constraint, same ^ 1]);
     if (constraint === FALSE) return undefined;
     const others = this.intern(goal.formulas, constraint);
-    return this.satisfiable(this.combined(others.formulas, constraint)) ? others : undefined;
+    return this.questions.value(this.combined(others.formulas, constraint)) ? others : undefined;
   }
 
   /** How a formula's `Unique` atoms occur. */
@@ -340,9 +347,14 @@ export class Goals {
     const step = () => {
       if (++cases > maxCases) throw tooMany("cases", maxCases);
     };
-    const possible = (formula: Formula) => this.satisfiable(this.combined(asked, formula));
+    const possible = (formula: Formula) => this.questions.value(this.combined(asked, formula));
     const combined = store.or([this.combined(rests, constraint), ...alternatives]);
-    const child = this.projection.project(combined, asked.length, { lives, possible, step });
+    const child = this.projection.project(combined, asked.length, {
+      lives,
+      livesSoon: (formula) => this.questions.soon(() => lives(formula)),
+      possible,
+      step,
+    });
     return child === FALSE ? undefined : { asked, child, rests };
   }
 

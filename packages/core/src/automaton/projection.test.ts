@@ -84,6 +84,8 @@ describe("a parent's formula, projected onto what it asks of its open value", ()
         });
         const result = projection.project(parent, variables, {
           lives,
+          // What is told soon may be missing at any time.
+          livesSoon: (f) => (f % 3 === 0 ? undefined : lives(f)),
           possible: (f) => satisfiability.value(replaceVariables(f, (i) => asked[i] as Formula)),
           step: () => {
             if (++steps > 4096) throw new Error("too many cases");
@@ -112,6 +114,7 @@ describe("a parent's formula, projected onto what it asks of its open value", ()
     let steps = 0;
     const result = projection.project(store.exactlyOne(branches), 12, {
       lives,
+      livesSoon: lives,
       possible: () => true,
       step: () => steps++,
     });
@@ -133,12 +136,14 @@ describe("a parent's formula, projected onto what it asks of its open value", ()
     });
     let questions = 0;
     let literals = 0;
+    const counted = (formula: Formula) => {
+      questions++;
+      literals += store.kind(formula) === Kind.And ? store.children(formula).length : 1;
+      return lives(formula);
+    };
     const result = projection.project(store.and([needed, store.exactlyOne(branches)]), 4, {
-      lives: (formula) => {
-        questions++;
-        literals += store.kind(formula) === Kind.And ? store.children(formula).length : 1;
-        return lives(formula);
-      },
+      lives: counted,
+      livesSoon: counted,
       possible: () => true,
       step: () => {},
     });

@@ -15,6 +15,8 @@ import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-sche
 export interface ProjectionSearch {
   /** Whether some rest of the parent satisfies a formula without variables. */
   lives(formula: Formula): boolean;
+  /** The same; undefined where the answer takes more than a few steps. */
+  livesSoon(formula: Formula): boolean | undefined;
   /** Whether some value of the open frame satisfies a formula over the variables. */
   possible(formula: Formula): boolean;
   /** Counts a case; throws when there are too many. */
@@ -53,6 +55,8 @@ export class Projection {
   private readonly store: FormulaStore;
   /** By node: whether variables, the parent's own atoms, or both are in it. */
   private readonly contents = new Map<number, number>();
+  /** Whether the worst case is worth a question: until one of the parent at hand takes long. */
+  private asksWorst = true;
 
   constructor(store: FormulaStore) {
     this.store = store;
@@ -60,6 +64,7 @@ export class Projection {
 
   /** @param variables how many there are; their numbers count from 0 */
   project(formula: Formula, variables: number, search: ProjectionSearch): Formula {
+    this.asksWorst = true;
     if (variables > MAX_DISTINGUISHED) return this.eliminate(formula, newScope(TRUE, undefined), search);
     const all = Array.from({ length: variables }, (_, index) => this.store.variable(index));
     return this.distinguish(formula, all, search);
@@ -196,12 +201,17 @@ export class Projection {
     return kind !== Kind.And && kind !== Kind.ExactlyOne;
   }
 
-  /** Whether the parent lives where every variable is as the formula likes it least; then no variable matters. */
+  /**
+   * Whether the parent lives where every variable is as the formula likes it least; then no variable matters. False where
+   * that takes long to tell: nothing of the variables is left that tells branches apart.
+   */
   private livesAtWorst(formula: Formula, search: ProjectionSearch): boolean {
     const variables = this.literals(formula, true);
-    if (hasOpposites(variables)) return false;
+    if (!this.asksWorst || hasOpposites(variables)) return false;
     const worst = variables.map((literal) => literal ^ 1);
-    return search.lives(this.assume(formula, worst));
+    const lives = search.livesSoon(this.assume(formula, worst));
+    if (lives === undefined) this.asksWorst = false;
+    return lives === true;
   }
 
   /** The formula where the variables that `holding` excludes are false. */

@@ -115,7 +115,7 @@ function buildAutomaton(
   const hasBrackets = () =>
     satisfiability.value(store.and([root, store.type(JsonType.Object | JsonType.Array)]));
   const leadIn = (given: LeadIn) => leadInText(arena, checkLeadIn(given), hasBrackets);
-  const goals = new Goals(store, derivatives, (formula) => satisfiability.value(formula), limits);
+  const goals = new Goals(store, derivatives, satisfiability, limits);
   const { order = "schema", extraProperties: extra = "any" } = options;
   const namesOf = (goal: Goal) => namesInOrder(goal.formulas, reading);
   const frames = new JsonFrames({

@@ -52,6 +52,30 @@ function isSatisfiable(schema: unknown, options: JsonSchemaOptions = {}): boolea
   }
 }
 
+/** One more pigeon than holes, as properties: that they do not fit takes a search in any case. */
+function pigeons<T>(
+  holes: number,
+  { required, some, notBoth }: { required(name: string): T; some(of: T[]): T; notBoth(a: T, b: T): T },
+): T[] {
+  const name = (pigeon: number, hole: number) => required(`p${pigeon}h${hole}`);
+  const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const somewhere = range(holes + 1).map((p) => some(range(holes).map((h) => name(p, h))));
+  const apart = range(holes).flatMap((h) =>
+    range(holes + 1).flatMap((p) => range(p).map((q) => notBoth(name(p, h), name(q, h)))),
+  );
+  return [...somewhere, ...apart];
+}
+
+function pigeonFormula(store: FormulaStore, holes: number): Formula {
+  return store.and(
+    pigeons<Formula>(holes, {
+      required: (name) => store.required(name),
+      some: (formulas) => store.or(formulas),
+      notBoth: (a, b) => store.and([a, b]) ^ 1,
+    }),
+  );
+}
+
 describe("satisfiability", () => {
   it("is what trying all small values says", () => {
     const random = randomNumbers(3);
@@ -206,20 +230,7 @@ describe("satisfiability", () => {
 
   it("stops at the limit of steps with a typed error", () => {
     const { store, satisfiability } = build([], 5);
-    // Six pigeons do not fit into five holes, which takes a search in any case.
-    const [pigeons, holes] = [
-      [0, 1, 2, 3, 4, 5],
-      [0, 1, 2, 3, 4],
-    ];
-    const pairs = holes.flatMap((hole) =>
-      pigeons.flatMap((one) => pigeons.filter((other) => other < one).map((other) => [hole, one, other])),
-    );
-    const name = (pigeon = 0, hole = 0) => `p${pigeon}h${hole}`;
-    const somewhere = pigeons.map((p) => store.or(holes.map((h) => store.required(name(p, h)))));
-    const apart = pairs.map(
-      ([h, p, q]) => store.and([store.required(name(p, h)), store.required(name(q, h))]) ^ 1,
-    );
-    const ask = () => satisfiability.object(store.and([...somewhere, ...apart]), ALL_KEYS);
+    const ask = () => satisfiability.object(pigeonFormula(store, 5), ALL_KEYS);
     expect(ask).toThrow(SchemaLimitError);
     try {
       ask();
@@ -230,13 +241,25 @@ describe("satisfiability", () => {
     expect(satisfiability.object(store.required("a"), ALL_KEYS)).toBe(true);
     const schema = {
       type: "object",
-      allOf: [
-        ...pigeons.map((p) => ({ anyOf: holes.map((h) => ({ required: [name(p, h)] })) })),
-        ...pairs.map(([h, p, q]) => ({ not: { required: [name(p, h), name(q, h)] } })),
-      ],
+      allOf: pigeons<object>(5, {
+        required: (name) => ({ required: [name] }),
+        some: (anyOf) => ({ anyOf }),
+        notBoth: (a, b) => ({ not: { allOf: [a, b] } }),
+      }),
     };
     expect(() => compileJsonSchema(schema, { limits: { maxSatSteps: 5 } })).toThrow(SchemaLimitError);
     expect(isSatisfiable(schema)).toBe(false);
+  });
+
+  it("tells soon what takes few steps, and of other questions nothing", () => {
+    const { store, satisfiability } = build([], 100_000);
+    const hard = pigeonFormula(store, 6);
+    const ask = () => satisfiability.object(hard, ALL_KEYS);
+    expect(satisfiability.soon(ask)).toBeUndefined();
+    expect(satisfiability.soon(() => satisfiability.object(store.required("a"), ALL_KEYS))).toBe(true);
+    expect(ask()).toBe(false);
+    // The answer is known now.
+    expect(satisfiability.soon(ask)).toBe(false);
   });
 });
 

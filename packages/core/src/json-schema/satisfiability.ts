@@ -30,6 +30,8 @@ const MAX_RECURSION = 200;
 const MAX_BRANCH_DEPTH = 1000;
 /** After so many steps, or with so many choices at once, a question is hard: it is looked at as propositions first. */
 const HARD = 16;
+/** What is asked only because the answer may spare others gets so many steps. */
+const FEW_STEPS = 64;
 const MANY_CHOICES = 12;
 const MAX_DECISIONS = 4096;
 const DECISIONS_A_STEP = 8;
@@ -71,6 +73,8 @@ export class Satisfiability {
   /** Formulas too deep in the recursion, false for now; undefined: one ends the question. */
   private assumed: Set<Formula> | undefined;
   private steps = 0;
+  /** How many of them the question at hand may take. */
+  private mostSteps: number;
   private allSteps = 0;
   /** Whether, in this question, truths that fit the boolean structure of a formula did not fit its atoms. */
   private modelsFail = false;
@@ -88,6 +92,7 @@ export class Satisfiability {
     this.schemas = schemas;
     this.derivatives = derivatives;
     this.maxSteps = limits.maxSatSteps;
+    this.mostSteps = limits.maxSatSteps;
     this.maxCompared = Math.floor((limits.maxAlternatives ?? Number.POSITIVE_INFINITY) * COMPARED_SHARE);
     this.finite = new FiniteValues({
       store,
@@ -140,6 +145,19 @@ export class Satisfiability {
       return formula <= FALSE ? formula === TRUE : this.tableau(formula, literalsHold, rest);
     };
     return this.solve(formula, () => rest(formula)) ? items : undefined;
+  }
+
+  /** The answer to a question; undefined where it takes more than a few steps. Not to be called inside another question. */
+  soon(ask: () => boolean): boolean | undefined {
+    this.mostSteps = Math.min(this.maxSteps, FEW_STEPS);
+    try {
+      return ask();
+    } catch (error) {
+      if (error instanceof SchemaLimitError && error.limit === "maxSatSteps") return undefined;
+      throw error;
+    } finally {
+      this.mostSteps = this.maxSteps;
+    }
   }
 
   /** Up to `atMost` different values that satisfy a formula. */
@@ -457,7 +475,7 @@ export class Satisfiability {
   private readonly countStep = (): void => {
     checkTime();
     this.allSteps++;
-    if (++this.steps > this.maxSteps) throw this.limit();
+    if (++this.steps > this.mostSteps) throw this.limit();
   };
 
   /** @throws SchemaLimitError: there is more to do than is reasonable */
