@@ -188,6 +188,31 @@ describe("sequences of a packed graph", () => {
     expectClose(await next.forward([9, 8]), await alone([...a.slice(0, 10), 9, 8]));
     expectClose(await sequences[2]!.forward([4]), await alone([...c, 4]));
   });
+
+  it("go on where one between them that takes no part, or takes part, ends while the step runs", async () => {
+    const texts = [text(3, 20), text(50, 30), text(90, 12)];
+    for (const [parts, ended] of [
+      [[0, 2], 1],
+      [[0, 1, 2], 1],
+      [[1, 2], 2],
+    ] as const) {
+      const sequences = texts.map(() => decoder.newSequence());
+      for (const [i, ids] of texts.entries()) await sequences[i]!.forward(ids.slice(0, -1));
+      const original = decoder.run.bind(decoder);
+      const run = vi.spyOn(decoder, "run").mockImplementation((...step) => {
+        sequences[ended]!.dispose();
+        return original(...step);
+      });
+      const logits = await Promise.all(parts.map((part) => sequences[part]!.forward(texts[part]!.slice(-1))));
+      run.mockRestore();
+      for (const [i, part] of parts.entries()) {
+        if (part === ended) continue;
+        expectClose(logits[i]!, await alone(texts[part]!));
+        expectClose(await sequences[part]!.forward([4]), await alone([...texts[part]!, 4]));
+      }
+      for (const sequence of sequences) sequence.dispose();
+    }
+  });
 });
 
 describe("what a step feeds", () => {

@@ -126,17 +126,20 @@ export class Decoder implements StepDecoder {
     });
     const feeds = packedFeeds(this, brought);
     buffers.feed(caches, feeds);
-    const outputs = await buffers.during(() => this.run(feeds, ["logits", NEW_ROWS]));
     const results = new Map<RowsKvCache, Float32Array>();
-    const width = this.contract.vocabularySize;
-    let token = 0;
-    let row = 0;
-    caches.forEach((cache, i) => {
-      const { ids, keep } = brought[i]!;
-      cache.take(outputs, token, ids.length);
-      results.set(cache, floats(outputs.logits!, row * width, keep * width));
-      token += ids.length;
-      row += keep;
+    await buffers.during(async () => {
+      const outputs = await this.run(feeds, ["logits", NEW_ROWS]);
+      const width = this.contract.vocabularySize;
+      let token = 0;
+      let row = 0;
+      // Before the slots of those that ended meanwhile are free.
+      caches.forEach((cache, i) => {
+        const { ids, keep } = brought[i]!;
+        cache.take(outputs, token, ids.length);
+        results.set(cache, floats(outputs.logits!, row * width, keep * width));
+        token += ids.length;
+        row += keep;
+      });
     });
     return steps.map(({ sequence }) => results.get(sequence.rows!)!);
   }
