@@ -22,7 +22,7 @@ export interface ShortestCompletion {
 }
 
 const completionFinders = new Companion(() => new WeakMap<Vocabulary, CompletionFinder>());
-const schemaCompletions = new Companion(() => new WeakMap<Automaton, Completions>());
+const schemaCompletions = new Companion((automaton: Automaton) => new Completions(automaton));
 const spellings = new WeakMap<Vocabulary, TokenSpelling>();
 
 /** How many completions that depend on text may be searched; others are remembered. */
@@ -116,8 +116,7 @@ export class Closing {
 
 function completionsOf(engine: Engine, vocabulary: Vocabulary): CompletionFinder {
   return onceFor(completionFinders.of(engine), vocabulary, () => {
-    if (engine instanceof Automaton)
-      return onceFor(schemaCompletions.of(engine), engine, () => new Completions(engine));
+    if (engine instanceof Automaton) return schemaCompletions.of(engine);
     if (engine instanceof ItemAutomaton) return new ItemCompletions(engine, vocabulary);
     throw new TypeError("The grammar was made by another version of this package");
   });

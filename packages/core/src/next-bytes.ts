@@ -3,13 +3,13 @@ import { Companion } from "./automaton/companion.js";
 import type { Config } from "./automaton/configs.js";
 import type { Engine } from "./automaton/engine.js";
 import { isLimitError } from "./json-schema/errors.js";
-import { onceFor } from "./mask/once.js";
 
 /** So many configs are remembered. */
 const MAX_REMEMBERED = 50_000;
 
 /** Which bytes may come next, by config. */
 export class NextBytes {
+  private static readonly shared = new Companion((automaton: Automaton) => new NextBytes(automaton));
   private readonly automaton: Automaton;
   private known = new Map<Config, readonly number[] | undefined>();
 
@@ -21,7 +21,7 @@ export class NextBytes {
   static for(engine: Engine): NextBytes | undefined {
     const isTimed = engine.maskMilliseconds !== Number.POSITIVE_INFINITY;
     if (!(engine instanceof Automaton) || isTimed) return undefined;
-    return onceFor(shared.of(engine), engine, () => new NextBytes(engine));
+    return NextBytes.shared.of(engine);
   }
 
   /** The bytes, ascending; undefined where they depend on the text that led there, or a limit does not let them be told. */
@@ -52,5 +52,3 @@ export class NextBytes {
     return bytes;
   }
 }
-
-const shared = new Companion(() => new WeakMap<Automaton, NextBytes>());

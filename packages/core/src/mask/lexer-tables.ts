@@ -1,11 +1,11 @@
 import { type EndingId, Lexer, type LexerState } from "../automaton/context-free/lexer.js";
 import type { TextAutomaton } from "../language/index.js";
-import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitLists, type ExitNodes } from "./exit-lists.js";
 import { MaskCache } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
 import { onceFor } from "./once.js";
-import { DenseTokens, LayeredMask, NO_TOKENS } from "./token-mask.js";
+import { bitsMask, type LayeredMask, NO_TOKENS } from "./token-mask.js";
 
 /** Tokens up to this number are listed. */
 const MAX_IDS = 1500;
@@ -118,10 +118,7 @@ class LexerTables {
       exits: [...exits].map(([key, nodes]) => this.exit(key, nodes)),
     };
     if (inside.length <= MAX_IDS) return { many: undefined, few: Int32Array.from(inside), ...rest };
-    const words = createBitset(vocabulary.size);
-    for (const id of inside) bitsetAdd(words, id);
-    const many = new LayeredMask(vocabulary.size, new DenseTokens(words), NO_TOKENS);
-    return { many, few: NO_TOKENS, ...rest };
+    return { many: bitsMask(vocabulary.size, inside), few: NO_TOKENS, ...rest };
   }
 
   private exit(key: number, nodes: readonly number[]): LexerExit {

@@ -1,6 +1,6 @@
 import { NO_TOKENS } from "./token-mask.js";
 
-/** A growing list of trie nodes, or of what belongs to them, reused. */
+/** A growing list of trie nodes or states, or of what belongs to them, reused. */
 export class NodeList {
   length = 0;
   private nodes = new Int32Array(64);

@@ -4,14 +4,14 @@ import { LimitedReader } from "../automaton/context-free/limited-reader.js";
 import type { Rules } from "../automaton/context-free/rules.js";
 import { Ending, type LexemeReader, type Terminal } from "../automaton/context-free/terminals.js";
 import { checkTime, TextAutomaton } from "../language/index.js";
-import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 import type { ExitNodes } from "./exit-lists.js";
 import { arrayBytes, MaskCache } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
 import type { RichTerminals } from "./rich-terminals.js";
 import { type TerminalTable, TerminalTables, terminalTables } from "./terminal-tables.js";
 import { TokenCollector } from "./token-collector.js";
-import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
+import { bitsMask, type LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
 
 /** Rules that begin within each other deeper than this are not looked at. */
 const MAX_DEPTH = 300;
@@ -204,9 +204,7 @@ export class RuleTables {
     for (const list of lists) collector.addAll(list);
     const few = collector.take();
     if (few.length <= MAX_LISTED) return { many: [...many], few };
-    const words = createBitset(vocabulary.size);
-    for (let i = 0; i < few.length; i++) bitsetAdd(words, few[i] as number);
-    many.add(new LayeredMask(vocabulary.size, new DenseTokens(words), NO_TOKENS));
+    many.add(bitsMask(vocabulary.size, few));
     return { many: [...many], few: NO_TOKENS };
   }
 

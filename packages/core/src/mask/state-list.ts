@@ -1,7 +1,8 @@
+import { NodeList } from "./node-list.js";
+
 /** States, each once, in the order in which they were added. */
 export class StateList {
-  private states = new Int32Array(64);
-  private length = 0;
+  private readonly states = new NodeList();
   /** By state: the number of the list that it was added to last. */
   private lists = new Int32Array(1024);
   private list = 1;
@@ -14,20 +15,15 @@ export class StateList {
     }
     if (this.lists[state] === this.list) return;
     this.lists[state] = this.list;
-    if (this.length === this.states.length) {
-      const states = new Int32Array(this.length * 2);
-      states.set(this.states);
-      this.states = states;
-    }
-    this.states[this.length++] = state;
+    this.states.push(state);
   }
 
   clear(): void {
-    this.length = 0;
+    this.states.length = 0;
     this.list++;
   }
 
   copy(): Int32Array {
-    return this.states.slice(0, this.length);
+    return this.states.copy();
   }
 }

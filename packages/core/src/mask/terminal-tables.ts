@@ -1,7 +1,7 @@
 import type { ByteSet } from "../automaton/context-free/byte-set.js";
 import type { LexemeReader } from "../automaton/context-free/terminals.js";
 import { checkTime, PairMemo, type TextAutomaton } from "../language/index.js";
-import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 import { crossingNodes } from "./crossing-nodes.js";
 import type { ExitLists, ExitNodes } from "./exit-lists.js";
 import { arrayBytes, MaskCache } from "./mask-cache.js";
@@ -9,7 +9,7 @@ import type { MaskStore } from "./mask-store.js";
 import { NodeList } from "./node-list.js";
 import { onceFor } from "./once.js";
 import { RichTerminals } from "./rich-terminals.js";
-import { DenseTokens, LayeredMask, NO_TOKENS } from "./token-mask.js";
+import { bitsMask, type LayeredMask, NO_TOKENS } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 
 /** Tokens up to this number are listed. */
@@ -102,11 +102,7 @@ export class TerminalTables {
     for (let i = 0; i < roots.length; i++) this.walk(roots[i] as number, state, following, true);
     const list = this.lists.intern(ascending(exits.copy()));
     if (inside.length <= MAX_IDS) return { many: undefined, few: inside.copy(), exits: list };
-    const words = createBitset(vocabulary.size);
-    const ids = inside.copy();
-    for (let i = 0; i < ids.length; i++) bitsetAdd(words, ids[i] as number);
-    const many = new LayeredMask(vocabulary.size, new DenseTokens(words), NO_TOKENS);
-    return { many, few: NO_TOKENS, exits: list };
+    return { many: bitsMask(vocabulary.size, inside.copy()), few: NO_TOKENS, exits: list };
   }
 
   /** Reads the byte of a node, and what is below. */

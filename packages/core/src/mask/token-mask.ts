@@ -217,7 +217,11 @@ function merged(x: Int32Array, y: Int32Array): Int32Array {
 
 /** The mask of some tokens, ascending: a list, or bits where there are many. */
 export function tokensMask(size: number, ids: Int32Array): LayeredMask {
-  if (ids.length <= MAX_LISTED) return new LayeredMask(size, undefined, ids);
+  return ids.length <= MAX_LISTED ? new LayeredMask(size, undefined, ids) : bitsMask(size, ids);
+}
+
+/** The mask of some tokens, as bits. */
+export function bitsMask(size: number, ids: ArrayLike<number>): LayeredMask {
   const words = createBitset(size);
   for (let i = 0; i < ids.length; i++) bitsetAdd(words, ids[i] as number);
   return new LayeredMask(size, new DenseTokens(words), NO_TOKENS);
