@@ -164,7 +164,8 @@ export class Drafts {
         same++;
       }
       const id = this.#ids[at + 1]!;
-      if (ids.includes(id, 0) && matches[ids.indexOf(id)]! >= same) {
+      const known = ids.indexOf(id);
+      if (known >= 0 && matches[known]! >= same) {
         continue;
       }
       if (at + 1 < this.#sampleLength && !this.#isLayout.get(id)) {
