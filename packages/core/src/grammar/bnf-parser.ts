@@ -81,9 +81,33 @@ class BnfParser {
     if (rules.has(name)) source.fail(`The rule "${name}" is there already.`, offset);
     this.space(true);
     const body = this.alternatives(false);
-    rules.set(name, options === undefined ? body : withOptions(body, options));
+    if (this.isAtLookAhead()) this.lookAhead();
+    rules.set(name, options === undefined ? body : withOptions(name, body, options));
     if (source.isAtEnd || source.peek() === "\n" || source.peek() === "\r" || this.isAtRule()) return;
     source.fail(`Nothing in a rule begins with ${source.next()}.`);
+  }
+
+  private isAtLookAhead(): boolean {
+    return this.dialect.dialect === "xgrammar" && this.source.startsWith("(=");
+  }
+
+  /**
+   * A look-ahead `(= ...)` at the end of a rule tells what follows the rule wherever it is used. The texts are the same with
+   * and without it: XGrammar, which writes them when it prints a grammar, narrows the tokens down earlier with it, and here
+   * masks are exact anyway. So it is read, with the rules that it names, and nothing is made of it.
+   */
+  private lookAhead(): void {
+    const { source } = this;
+    const offset = source.at;
+    source.at += 2;
+    this.space(true);
+    this.alternatives(true);
+    this.space(true);
+    if (!source.eat(")"))
+      source.fail(
+        `The look-ahead from ${placeOf(source, offset)} on is not closed: ")" must follow, not ${source.next()}.`,
+      );
+    this.space(false);
   }
 
   private name(): string {
@@ -138,7 +162,6 @@ class BnfParser {
   }
 
   private sequence(isNested: boolean): GrammarNode {
-    const { source } = this;
     const items: GrammarNode[] = [];
     for (;;) {
       // In EBNF a rule goes on over the ends of lines.
@@ -147,9 +170,6 @@ class BnfParser {
       const item = this.item();
       if (item === undefined) break;
       items.push(this.repeated(item));
-    }
-    if (this.dialect.dialect === "xgrammar" && source.startsWith("(=")) {
-      source.fail("Look-aheads (= ...) are hints for speed that this package does not take; leave them out.");
     }
     return items.length === 1 ? (items[0] as GrammarNode) : sequence(...items);
   }
@@ -171,7 +191,7 @@ class BnfParser {
         if (this.dialect.dialect === "gbnf") return this.token();
         break;
       case "(": {
-        if (this.dialect.dialect === "xgrammar" && source.peek(1) === "=") return undefined;
+        if (this.isAtLookAhead()) return undefined;
         source.at++;
         this.space(true);
         const group = this.alternatives(true);

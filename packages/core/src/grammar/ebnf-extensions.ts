@@ -9,6 +9,8 @@ import { substringOf } from "./substring.js";
 import type { GrammarNode } from "./tree.js";
 
 export interface RuleOptions {
+  /** What the rule's texts are captured as; true: by the rule's own name. */
+  readonly capture?: string | true;
   readonly isLazy?: boolean;
   readonly maxTokens?: number;
   readonly maxChars?: number;
@@ -18,6 +20,7 @@ export interface RuleOptions {
 /** The options in brackets that are next. */
 export function readRuleOptions(source: SourceText): RuleOptions {
   const options: { -readonly [K in keyof RuleOptions]: RuleOptions[K] } = {};
+  const seen = new Set<string>();
   source.at++;
   do {
     source.match(/\s*/y);
@@ -30,7 +33,10 @@ export function readRuleOptions(source: SourceText): RuleOptions {
         source.fail(`The option "${name}" needs a number.`, offset);
       return Number(text);
     };
+    if (seen.has(name)) source.fail(`The option "${name}" is there already.`, offset);
+    seen.add(name);
     if (name === "lazy") options.isLazy = true;
+    else if (name === "capture") options.capture = source.peek() === "=" ? readCaptureName(source) : true;
     else if (name === "max_tokens") options.maxTokens = number();
     else if (name === "max_chars") options.maxChars = number();
     else if (name === "temperature") options.temperature = number();
@@ -42,8 +48,23 @@ export function readRuleOptions(source: SourceText): RuleOptions {
   return options;
 }
 
-/** A rule's body, which must be regular, under its options. */
-export function withOptions(body: GrammarNode, options: RuleOptions): GrammarNode {
+function readCaptureName(source: SourceText): string {
+  source.at++;
+  source.match(/\s*/y);
+  const offset = source.at;
+  const name = source.peek() === '"' ? readQuoted(source, "xgrammar") : "";
+  if (name === "") source.fail("A capture is named by a text in quotes that is not empty.", offset);
+  return name;
+}
+
+/** The body of a rule of that name under its options, of which all but `capture` need it to be regular. */
+export function withOptions(rule: string, body: GrammarNode, options: RuleOptions): GrammarNode {
+  const { capture } = options;
+  const item = asLexeme(body, options);
+  return capture === undefined ? item : { kind: "capture", item, name: capture === true ? rule : capture };
+}
+
+function asLexeme(body: GrammarNode, options: RuleOptions): GrammarNode {
   const { isLazy, maxTokens, maxChars, temperature } = options;
   const item: GrammarNode =
     maxChars === undefined ? body : { kind: "limited", item: body, maxLength: maxChars };
@@ -103,7 +124,11 @@ function macroNode(call: MacroCall): GrammarNode {
       const flags = take("flags");
       if (flags !== undefined && flags.kind !== "text")
         source.fail("The flags of a Regex are a text.", offset);
-      return regexNode(source, pattern.text, flags?.kind === "text" ? flags.text : "s", offset);
+      const inString = take("json_string");
+      if (inString !== undefined && inString.kind !== "boolean")
+        source.fail("json_string is true or false.", offset);
+      const node = regexNode(source, pattern.text, flags?.kind === "text" ? flags.text : "s", offset);
+      return inString?.kind === "boolean" && inString.is ? inJsonString(node) : node;
     }
     case "Substring":
       return substringOf(positional.map((value) => textOf(source, value)));
@@ -143,7 +168,12 @@ function dispatchNode({ name, source, offset, rule, positional, take }: MacroCal
 }
 
 /** The texts of a pattern in the syntax of Rust's regex crate. @throws GrammarError at the offset */
-export function regexNode(source: SourceText, pattern: string, flags: string, offset: number): GrammarNode {
+export function regexNode(
+  source: SourceText,
+  pattern: string,
+  flags: string,
+  offset: number,
+): GrammarNode & { kind: "regular" } {
   try {
     const ecma = ecmaPattern(pattern, flags);
     return { kind: "regular", build: (arena) => compilePattern(arena, ecma, { whole: true }).language };
@@ -151,6 +181,17 @@ export function regexNode(source: SourceText, pattern: string, flags: string, of
     if (error instanceof RustRegexError) throw new GrammarError(error.message, source.place(offset));
     throw error;
   }
+}
+
+/** Those texts of a pattern that stand in a JSON string as they are. */
+function inJsonString({ build }: GrammarNode & { kind: "regular" }): GrammarNode {
+  return {
+    kind: "regular",
+    build: (arena) => {
+      const plain = compilePattern(arena, '[^"\\\\\\x00-\\x1f]*', { whole: true }).language;
+      return arena.intersection([build(arena), plain]);
+    },
+  };
 }
 
 function textOf(source: SourceText, value: Value): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
 import { GBNF, TEXTS } from "../../test/grammars.js";
-import { randomNumbers, randomWalk } from "../../test/walk.js";
+import { allowedTokens, randomNumbers, randomWalk } from "../../test/walk.js";
 import { compileEbnf, GrammarError, Matcher } from "../index.js";
 
 const CASES: Readonly<Record<string, { source: string; yes: string[]; no: string[] }>> = {
@@ -27,6 +27,11 @@ const CASES: Readonly<Record<string, { source: string; yes: string[]; no: string
     source: 'root ::= Regex("[0-9]{2}\\\\d.") Substring("ab", "c", "d") Regex("x.", flags="i")',
     yes: ["123\nabcXy", "123xXx"],
     no: ["12xabx", "123\nabcX\n", "123xbX1"],
+  },
+  "texts for JSON strings": {
+    source: 'root ::= "\\"" Regex("\\\\S+.", json_string=true) "\\""',
+    yes: ['"ab "', '"é/"'],
+    no: ['"a"', '"a\\\\n"', '"ab\\n"', '"a"b"'],
   },
   dispatch: {
     source: `root ::= body "</answer>"
@@ -66,6 +71,42 @@ describe("EBNF", () => {
     expect(accepts(compileEbnf('start ::= "a"', { root: "start" }), "a")).toBe(true);
   });
 
+  it("has the same masks with and without look-aheads, which tell what follows a rule", () => {
+    const source = `
+      root ::= item ("," item)* "." (= end)
+      item ::= name ":" value (= "," name | "." | "]")
+      name ::= [a-z]+ (=":" [0-9])   # not all that can follow
+      value ::= [0-9]+ | "[" item "]"
+      end ::= "!"`;
+    const written = compileEbnf(source);
+    const plain = compileEbnf(source.replace(/\(=.*\)/g, ""));
+    const vocabulary = byteVocabulary(["a:", "b:1", "c:[", "1,", "1.", "1]", "x,", "[a:1]."]);
+    for (let seed = 0; seed < 20; seed++) {
+      const [matcher, other] = [new Matcher(written, vocabulary), new Matcher(plain, vocabulary)];
+      const random = randomNumbers(seed);
+      for (let i = 0; i < 12 && !matcher.isEnded; i++) {
+        const allowed = allowedTokens(matcher);
+        expect(allowedTokens(other)).toEqual(allowed);
+        const id = allowed[Math.floor(random() * allowed.length)] as number;
+        expect(matcher.accept(id) && other.accept(id)).toBe(true);
+      }
+    }
+  });
+
+  it("captures what rules read", () => {
+    const grammar = compileEbnf(
+      'root ::= pair (";" pair)*\npair[capture] ::= [a-z]+ "=" value\nvalue[capture="v", max_chars=3] ::= [0-9]+',
+    );
+    const matcher = new Matcher(grammar, byteVocabulary());
+    expect(matcher.acceptBytes(new TextEncoder().encode("a=12;bc=345"))).toBe(true);
+    expect(matcher.captures()).toEqual([
+      { name: "pair", start: 0, end: 4 },
+      { name: "v", start: 2, end: 4 },
+      { name: "pair", start: 5, end: 11 },
+      { name: "v", start: 8, end: 11 },
+    ]);
+  });
+
   it("says where something is wrong, or not supported", () => {
     const place = (source: string) => {
       try {
@@ -77,10 +118,14 @@ describe("EBNF", () => {
       return undefined;
     };
     expect(place('root ::= Foo("a")')).toEqual({ line: 1, column: 10 });
-    expect(place('root ::= "a"\n x[capture] ::= "b"')).toEqual({ line: 2, column: 4 });
+    expect(place('root ::= "a"\n x[capture=""] ::= "b"')).toEqual({ line: 2, column: 12 });
+    expect(place('root ::= "a"\n x[lazy, lazy] ::= "b"')).toEqual({ line: 2, column: 10 });
     expect(place('root ::= TagDispatch(("a", "b"))')).toEqual({ line: 1, column: 22 });
-    expect(place('root ::= Regex("a", json_string=true)')).toEqual({ line: 1, column: 10 });
-    expect(place('root ::= "a" (= "b")')).toEqual({ line: 1, column: 14 });
+    expect(place('root ::= Regex("a", json_string=1)')).toEqual({ line: 1, column: 10 });
+    expect(place('root ::= x "b"\nx ::= "a" (= y)')).toEqual({ line: 2, column: 14 });
+    expect(place('root ::= x "b"\nx ::= "a" (= "b"')).toEqual({ line: 2, column: 17 });
+    expect(place('root ::= x "b"\nx ::= ("a" (= "b"))')).toEqual({ line: 2, column: 12 });
+    expect(place('root ::= x "b"\nx ::= "a" (= "b") "c"')).toEqual({ line: 2, column: 19 });
     expect(place('root ::= "\\q"')).toEqual({ line: 1, column: 11 });
     expect(() => compileEbnf('root[max_tokens=3] ::= "a" root?')).toThrow("regular");
   });

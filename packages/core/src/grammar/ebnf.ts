@@ -8,9 +8,10 @@ export interface EbnfOptions extends GrammarOptions {
 }
 
 /**
- * Compiles a grammar in XGrammar's EBNF: that of GBNF with rules over several lines, more escapes, the options `lazy`,
- * `max_tokens`, `max_chars` and `temperature` of regular rules, and the macros `Regex`, `Substring`, `TagDispatch`, `Token`,
- * `ExcludeToken` and `TokenTagDispatch`.
+ * Compiles a grammar in XGrammar's EBNF: that of GBNF with rules over several lines, more escapes, the option `capture`, the
+ * options `lazy`, `max_tokens`, `max_chars` and `temperature` of regular rules, and the macros `Regex`, `Substring`,
+ * `TagDispatch`, `Token`, `ExcludeToken` and `TokenTagDispatch`. Look-aheads `(= ...)` at the ends of rules tell what follows
+ * them, which changes neither texts nor masks.
  *
  * @throws GrammarError with line and column where it is malformed or has what is not supported; without, where no text
  *   matches

@@ -21,30 +21,39 @@ export function uselessRules({ rules, start, ignored }: GrammarTree): UselessRul
   });
 }
 
-/** The rules that some text matches, found from the leaves upwards. */
+/** A node that ends once so many more of its parts do, and what it is part of: a node, or the rule of that name. */
+interface Open {
+  missing: number;
+  readonly above: Open | string;
+}
+
+/**
+ * The rules that some text matches, found from the leaves upwards: each node is told once of each of its parts (Dowling and
+ * Gallier 1984), so that the time grows with the size of the grammar and not with how far rules lead.
+ */
 function endingRules(rules: ReadonlyMap<string, GrammarNode>): Set<string> {
   const ending = new Set<string>();
-  const ends = (node: GrammarNode): boolean => {
-    switch (node.kind) {
-      case "rule":
-        return ending.has(node.name);
-      case "sequence":
-        return node.items.every(ends);
-      case "choice":
-        return node.items.some(ends);
-      case "repeat":
-        return node.min === 0 || ends(node.item);
-      case "lexeme":
-      case "limited":
-      case "capture":
-        return ends(node.item);
-      default:
-        return true;
-    }
+  const users = new Map<string, (Open | string)[]>();
+  const ended: (Open | string)[] = [];
+  const open = (node: GrammarNode, above: Open | string): void => {
+    if (node.kind === "rule") {
+      const known = users.get(node.name);
+      if (known === undefined) users.set(node.name, [above]);
+      else known.push(above);
+    } else if (node.kind === "choice" || (node.kind === "sequence" && node.items.length > 0)) {
+      const part = { missing: node.kind === "choice" ? 1 : node.items.length, above };
+      for (const item of node.items) open(item, part);
+    } else if ("item" in node && !(node.kind === "repeat" && node.min === 0)) open(node.item, above);
+    else ended.push(above);
   };
-  for (let before = -1; before < ending.size; ) {
-    before = ending.size;
-    for (const [name, node] of rules) if (ends(node)) ending.add(name);
+  for (const [name, node] of rules) open(node, name);
+  for (let above = ended.pop(); above !== undefined; above = ended.pop()) {
+    if (typeof above !== "string") {
+      if (--above.missing === 0) ended.push(above.above);
+    } else if (!ending.has(above)) {
+      ending.add(above);
+      for (const user of users.get(above) ?? []) ended.push(user);
+    }
   }
   return ending;
 }
