@@ -1,22 +1,42 @@
-import { compileChoice, compileJsonSchema, compileRegex, type Grammar } from "@grammask/core";
+import {
+  compileChoice,
+  compileEbnf,
+  compileGbnf,
+  compileJsonSchema,
+  compileLark,
+  compileRegex,
+  compileStructuralTag,
+  type Grammar,
+} from "@grammask/core";
 import type { GenerateRequest } from "@grammask/onnx";
 import { UsageError } from "./exit.js";
+import { type GrammarSyntax, syntaxOf } from "./grammar-syntaxes.js";
 import { readText } from "./input.js";
 import type { Io } from "./io.js";
 import { GENERATION_TEXT, givenTextOption, jsonOptions, type TextOptions } from "./text-options.js";
 
-/** What the command line says of the output's form: one of `schema`, `regex` and `choice`. */
+const COMPILERS: Readonly<Record<GrammarSyntax, (source: string) => Grammar>> = {
+  gbnf: compileGbnf,
+  ebnf: compileEbnf,
+  lark: compileLark,
+  "structural-tag": compileStructuralTag,
+};
+
+/** What the command line says of the output's form: one of `schema`, `regex`, `choice` and `grammar`. */
 export interface ConstraintOptions extends TextOptions {
   /** The schema's file. */
   readonly schema?: string;
   readonly regex?: string;
   readonly choice?: readonly string[];
+  /** The grammar's file. */
+  readonly grammar?: string;
+  readonly syntax?: GrammarSyntax;
 }
 
 export interface Constraint {
   readonly grammar: Grammar;
   /** What `@grammask/onnx` needs for the same grammar. */
-  readonly request: Pick<GenerateRequest, "schema" | "schemaOptions" | "regex" | "choice">;
+  readonly request: Pick<GenerateRequest, "schema" | "schemaOptions" | "regex" | "choice" | "grammar">;
 }
 
 /** Compiles what the output must match, so that all that is wrong with it comes out before a model is loaded. */
@@ -27,12 +47,20 @@ export async function readConstraint(io: Io, options: ConstraintOptions): Promis
     const schemaOptions = jsonOptions(options, GENERATION_TEXT);
     return { grammar: compileJsonSchema(schema, schemaOptions), request: { schema, schemaOptions } };
   }
-  if (regex === undefined && choice === undefined) {
-    throw new UsageError("What must the output match? Give --schema, --regex or --choice.");
+  if (regex === undefined && choice === undefined && options.grammar === undefined) {
+    throw new UsageError("What must the output match? Give --schema, --regex, --choice or --grammar.");
   }
   const given = givenTextOption(options);
   if (given !== undefined) {
     throw new UsageError(`${given} says how JSON is written; it goes with --schema only.`);
+  }
+  if (options.syntax !== undefined && options.grammar === undefined) {
+    throw new UsageError("--syntax needs --grammar.");
+  }
+  if (options.grammar !== undefined) {
+    const compile = COMPILERS[options.syntax ?? syntaxOf(options.grammar)];
+    const grammar = compile(await readText(io, options.grammar, "grammar"));
+    return { grammar, request: { grammar } };
   }
   if (regex !== undefined) return { grammar: compileRegex(regex), request: { regex } };
   const texts = choice ?? [];

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { addBench } from "./bench/command.js";
 import { ExitCode } from "./exit.js";
 import { explain } from "./explain.js";
+import { GRAMMAR_SYNTAXES } from "./grammar-syntaxes.js";
 import type { Io } from "./io.js";
 import { decimalNumber, wholeNumber } from "./numbers.js";
 import { addServe } from "./serve-command.js";
@@ -49,19 +50,32 @@ export async function runProgram(io: Io, version: string, args: readonly string[
   }
 }
 
-/** What the output must match: one of three. */
+/** What the output must match: one of four. */
 function addConstraint(command: Command): Command {
   return command
     .addOption(
       new Option("--schema <file>", "the JSON Schema that the output must match").conflicts([
         "regex",
         "choice",
+        "grammar",
       ]),
     )
     .addOption(
-      new Option("--regex <pattern>", "the pattern that the whole output must match").conflicts("choice"),
+      new Option("--regex <pattern>", "the pattern that the whole output must match").conflicts([
+        "choice",
+        "grammar",
+      ]),
     )
-    .option("--choice <text...>", "the texts of which the output must be one");
+    .addOption(
+      new Option("--choice <text...>", "the texts of which the output must be one").conflicts("grammar"),
+    )
+    .option("--grammar <file>", "the grammar of the output; with --json also what it captures")
+    .addOption(
+      new Option(
+        "--syntax <syntax>",
+        "llama.cpp's GBNF, XGrammar's EBNF or structural tags, llguidance's Lark (default: what the file's name ends in)",
+      ).choices(GRAMMAR_SYNTAXES),
+    );
 }
 
 function modelOption(): Option {
@@ -74,7 +88,9 @@ function modelOption(): Option {
 function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const command = program
     .command("generate")
-    .description("generate JSON that matches a schema, or text that matches a pattern or is one of a list");
+    .description(
+      "generate JSON that matches a schema, or text that matches a pattern or grammar or is one of a list",
+    );
   addConstraint(command)
     .option("--prompt <text>", "the prompt")
     .option(

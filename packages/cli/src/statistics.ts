@@ -2,7 +2,7 @@ import type { GenerateResult, Report, TokenPressure } from "@grammask/onnx";
 
 /** The result for `--json`: one object with all that is known of the generation. Times are in milliseconds. */
 export function report(result: GenerateResult): object {
-  const { text, leadIn, value, finishReason, closedEarly, seed, usage, timings, report } = result;
+  const { text, leadIn, value, captures, finishReason, closedEarly, seed, usage, timings, report } = result;
   const limit = result.limit && {
     name: result.limit.error.limit,
     value: result.limit.error.value,
@@ -12,6 +12,7 @@ export function report(result: GenerateResult): object {
     value: value ?? null,
     text,
     leadIn,
+    captures,
     finishReason,
     closedEarly,
     seed,

@@ -153,6 +153,39 @@ test("--regex and --choice: the whole output matches", async () => {
   expect(["in spring\n", "in winter\n"]).toContain(choice.stdout);
 });
 
+test("--grammar: the whole output matches, and --json tells what it captures", async () => {
+  const file = fixture("assignments.lark");
+  const args = ["generate", "--prompt", "Set two variables.", "--max-tokens", "40", "--grammar", file];
+  const { code, stdout, stderr } = await runCli([...args, "--json"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const { text, value, captures } = JSON.parse(stdout);
+  const parts = /^([a-z]{1,8})=(\d{1,3}),([a-z]{1,8})=(\d{1,3})$/.exec(text);
+  expect(value).toBe(null);
+  expect(captures.map(({ name, text }: { name: string; text: string }) => [name, text])).toEqual([
+    ["name", parts![1]],
+    ["number", parts![2]],
+    ["name", parts![3]],
+    ["number", parts![4]],
+  ]);
+  expect(captures[3].end).toBe(text.length);
+  const plain = await runCli(args);
+  expect(plain).toEqual({ code: 0, stdout: `${text}\n`, stderr: "" });
+  const inspected = await runCli([
+    "inspect",
+    "--json",
+    "--grammar",
+    file,
+    "--syntax",
+    "lark",
+    "--text",
+    "a=123",
+  ]);
+  expect(JSON.parse(inspected.stdout)).toMatchObject({
+    complete: false,
+    bytes: [","].map((c) => c.charCodeAt(0)),
+  });
+});
+
 test("inspect takes what generate takes", async () => {
   const args = ["inspect", "--json", "--text"];
   const choice = await runCli([...args, "re", "--choice", "red", "green", "reed"]);

@@ -1,4 +1,4 @@
-export type { Capture } from "./automaton/context-free/captures.js";
+export type { Capture, CapturedText } from "./automaton/context-free/captures.js";
 export type { Layout } from "./automaton/layout.js";
 export { LayoutError } from "./automaton/layout-error.js";
 export type { LeadIn, LeadInFormat, LeadInOptions } from "./automaton/lead-in.js";

@@ -1,7 +1,7 @@
 import { ByteTrail } from "./automaton/byte-trail.js";
 import { type Completion, completionBytes, NOTHING } from "./automaton/completion.js";
 import type { Config } from "./automaton/configs.js";
-import type { Capture } from "./automaton/context-free/captures.js";
+import type { CapturedText } from "./automaton/context-free/captures.js";
 import type { OutputStep } from "./automaton/context-free/chart.js";
 import { tokenName } from "./automaton/context-free/terminals.js";
 import type { Engine } from "./automaton/engine.js";
@@ -256,12 +256,16 @@ export class Matcher {
    * What the grammar captures of the output, outer captures before inner ones; undefined where the output is not complete.
    * The whole output is read for it once more.
    */
-  captures(): readonly Capture[] | undefined {
+  captures(): readonly CapturedText[] | undefined {
     if (!this.isComplete) return undefined;
+    if (this.automaton.captures === undefined) return [];
     const steps: OutputStep[] = [];
     for (let i = 1; i <= this.steps; i++)
       steps.push({ id: this.tokens[i] as number, end: this.lengths[i] as number });
-    return this.automaton.captures?.(this.bytes, steps, this.vocabulary) ?? [];
+    const { bytes } = this;
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const found = this.automaton.captures(bytes, steps, this.vocabulary);
+    return found.map((each) => ({ ...each, text: decoder.decode(bytes.subarray(each.start, each.end)) }));
   }
 
   /** The bytes that may come next, ascending. */

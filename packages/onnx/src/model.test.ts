@@ -1,5 +1,6 @@
 import {
   compileJsonSchema,
+  compileLark,
   GrammarError,
   generationOptions,
   InvalidSchemaError,
@@ -39,6 +40,22 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     model = await loadModel(tiny(name), { threads: 1 });
   });
   afterAll(() => model.dispose());
+
+  it("tells what a grammar captures of a complete output", async () => {
+    const grammar = compileLark(
+      'start: word "," %json {"enum": [true, null]}\nword[capture, suffix="."]: /[ab]{2}/',
+    );
+    const request = { prompt: "x", grammar, temperature: 1, seed: 3 } as const;
+    const { text, captures } = await model.generate(request);
+    expect(text).toMatch(/^[ab]{2}\.,(true|null)$/);
+    expect(captures).toEqual([{ name: "word", start: 0, end: 2, text: text.slice(0, 2) }]);
+    const cut = await model.generate({ ...request, maxTokens: 1, onLength: "cut", forcedTokens: false });
+    expect(cut).toMatchObject({ finishReason: "length", captures: undefined });
+    const [batched] = await model.generateBatch([request]);
+    expect(batched?.captures).toEqual(captures);
+    expect((await model.generate({ prompt: "x", choice: ["a"] })).captures).toEqual([]);
+    expect((await model.generate({ prompt: "x", maxTokens: 1 })).captures).toBeUndefined();
+  });
 
   it("ends an output that hits a limit of its grammar, and says so", async () => {
     const schema = { type: "array", items: { type: "integer" }, uniqueItems: true };

@@ -348,6 +348,7 @@ export class Model implements AsyncDisposable {
       value: hasValue ? JSON.parse(text) : undefined,
       finishReason,
       leadIn,
+      captures: isComplete && stopString === undefined ? matcher?.captures() : undefined,
       stopString,
       closedEarly: closing && {
         token: closing.token,

@@ -1,4 +1,4 @@
-import type { LimitHit } from "@grammask/core";
+import type { CapturedText, LimitHit } from "@grammask/core";
 import type { FinishReason } from "./decoding.js";
 import type { RejectedOutput } from "./errors.js";
 import type { Report, TokenLogprobs } from "./report.js";
@@ -28,6 +28,11 @@ interface Output {
   readonly text: string;
   /** What came before the value, where the request let something; "": nothing did. */
   readonly leadIn: string | undefined;
+  /**
+   * What a grammar captures of the whole output, outer parts before inner ones: of Lark and EBNF with `capture`, none of others.
+   * Undefined where nothing constrains the output, where it is not complete, and where a stop string ended it.
+   */
+  readonly captures: readonly CapturedText[] | undefined;
   /** The stop string that ended the output, if one did. */
   readonly stopString: string | undefined;
   /** Where the output was led to its end because of `maxTokens` or the context: then it is complete, but short. */

@@ -336,6 +336,34 @@ describe("chat completions with the openai client", () => {
     expect(body.choices[0]!.message.content).toMatch(expected);
   });
 
+  it("tell what a grammar captures, streamed or not", async () => {
+    const grammar = 'start: pair pair\npair[capture]: /[a-c]/ digit\ndigit[capture="n"]: /[0-9]/';
+    const request = { model: "tiny", messages, seed: 4, structured_outputs: { grammar } };
+    const response = await post(`${server.url}/v1/chat/completions`, request);
+    const [choice] = ((await response.json()) as OpenAI.ChatCompletion).choices;
+    const text = choice!.message.content!;
+    expect(text).toMatch(/^([a-c]\d){2}$/);
+    const grammask = {
+      captures: [
+        { name: "pair", start: 0, end: 2, text: text.slice(0, 2) },
+        { name: "n", start: 1, end: 2, text: text.slice(1, 2) },
+        { name: "pair", start: 2, end: 4, text: text.slice(2) },
+        { name: "n", start: 3, end: 4, text: text.slice(3) },
+      ],
+    };
+    expect(choice).toMatchObject({ grammask });
+    const streamed = await post(`${server.url}/v1/chat/completions`, { ...request, stream: true });
+    const chunks = (await streamed.text())
+      .split("\n")
+      .flatMap((line) => (line.startsWith("data: {") ? [JSON.parse(line.slice(6))] : []));
+    expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe(text);
+    expect(
+      chunks
+        .filter(({ choices }) => choices[0]?.grammask !== undefined)
+        .map(({ choices }) => choices[0].grammask),
+    ).toEqual([grammask]);
+  });
+
   it("keep the order of keys and the digits of numbers as the schema has them", async () => {
     const body = `{"model": "tiny", "messages": [{"role": "user", "content": "x"}], "response_format": {"type": "json_schema",
       "json_schema": {"name": "s", "schema": {"properties": {"2": {"const": 1.000000000000000000001}, "1": {"const": null}},

@@ -16,7 +16,10 @@ function captured(grammar: Grammar, text: string): string[] | undefined {
   const bytes = encoder.encode(text);
   const matcher = new Matcher(grammar, vocabulary);
   for (const byte of bytes) if (!matcher.accept(byte)) throw new Error(`not accepted: ${text}`);
-  return matcher.captures()?.map(({ name, start, end }) => `${name}: ${text.slice(start, end)}`);
+  return matcher.captures()?.map(({ name, start, end, text: part }) => {
+    expect(part).toBe(new TextDecoder().decode(bytes.subarray(start, end)));
+    return `${name}: ${part}`;
+  });
 }
 
 /** Those of llguidance's documentation (docs/syntax.md of guidance-ai/llguidance) among them. */
@@ -64,6 +67,12 @@ const CASES: readonly (readonly [string, string, string, readonly string[]])[] =
     ["call: [1, 23]", "mark: "],
   ],
   [
+    "texts of more than one byte a character",
+    'start: a b\na[capture]: /[é🙂]+/\nb[capture]: "→"',
+    "é🙂→",
+    ["a: é🙂", "b: →"],
+  ],
+  [
     "alternatives that stand first",
     'start: (long | short short)\nlong[capture]: "a" "a"\nshort[capture]: "a"',
     "aa",
@@ -87,7 +96,7 @@ describe("captures", () => {
     matcher.acceptBytes(encoder.encode("ab"));
     expect(matcher.captures()).toBeUndefined();
     matcher.acceptBytes(encoder.encode(";"));
-    expect(matcher.captures()).toEqual([{ name: "a", start: 0, end: 2 }]);
+    expect(matcher.captures()).toEqual([{ name: "a", start: 0, end: 2, text: "ab" }]);
     matcher.rollback(1);
     expect(matcher.captures()).toBeUndefined();
     expect(matcher.clone().acceptBytes(encoder.encode(";"))).toBe(true);
@@ -101,8 +110,7 @@ describe("captures", () => {
     );
     const matcher = new Matcher(grammar, vocabulary);
     for (const id of [120, 121, 256, 122, 257]) expect(matcher.accept(id)).toBe(true);
-    const text = new TextDecoder().decode(matcher.bytes);
-    expect(matcher.captures()?.map(({ name, start, end }) => [name, text.slice(start, end)])).toEqual([
+    expect(matcher.captures()?.map(({ name, text }) => [name, text])).toEqual([
       ["word", "xy"],
       ["mark", "ab"],
       ["word", "z"],
@@ -130,7 +138,7 @@ describe("captures", () => {
         if (text.length > 20) continue;
         const captures = matcher.captures() ?? [];
         const shown = JSON.stringify([...tree.rules, text, captures]);
-        expect(captures[0], shown).toEqual({ name: tree.start, start: 0, end: text.length });
+        expect(captures[0], shown).toEqual({ name: tree.start, start: 0, end: text.length, text });
         const open: { end: number }[] = [];
         for (const { name, start, end } of captures) {
           expect(recognises({ ...tree, start: name }, text.slice(start, end)), shown).toBe(true);

@@ -100,10 +100,10 @@ describe("EBNF", () => {
     const matcher = new Matcher(grammar, byteVocabulary());
     expect(matcher.acceptBytes(new TextEncoder().encode("a=12;bc=345"))).toBe(true);
     expect(matcher.captures()).toEqual([
-      { name: "pair", start: 0, end: 4 },
-      { name: "v", start: 2, end: 4 },
-      { name: "pair", start: 5, end: 11 },
-      { name: "v", start: 8, end: 11 },
+      { name: "pair", start: 0, end: 4, text: "a=12" },
+      { name: "v", start: 2, end: 4, text: "12" },
+      { name: "pair", start: 5, end: 11, text: "bc=345" },
+      { name: "v", start: 8, end: 11, text: "345" },
     ]);
   });
 

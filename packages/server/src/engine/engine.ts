@@ -1,4 +1,4 @@
-import type { SchemaTextForm, ToolFormatName } from "@grammask/core";
+import type { CapturedText, SchemaTextForm, ToolFormatName } from "@grammask/core";
 import type { GenerateRequest, TokenPressure, Usage } from "@grammask/onnx";
 import type { Constraint } from "./constraint.js";
 
@@ -80,6 +80,8 @@ export interface GenerationResult {
   readonly text: string;
   readonly finishReason: "complete" | "stop-string" | "length" | "abort";
   readonly stopString: string | undefined;
+  /** What the constraint captures of a complete output, outer parts before inner ones; undefined or empty: nothing. */
+  readonly captures: readonly CapturedText[] | undefined;
   /** JSON Pointers of the values that the token budget cut short: the output is complete all the same. */
   readonly closedEarly: readonly string[] | undefined;
   /** The limit of the schema that the output hit, and was ended for. */

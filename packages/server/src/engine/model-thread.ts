@@ -160,11 +160,12 @@ function fieldsOf(constraint: Constraint, { messages, schemaInPrompt: asked }: G
 }
 
 function plain(result: GenerateResult, model: Model): GenerationResult {
-  const { text, finishReason, stopString, closedEarly, limit, seed, usage, logprobs } = result;
+  const { text, finishReason, captures, stopString, closedEarly, limit, seed, usage, logprobs } = result;
   const { prefill, decode, mask, longestGrammar } = result.timings;
   return {
     text,
     finishReason,
+    captures,
     stopString,
     closedEarly: closedEarly?.values,
     limit: limit?.error.limit,

@@ -36,14 +36,15 @@ export function finishReasonOf({ finishReason }: GenerationResult): "stop" | "le
 }
 
 /** What OpenAI's answers have no field for: present only where there is something to tell. */
-export function extensionOf({ closedEarly, limit }: GenerationResult) {
-  if (closedEarly === undefined && limit === undefined) {
+export function extensionOf({ closedEarly, limit, captures = [] }: GenerationResult) {
+  if (closedEarly === undefined && limit === undefined && captures.length === 0) {
     return {};
   }
   return {
     grammask: {
       ...(closedEarly === undefined ? {} : { closed_early: closedEarly }),
       ...(limit === undefined ? {} : { limit }),
+      ...(captures.length === 0 ? {} : { captures }),
     },
   };
 }

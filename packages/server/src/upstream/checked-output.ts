@@ -1,4 +1,4 @@
-import { type Grammar, Matcher, Vocabulary } from "@grammask/core";
+import { type CapturedText, type Grammar, Matcher, Vocabulary } from "@grammask/core";
 
 /** Each byte is a token: upstreams send text. 256 stands for the end. */
 const BYTES = Vocabulary.fromBytes(
@@ -39,6 +39,11 @@ export class CheckedOutput {
   get isClosed(): boolean {
     const matcher = this.#matcher;
     return matcher?.isComplete === true && matcher.allowedBytes().every((byte) => WHITESPACE.has(byte));
+  }
+
+  /** What the constraint captures of it where it is complete. */
+  get captures(): readonly CapturedText[] | undefined {
+    return this.#matcher?.captures();
   }
 
   /** The limit of the constraint that the output hit. */

@@ -359,6 +359,7 @@ export class OutputTask {
       text: this.#output.text,
       finishReason,
       stopString: undefined,
+      captures: this.#output.captures,
       closedEarly: undefined,
       limit: undefined,
       seed: this.#request.seed ?? 0,

@@ -25,6 +25,11 @@ export interface Capture {
   readonly end: number;
 }
 
+/** A part of an output with its text. Special tokens are in it by their names. */
+export interface CapturedText extends Capture {
+  readonly text: string;
+}
+
 /** The rule of the whole output. */
 const WHOLE = -1;
 
