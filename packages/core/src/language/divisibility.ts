@@ -86,6 +86,11 @@ export class Divisibility {
     return this.terms.length === 0;
   }
 
+  /** Whether it is "a multiple of one step". */
+  get isOneStep(): boolean {
+    return this.generic === 0n && this.terms.length === 1;
+  }
+
   not(): Divisibility {
     if (this === Divisibility.none) return Divisibility.all;
     if (this === Divisibility.all) return Divisibility.none;

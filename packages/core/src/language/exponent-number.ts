@@ -47,8 +47,13 @@ export class ExponentNumbers implements LeafTheory {
   readonly #pointed: readonly number[];
   /** The other exponents. */
   readonly #ranges: readonly Range[];
-  /** Whether how a mantissa goes on depends on its value, only on its last digit other than 0, or on neither. */
-  readonly #remembers: "value" | "places" | "nothing";
+  /**
+   * Whether how a mantissa goes on depends on its value, only on its last digit other than 0 and its remainder, or on
+   * nothing.
+   */
+  readonly #remembers: "value" | "remainder" | "nothing";
+  /** What remainders are by: powers of ten apart, a multiple of a step is one of this, whatever the exponent. */
+  readonly #modulus: bigint;
 
   constructor(
     private readonly arena: LanguageArena,
@@ -59,8 +64,10 @@ export class ExponentNumbers implements LeafTheory {
     this.#pointed = pointedExponents(this.#set);
     this.#ranges = this.#rangesBetween();
     const steps = this.#set.pieces.flatMap(({ terms }) => terms.map(({ step }) => step));
+    const moduli = steps.map(({ numerator }) => withoutTens(numerator));
+    this.#modulus = moduli.reduce((common, modulus) => (common / gcd(common, modulus)) * modulus, 1n);
     if (steps.length === 0) this.#remembers = "nothing";
-    else this.#remembers = steps.every(({ numerator }) => numerator === 1n) ? "places" : "value";
+    else this.#remembers = gcd(this.#modulus, 10n) === 1n ? "remainder" : "value";
   }
 
   start(): Language {
@@ -118,7 +125,7 @@ export class ExponentNumbers implements LeafTheory {
     const exact = `${phase} ${places} ${value}`;
     if (this.#remembers === "value") return exact;
     let key = `${phase} ${places}`;
-    if (this.#remembers === "places") key += ` ${places - trailingZeros(value)}`;
+    if (this.#remembers === "remainder") key += ` ${places - trailingZeros(value)} ${value % this.#modulus}`;
     for (const exponent of this.#pointed) {
       const i = this.#set.indexOf(value, places - exponent);
       if (i !== this.#set.indexOf(value + 1n, places - exponent)) return `${exact} exactly`;
@@ -202,7 +209,8 @@ export class ExponentNumbers implements LeafTheory {
  */
 function* exponentsToTry(piece: Divisibility, low: number, high: number, digits: number): Generator<number> {
   yield high;
-  if (low === high) return;
+  // With a larger exponent all multiples stay multiples.
+  if (low === high || piece.isOneStep) return;
   yield low;
   // Above, all tens of a step are in the power of ten; below, no mantissa is large enough to be a multiple.
   let first = high;
@@ -240,6 +248,11 @@ function smallestExponent(step: Step, value: bigint, places: number): number {
     missing /= common;
   }
   return places - zeros - step.scale + tens;
+}
+
+function withoutTens(value: bigint): bigint {
+  while (value % 10n === 0n) value /= 10n;
+  return value;
 }
 
 function trailingZeros(value: bigint): number {

@@ -209,6 +209,18 @@ describe("numberRange", () => {
     expect(seen.length).toBeLessThan(800);
   });
 
+  it("remembers the remainder of a mantissa, not its digits", () => {
+    const arena = new LanguageArena();
+    const texts = new TextAutomaton(arena);
+    let states = [texts.start(numberRange(arena, { multipleOf: "3" }))];
+    for (const part of ["123456789", ".", "0123456789", "0123456789", "0123456789"]) {
+      const next = states.flatMap((state) => [...part].map((c) => texts.step(state, c.charCodeAt(0))));
+      states = [...new Set(next)];
+    }
+    // Three remainders, by the last digit that is not 0 and whether more may follow without an exponent.
+    expect(states.length).toBeLessThan(40);
+  });
+
   it("knows all spellings of a value", () => {
     const arena = new LanguageArena();
     const one = numberChoice(arena, ["1.0"]);
