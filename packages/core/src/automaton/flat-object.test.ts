@@ -33,7 +33,8 @@ function randomObject(random: () => number) {
   /** Whether some object satisfies a formula with names from an index on. */
   const exact = (of: Formula, from: number) => satisfiability.object(of, names.availability(list, from, 0));
   const value = (of: Formula) => satisfiability.value(of);
-  return { store, value, exact, list, formula: derivatives.specialise(formula, JsonType.Object) };
+  const found = (of: Formula) => satisfiability.objectCase(of, names.availability(list, 0, 0));
+  return { store, value, exact, found, list, formula: derivatives.specialise(formula, JsonType.Object) };
 }
 
 describe("what is known of objects without a search", () => {
@@ -90,5 +91,29 @@ describe("what is known of objects without a search", () => {
     }
     expect(found).toBeGreaterThan(200);
     expect(excluded).toBeGreaterThan(10);
+  });
+
+  it("finds literals with an object that imply what was asked of it", () => {
+    const random = randomNumbers(13);
+    let named = 0;
+    for (let i = 0; i < 600; i++) {
+      const { store, value, exact, found, formula } = randomObject(random);
+      if (formula === FALSE) continue;
+      for (const name of NAMES) {
+        const asked = store.and([formula, store.required(name)]);
+        const literals = found(asked);
+        expect(literals !== undefined).toBe(exact(asked, 0));
+        if (literals === undefined || literals.length === 0) continue;
+        named++;
+        const object = store.and(literals);
+        expect(exact(object, 0)).toBe(true);
+        expect(exact(store.and([object, asked ^ 1]), 0)).toBe(false);
+        const additions = new PropertyAdditions(object, store, value);
+        for (const other of NAMES) {
+          if (additions.has(other)) expect(exact(store.and([asked, store.required(other)]), 0)).toBe(true);
+        }
+      }
+    }
+    expect(named).toBeGreaterThan(200);
   });
 });

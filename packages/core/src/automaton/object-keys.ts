@@ -73,8 +73,9 @@ export class ObjectKeys {
       if (this.order === "schema" && !this.canSkip(state, index)) break;
     }
     const used = this.usedMentioned(state);
+    const found: PropertyAdditions[] = [];
     for (let i = cursor; i < count; i++) {
-      if (live[i] === 1 && (used?.[i] === 1 || !this.nameLives(state, i))) live[i] = 0;
+      if (live[i] === 1 && (used?.[i] === 1 || !this.nameLives(state, i, found))) live[i] = 0;
     }
     if (index === count && state.flat !== undefined) return this.flatKeys(state, state.flat, live);
     const named = arena.choiceAmong(this.candidates(names), live);
@@ -152,7 +153,8 @@ export class ObjectKeys {
     return others === ALL || !this.store.arena.isFinite(others);
   }
 
-  private nameLives(state: ObjectState, index: number): boolean {
+  /** @param found what objects that were found in the same state can have; grows */
+  private nameLives(state: ObjectState, index: number, found: PropertyAdditions[] = []): boolean {
     const { flat, names, cases } = state;
     if (flat !== undefined) return flat.isLive(names, index);
     if (cases !== undefined) {
@@ -162,8 +164,8 @@ export class ObjectKeys {
     const name = state.names.names[index] as string;
     const additions = this.additionsOf(state);
     if (additions.excludes(name)) return false;
-    if (additions.has(name)) return true;
-    return this.keysLive(state, this.store.keySet(name), index);
+    if (additions.has(name) || found.some((object) => object.has(name))) return true;
+    return this.keysLive(state, this.store.keySet(name), index, found);
   }
 
   /** What can be added to what the state's object can become: each name that is asked for can be skipped, or comes next. */
@@ -287,13 +289,19 @@ export class ObjectKeys {
 
   /**
    * Whether a property with one of these names can come next: some rest of the object has one, and none of the names
-   * before `from` in the schema's order. It asks less than the property's goal would.
+   * before `from` in the schema's order. It asks less than the property's goal would. Where names come in any order, the
+   * object that is found tells of other names, too: it is added to `found`.
    */
-  private keysLive(state: ObjectState, keys: KeySet, from: number): boolean {
-    const { store, propertyNames } = this;
+  private keysLive(state: ObjectState, keys: KeySet, from: number, found: PropertyAdditions[] = []): boolean {
+    const { store, propertyNames, satisfiability } = this;
     const cursor = this.order === "schema" ? from : 0;
     const formula = store.and([state.combined, store.props(keys, FALSE) ^ 1]);
-    return this.satisfiability.object(formula, propertyNames.availability(state.names, cursor, state.seen));
+    const availability = propertyNames.availability(state.names, cursor, state.seen);
+    const literals = satisfiability.objectCase(formula, availability);
+    if (literals === undefined) return false;
+    if (this.order === "any" && literals.length > 0)
+      found.push(new PropertyAdditions(store.and(literals), store, (value) => satisfiability.value(value)));
+    return true;
   }
 }
 

@@ -12,14 +12,13 @@ export class PropertyAdditions {
   /** What is said of the values of a name, and of the names in a language. */
   private readonly byName = new Map<string, Formula[]>();
   private readonly byLanguage = new Map<KeySet, Formula[]>();
-  /** What the formula says of values whatever else holds, by name and by language. */
-  private readonly certainByName = new Map<string, Formula[]>();
-  private readonly certainByLanguage = new Map<KeySet, Formula[]>();
+  private readonly formula: Formula;
   /** Whether something else is said that another property can make false, such as a greatest number. */
   private readonly isLimited: boolean;
 
   /** @param satisfiable whether some value satisfies a formula */
   constructor(formula: Formula, store: FormulaStore, satisfiable: (formula: Formula) => boolean) {
+    this.formula = formula;
     this.store = store;
     this.satisfiable = satisfiable;
     let isLimited = false;
@@ -31,26 +30,21 @@ export class PropertyAdditions {
       else if (!isNegated || store.second(literal) !== FALSE) this.add(literal, this.byName, this.byLanguage);
     });
     this.isLimited = isLimited;
-    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
-    for (const literal of isAnd ? store.children(formula) : [formula]) {
-      if (store.kind(literal) === Kind.Props && (literal & 1) === 0)
-        this.add(literal, this.certainByName, this.certainByLanguage);
-    }
   }
 
   /** Whether no object that the formula holds of has a property with this name. It does not find all of them. */
   excludes(name: string): boolean {
-    return !this.allows(this.saidOf(name, this.certainByName, this.certainByLanguage));
+    return this.excludesIn(this.formula, (keys) => this.store.hasKey(keys, name));
   }
 
   /** The same for a name that nothing mentions. */
   excludesOther(languages: ReadonlySet<KeySet>): boolean {
-    return !this.allows(saidOfOthers(languages, this.certainByLanguage));
+    return this.excludesIn(this.formula, (keys) => languages.has(keys));
   }
 
   /** Whether a property with this name can be added. */
   has(name: string): boolean {
-    return !this.isLimited && this.allows(this.saidOf(name, this.byName, this.byLanguage));
+    return !this.isLimited && this.allows(this.saidOf(name));
   }
 
   /**
@@ -58,19 +52,39 @@ export class PropertyAdditions {
    * @param languages those, of the languages of names that the formula mentions, that have the name
    */
   hasOther(languages: ReadonlySet<KeySet>): boolean {
-    return !this.isLimited && this.allows(saidOfOthers(languages, this.byLanguage));
+    return !this.isLimited && this.allows([...languages].flatMap((keys) => this.byLanguage.get(keys) ?? []));
   }
 
-  private saidOf(
-    name: string,
-    byName: ReadonlyMap<string, readonly Formula[]>,
-    byLanguage: ReadonlyMap<KeySet, readonly Formula[]>,
-  ): Formula[] {
-    const values = [...(byName.get(name) ?? [])];
-    for (const [keys, ofLanguage] of byLanguage) {
+  private saidOf(name: string): Formula[] {
+    const values = [...(this.byName.get(name) ?? [])];
+    for (const [keys, ofLanguage] of this.byLanguage) {
       if (this.store.hasKey(keys, name)) values.push(...ofLanguage);
     }
     return values;
+  }
+
+  /**
+   * Whether what a formula says, or each of its alternatives, leaves no value to a property whose name is in the sets of
+   * which `isMember` says so.
+   */
+  private excludesIn(formula: Formula, isMember: (keys: KeySet) => boolean): boolean {
+    const { store } = this;
+    const kind = store.kind(formula);
+    const isNegated = (formula & 1) === 1;
+    if (kind === Kind.Props)
+      return !isNegated && isMember(store.first(formula)) && !this.satisfiable(store.second(formula));
+    if (kind === Kind.ExactlyOne)
+      return !isNegated && store.children(formula).every((child) => this.excludesIn(child, isMember));
+    if (kind !== Kind.And) return false;
+    const children = store.children(formula);
+    if (isNegated) return children.every((child) => this.excludesIn(child ^ 1, isMember));
+    const values: Formula[] = [];
+    for (const child of children) {
+      if ((child & 1) === 0 && store.kind(child) === Kind.Props && isMember(store.first(child)))
+        values.push(store.second(child));
+    }
+    if (values.length > 0 && !this.allows(values)) return true;
+    return children.some((child) => store.kind(child) !== Kind.Props && this.excludesIn(child, isMember));
   }
 
   private allows(values: readonly Formula[]): boolean {
@@ -84,13 +98,6 @@ export class PropertyAdditions {
     if (name !== undefined) append(byName, name, store.second(literal));
     else append(byLanguage, keys, store.second(literal));
   }
-}
-
-function saidOfOthers(
-  languages: ReadonlySet<KeySet>,
-  byLanguage: ReadonlyMap<KeySet, readonly Formula[]>,
-): Formula[] {
-  return [...languages].flatMap((keys) => byLanguage.get(keys) ?? []);
 }
 
 function append<K>(lists: Map<K, Formula[]>, key: K, value: Formula): void {

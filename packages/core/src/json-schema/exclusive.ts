@@ -27,9 +27,18 @@ const MAX_PLACES = 2;
 /** Of more formulas, not each one is compared with each other one. */
 const MAX_COMPARED = 64;
 
-/** Some of the formulas, as many as are found, of which no value satisfies two. */
-export function exclusiveAmong(store: FormulaReader, formulas: readonly Formula[]): readonly Formula[] {
-  const branches = formulas.map((formula) => new Branch(store, formula));
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/**
+ * Some of the formulas, as many as are found, of which no value satisfies two.
+ * @param present names of properties that all values in question have
+ */
+export function exclusiveAmong(
+  store: FormulaReader,
+  formulas: readonly Formula[],
+  present: ReadonlySet<string> = NO_NAMES,
+): readonly Formula[] {
+  const branches = formulas.map((formula) => new Branch(store, formula, present));
   const counts = new Map<Place, number>();
   for (const { places } of branches) {
     for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
@@ -65,9 +74,10 @@ class Branch {
   constructor(
     private readonly store: FormulaReader,
     readonly formula: Formula,
+    private readonly present: ReadonlySet<string>,
   ) {
     this.conjuncts = conjunctsOf(store, formula);
-    this.places = placesIn(store, this.conjuncts);
+    this.places = placesIn(store, this.conjuncts, present);
     this.forbidden = this.conjuncts
       .filter((literal) => store.kind(literal) === Kind.Props && (literal & 1) === 0)
       .filter((literal) => store.second(literal) === FALSE)
@@ -76,7 +86,7 @@ class Branch {
 
   /** What the value at a place can be; undefined: it need not be there, or it can be anything. */
   rangeAt(place: Place): Range | undefined {
-    return rangeAt(this.store, this.conjuncts, place);
+    return rangeAt(this.store, this.conjuncts, place, this.present);
   }
 
   /** Whether one of two needs a property that the other forbids, or both ask different constants of the same place. */
@@ -118,21 +128,35 @@ function conjunctsOf(store: FormulaReader, formula: Formula): readonly Formula[]
   return store.kind(formula) === Kind.And && (formula & 1) === 0 ? store.children(formula) : [formula];
 }
 
-function placesIn(store: FormulaReader, conjuncts: readonly Formula[]): Place[] {
-  const places: Place[] = [];
+function placesIn(
+  store: FormulaReader,
+  conjuncts: readonly Formula[],
+  present: ReadonlySet<string>,
+): Place[] {
+  const places = new Set<Place>();
   for (const literal of conjuncts) {
     const kind = store.kind(literal);
-    if (kind === Kind.ValueIn) places.push(VALUE);
-    else if (kind === Kind.Props && (literal & 1) === 1 && store.second(literal) === FALSE) {
+    if (kind === Kind.ValueIn) places.add(VALUE);
+    else if (kind === Kind.Props) {
       const name = store.nameOf(store.first(literal));
-      if (name !== undefined) places.push(name);
+      if (name !== undefined && (present.has(name) || isPresence(store, literal))) places.add(name);
     }
   }
-  return places;
+  return [...places];
 }
 
-function rangeAt(store: FormulaReader, conjuncts: readonly Formula[], place: Place): Range | undefined {
-  let isThere = place === VALUE;
+/** Whether a literal says that there is a property. */
+function isPresence(store: FormulaReader, literal: Formula): boolean {
+  return store.kind(literal) === Kind.Props && (literal & 1) === 1 && store.second(literal) === FALSE;
+}
+
+function rangeAt(
+  store: FormulaReader,
+  conjuncts: readonly Formula[],
+  place: Place,
+  present: ReadonlySet<string>,
+): Range | undefined {
+  let isThere = place === VALUE || present.has(place);
   let range: Range | undefined;
   for (const literal of conjuncts) {
     const kind = store.kind(literal);

@@ -25,6 +25,7 @@ import {
 } from "./formula-kinds.js";
 import { FormulaTable } from "./formula-table.js";
 import { differInOneProperty } from "./one-property.js";
+import { PresentProperties } from "./present-properties.js";
 
 export * from "./formula-kinds.js";
 
@@ -46,6 +47,7 @@ export class FormulaStore {
   private readonly keySets: (string | Language | (() => Language))[] = [];
   private marks = new Int32Array(128);
   private lastMark = 0;
+  private presentProperties: PresentProperties | undefined;
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
     this.arena = arena;
@@ -315,6 +317,7 @@ export class FormulaStore {
     sortLiterals(literals);
     const kept: Formula[] = [];
     let hasOr = false;
+    let hasExactlyOne = false;
     let negated = false;
     for (const literal of literals) {
       const last = kept.length > 0 ? (kept[kept.length - 1] as Formula) : -1;
@@ -328,7 +331,7 @@ export class FormulaStore {
       if ((literal & 1) === 1) {
         if (kind === Kind.And) hasOr = true;
         else negated = true;
-      }
+      } else if (kind === Kind.ExactlyOne) hasExactlyOne = true;
       kept.push(literal);
     }
     // A negated atom that implies the only type left makes the type literal redundant.
@@ -340,6 +343,11 @@ export class FormulaStore {
       const merged = this.mergeClauses(kept);
       if (merged !== undefined) return this.and(merged);
       const changed = this.resolveUnits(kept, types);
+      if (changed !== undefined) return this.and(changed);
+    }
+    if (hasExactlyOne) {
+      this.presentProperties ??= new PresentProperties(this);
+      const changed = this.presentProperties.exclude(kept);
       if (changed !== undefined) return this.and(changed);
     }
     if (kept.length === 0) return TRUE;

@@ -38,6 +38,7 @@ const DECISIONS_A_STEP = 8;
 /** Of the alternatives that a value is read against, what items that must differ may take: their own schemas ask, too. */
 const COMPARED_SHARE = 0.75;
 const MAX_AVAILABILITIES = 2 ** 26;
+const NO_LITERALS: readonly Formula[] = [];
 
 /** What deciding asks of sub-schemas and constants. */
 export interface SatisfiabilitySchemas {
@@ -78,6 +79,8 @@ export class Satisfiability {
   private allSteps = 0;
   /** Whether, in this question, truths that fit the boolean structure of a formula did not fit its atoms. */
   private modelsFail = false;
+  /** Of the object that was found last: literals that imply what was asked of it; none: they are not known. */
+  private objectLiterals: readonly Formula[] = NO_LITERALS;
   /** Disjunctions being branched on, one inside the other. */
   private branchDepth = 0;
 
@@ -120,6 +123,15 @@ export class Satisfiability {
   /** Whether some rest of an open object does. */
   object(formula: Formula, keys: KeyAvailability): boolean {
     return this.solve(formula, () => this.objectRest(formula, keys));
+  }
+
+  /**
+   * The same; where some rest does, perhaps literals that imply the formula and that this rest satisfies. An empty list
+   * says nothing but that there is one; undefined: there is none.
+   */
+  objectCase(formula: Formula, keys: KeyAvailability): readonly Formula[] | undefined {
+    this.objectLiterals = NO_LITERALS;
+    return this.object(formula, keys) ? this.objectLiterals : undefined;
   }
 
   /** Whether some rest of an open array does. @param uncounted arrays and objects before it that it does not tell of */
@@ -323,8 +335,12 @@ export class Satisfiability {
 
   private objectRest(formula: Formula, keys: KeyAvailability): boolean {
     const { store, decide: value, countStep: step, maxSteps: maxNeeded, leaveOutLarge } = this;
-    const literalsHold = (literals: readonly Formula[]) =>
-      objectLiteralsHold(literals, { store, keys, value, step, maxNeeded, leaveOutLarge });
+    const literalsHold = (literals: readonly Formula[]) => {
+      const hold = objectLiteralsHold(literals, { store, keys, value, step, maxNeeded, leaveOutLarge });
+      // Those of values in it came before, those of a case of it come after.
+      if (hold) this.objectLiterals = literals;
+      return hold;
+    };
     return this.rest(formula, this.objects, keys.id, literalsHold, (rest) => this.objectRest(rest, keys));
   }
 
@@ -354,10 +370,16 @@ export class Satisfiability {
     literalsHold: (literals: readonly Formula[]) => boolean,
     again: (formula: Formula) => boolean,
   ): boolean {
-    if (formula <= FALSE) return formula === TRUE;
+    if (formula <= FALSE) {
+      this.objectLiterals = NO_LITERALS;
+      return formula === TRUE;
+    }
     const key = formula * MAX_AVAILABILITIES + availability;
     const known = memo.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.objectLiterals = NO_LITERALS;
+      return known;
+    }
     const outerLow = this.low;
     this.low = Number.POSITIVE_INFINITY;
     const answer = this.tableau(formula, literalsHold, again);
@@ -375,7 +397,10 @@ export class Satisfiability {
   ): boolean {
     this.countStep();
     const { store } = this;
-    if (this.derivatives.holdsAtEnd(formula)) return true;
+    if (this.derivatives.holdsAtEnd(formula)) {
+      this.objectLiterals = NO_LITERALS;
+      return true;
+    }
     const conjuncts =
       store.kind(formula) === Kind.And && (formula & 1) === 0 ? store.children(formula) : [formula];
     const literals: Formula[] = [];
