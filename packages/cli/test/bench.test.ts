@@ -18,8 +18,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs `grammask bench NAME` and gives what it wrote as JSON. */
 async function bench(name: string, ...args: string[]) {
   const json = join(folder, `${name}.json`);
-  const { code, stdout } = await runCli(["bench", name, "--tokenizer", tokenizer, "--json", json, ...args]);
-  return { code, stdout, result: JSON.parse(readFileSync(json, "utf8")) };
+  const { code, stdout, stderr } = await runCli([
+    "bench",
+    name,
+    "--tokenizer",
+    tokenizer,
+    "--json",
+    json,
+    ...args,
+  ]);
+  return { code, stdout, stderr, result: JSON.parse(readFileSync(json, "utf8")) };
 }
 
 test("bench micro", async () => {
@@ -56,6 +64,14 @@ test("bench soak", async () => {
   expect(stdout).toContain("300 masks over");
   expect(result.samples.map(({ masks }: { masks: number }) => masks)).toEqual([100, 200, 300]);
   expect(result.growthPercent).toBeGreaterThanOrEqual(0);
+});
+
+test("bench soak: a heap that does not suffice ends it with 1, after what could be computed", async () => {
+  const counts = ["--masks", "1000000", "--every", "100", "--from", "100"];
+  const { code, stdout, stderr } = await bench("soak", ...counts, "--heap", "8");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^[\d,]+ masks over [\d,]+ random schemas/m);
+  expect(stderr).toContain("a heap of 8 MiB did not suffice");
 });
 
 test("bench vocabulary: the tokens' bytes are what the tokenizer decodes", async () => {

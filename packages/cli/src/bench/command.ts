@@ -75,6 +75,7 @@ function addSoak(bench: Command, io: Io, done: (code: ExitCode) => void): void {
     .option("--masks <n>", "how many", count, 1_000_000)
     .option("--every <n>", "note the memory after so many", count, 50_000)
     .option("--from <n>", "growth counts from here on", count, 200_000)
+    .option("--heap <MiB>", "what V8 may take for objects", count, 64)
     .option("--growth <percent>", "the most that memory may grow", decimalNumber({ min: 0 }), 5)
     .option("--seed <n>", "the same seed gives the same schemas", wholeNumber({ min: 0 }), 1)
     .option("--json <file>", "write the result")

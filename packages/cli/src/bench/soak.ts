@@ -1,11 +1,12 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { compileJsonSchema, Matcher } from "@grammask/core";
+import { fileURLToPath } from "node:url";
+import type { Vocabulary } from "@grammask/core";
 import { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
 import { describeMachine, today } from "./machine.js";
 import { Progress } from "./progress.js";
-import { drawToken, randomNumbers } from "./random.js";
-import { randomSchema } from "./random-schema.js";
 import { grouped, table } from "./report.js";
 import { loadTokenizer } from "./tokenizers.js";
 
@@ -21,42 +22,53 @@ export interface SoakOptions {
   /** The most that memory may grow, in percent. */
   readonly growth: number;
   readonly seed: number;
+  /** What V8 may take for objects, in MiB. */
+  readonly heap: number;
   readonly json?: string;
 }
 
-/** Outputs for each schema, and tokens for each output: then comes another schema. */
-const OUTPUTS = 5;
-const TOKENS = 40;
+/** What the process that computes the masks is told. */
+export interface SoakSetup {
+  /** The vocabulary, serialised. */
+  readonly bytes: Uint8Array;
+  readonly options: Pick<SoakOptions, "masks" | "every" | "seed">;
+}
 
-/** `grammask bench soak`: masks over one random schema after the other; does memory stay what it is? */
+/** What it says. */
+export type SoakMessage =
+  | { readonly type: "sample"; readonly schemas: number; readonly sample: SoakSample }
+  | { readonly type: "done"; readonly schemas: number };
+
+export interface SoakSample {
+  /** How many have been computed. */
+  readonly masks: number;
+  readonly rssMiB: number;
+  /** What of it JavaScript objects take, garbage included. */
+  readonly heapMiB: number;
+  /** What of it typed arrays take, garbage included. */
+  readonly buffersMiB: number;
+}
+
+/**
+ * `grammask bench soak`: masks over one random schema after the other; does memory stay what it is?
+ *
+ * They are computed in a process of their own with a bounded heap. V8 lets a heap without a bound grow to four times what was
+ * alive at its last full collection, so its size tells of the collector; and what a parsed tokenizer.json takes is none of
+ * the masks' doing. Where the heap does not suffice the process ends, and so does the benchmark, with 1.
+ */
 export async function soak(io: Io, options: SoakOptions): Promise<ExitCode> {
   const { vocabulary, name } = await loadTokenizer(options.tokenizer, options.eos, (line) =>
     io.err(`${line}\n`),
   );
-  const random = randomNumbers(options.seed);
-  const samples: Sample[] = [];
   const progress = new Progress(io, [Math.floor(options.masks / options.every)]);
-  let masks = 0;
-  let schemas = 0;
-  while (masks < options.masks) {
-    const grammar = compileJsonSchema(randomSchema(random));
-    schemas++;
-    for (let output = 0; output < OUTPUTS; output++) {
-      const matcher = new Matcher(grammar, vocabulary);
-      for (let token = 0; token < TOKENS && !matcher.isEnded && masks < options.masks; token++) {
-        const mask = matcher.mask();
-        matcher.accept(drawToken(mask, vocabulary.size, random));
-        if (++masks % options.every !== 0) continue;
-        const sample = takeSample(masks);
-        samples.push(sample);
-        progress.step(0, `${schemas} schemas, ${sample.rssMiB} MiB`);
-      }
-    }
-  }
+  const { samples, schemas, isDone } = await computeMasks(vocabulary, options, (sample, schemas) =>
+    progress.step(0, `${schemas} schemas, ${sample.rssMiB} MiB`),
+  );
   progress.end();
   const later = samples.filter((sample) => sample.masks >= options.from);
   const first = later[0];
-  const most = Math.max(...later.map(({ rssMiB }) => rssMiB));
+  const most = peakRss(later);
+  const mostBefore = peakRss(samples.filter((sample) => sample.masks <= (first?.masks ?? options.from)));
   const growthPercent =
     first === undefined ? null : Math.round((1000 * (most - first.rssMiB)) / first.rssMiB) / 10;
   io.out(
@@ -70,40 +82,55 @@ export async function soak(io: Io, options: SoakOptions): Promise<ExitCode> {
   const verdict =
     growthPercent === null
       ? `fewer than ${grouped(options.from)} masks: no growth to tell`
-      : `at most ${growthPercent} % more than after ${grouped(first!.masks)} masks; ${options.growth} % are allowed`;
+      : `at most ${growthPercent} % more than after ${grouped(first!.masks)} masks; ${options.growth} % are allowed (at most ${mostBefore} MiB until then, ${most} after)`;
+  const masks = isDone ? options.masks : (samples.at(-1)?.masks ?? 0);
   io.out(`${grouped(masks)} masks over ${grouped(schemas)} random schemas: ${verdict}\n`);
+  if (!isDone) io.err(`The process ended after these: a heap of ${options.heap} MiB did not suffice.\n`);
   if (options.json !== undefined) {
-    const { seed, from, growth } = options;
+    const { seed, from, growth, heap } = options;
     const file = {
       command: "grammask bench soak",
       masks,
       schemas,
       samples,
       growthPercent,
-      options: { seed, from, growth },
+      peakRssMiB: { before: mostBefore, after: most },
+      options: { seed, from, growth, heapMiB: heap },
       tokenizer: { name, tokens: vocabulary.size },
       machine: describeMachine(),
       date: today(),
     };
     writeFileSync(options.json, `${JSON.stringify(file, null, 2)}\n`);
   }
-  return growthPercent !== null && growthPercent > options.growth ? ExitCode.failed : ExitCode.ok;
+  const hasGrown = growthPercent !== null && growthPercent > options.growth;
+  return isDone && !hasGrown ? ExitCode.ok : ExitCode.failed;
 }
 
-interface Sample {
-  readonly masks: number;
-  readonly rssMiB: number;
-  /** What of it JavaScript objects take, garbage included. */
-  readonly heapMiB: number;
-  /** What of it typed arrays take, garbage included. */
-  readonly buffersMiB: number;
+/** What the garbage collector makes of it goes up and down: the peaks before and after tell more than two single moments. */
+function peakRss(samples: readonly SoakSample[]): number {
+  return Math.max(...samples.map(({ rssMiB }) => rssMiB));
 }
 
-function takeSample(masks: number): Sample {
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  return { masks, rssMiB: mebibytes(rss), heapMiB: mebibytes(heapUsed), buffersMiB: mebibytes(arrayBuffers) };
-}
-
-function mebibytes(bytes: number): number {
-  return Math.round(bytes / 2 ** 20);
+/** Runs the process to its end. @throws Error where it cannot be started */
+async function computeMasks(
+  vocabulary: Vocabulary,
+  { masks, every, seed, heap }: SoakOptions,
+  say: (sample: SoakSample, schemas: number) => void,
+): Promise<{ samples: readonly SoakSample[]; schemas: number; isDone: boolean }> {
+  const samples: SoakSample[] = [];
+  let schemas = 0;
+  let isDone = false;
+  const file = fileURLToPath(new URL("./soak-driver.js", import.meta.url));
+  const child = fork(file, { serialization: "advanced", execArgv: [`--max-old-space-size=${heap}`] });
+  child.on("message", (message: SoakMessage) => {
+    schemas = message.schemas;
+    isDone = message.type === "done";
+    if (message.type !== "sample") return;
+    samples.push(message.sample);
+    say(message.sample, schemas);
+  });
+  const setup: SoakSetup = { bytes: vocabulary.serialize(), options: { masks, every, seed } };
+  child.send(setup);
+  await once(child, "close");
+  return { samples, schemas, isDone };
 }

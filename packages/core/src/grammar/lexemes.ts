@@ -24,7 +24,7 @@ export interface Lexemes {
  * When an arena has so many nodes, the next grammar starts another: an arena only grows, and goes when the last grammar
  * that uses it does. Well below an arena's own limit, so that a grammar has room.
  */
-const FULL_ARENA = 25_000;
+const FULL_ARENA = 20_000;
 const FULL_AUTOMATON = 50_000;
 
 let shared: Lexemes | undefined;
