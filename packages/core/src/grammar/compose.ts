@@ -85,9 +85,9 @@ class Composer {
   }
 
   private lark(source: string): GrammarNode {
-    const { maxDepth } = { ...DEFAULT_GRAMMAR_LIMITS, ...this.options.limits };
+    const { maxDepth, maxSymbols } = { ...DEFAULT_GRAMMAR_LIMITS, ...this.options.limits };
     const from = new SourceText(source);
-    const tree = larkTree(parseLark(from, maxDepth), from);
+    const tree = larkTree(parseLark(from, maxDepth), from, maxSymbols);
     if (tree.ignored !== undefined) {
       throw new GrammarError(
         "%ignore is for a whole grammar; one in Lark's syntax that is joined to others cannot have it.",

@@ -8,7 +8,7 @@ import { SourceText } from "./source-text.js";
 
 /**
  * Compiles a grammar in the dialect of Lark that llguidance has: terminals of regular expressions with `&` and `~`, `%ignore`,
- * `%import common`, `%json` with a schema, `%regex` with substrings, tokens `<name>` and `<[ids]>`, `[lazy]`, `[suffix=...]`,
+ * rules with a parameter, `%import common`, `%json` with a schema, `%regex` with substrings, tokens `<name>` and `<[ids]>`, `[lazy]`, `[suffix=...]`,
  * `[stop=...]`. Terminals are read as long as any that may stand there goes on. Outputs follow the rule `start`.
  *
  * @throws GrammarError with line and column where it is malformed or has what is not supported; without, where no text
@@ -21,5 +21,5 @@ export function compileLark(source: string, options: GrammarOptions = {}): Gramm
   if (typeof source !== "string") throw new GrammarError("A grammar is a string.");
   if (source.length > limits.maxSource) throw new GrammarLimitError("maxSource", limits.maxSource);
   const text = new SourceText(source);
-  return compileTree("lark", larkTree(parseLark(text, limits.maxDepth), text), options);
+  return compileTree("lark", larkTree(parseLark(text, limits.maxDepth), text, limits.maxSymbols), options);
 }

@@ -1,4 +1,5 @@
 /** What a grammar in Lark's syntax says. */
+import type { Condition, Parameter } from "./parameters.js";
 
 export type LarkExpression =
   | { readonly kind: "string"; readonly text: string; readonly ignoresCase: boolean; readonly offset: number }
@@ -10,6 +11,20 @@ export type LarkExpression =
       readonly kind: "use";
       readonly name: string;
       readonly args: readonly LarkExpression[];
+      readonly offset: number;
+    }
+  /** A rule with a value of its parameter. */
+  | {
+      readonly kind: "apply";
+      readonly name: string;
+      readonly parameter: bigint | Parameter;
+      readonly offset: number;
+    }
+  /** An alternative that is there for some values of the parameter of the rule around. */
+  | {
+      readonly kind: "if";
+      readonly item: LarkExpression;
+      readonly condition: Condition;
       readonly offset: number;
     }
   | { readonly kind: "token"; readonly written: string; readonly offset: number }
@@ -42,6 +57,8 @@ export interface LarkDefinition {
   readonly name: string;
   /** Of a template: what its uses replace. */
   readonly parameters: readonly string[];
+  /** Whether it has a parameter of 64 bits: see `withoutParameters`. */
+  readonly isParametric?: boolean;
   readonly body: LarkExpression;
   readonly attributes: LarkAttributes;
   readonly offset: number;

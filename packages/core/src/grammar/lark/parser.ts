@@ -2,6 +2,7 @@ import { GrammarLimitError } from "../../language/index.js";
 import type { SourceText } from "../source-text.js";
 import type { LarkAttributes, LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
 import { COMMON } from "./common.js";
+import { readCondition, readParameter } from "./parameter-parser.js";
 import { larkString } from "./strings.js";
 import { type LarkToken, type LarkTokenKind, larkTokens } from "./tokens.js";
 
@@ -41,7 +42,7 @@ class LarkParser {
     return { rules, terminals, ignored, options };
   }
 
-  private get next(): LarkToken {
+  get next(): LarkToken {
     return this.tokens[this.at] as LarkToken;
   }
 
@@ -53,6 +54,10 @@ class LarkParser {
           ? "the end of the line"
           : JSON.stringify(token.text);
     return this.source.fail(`${message}, not ${found}.`, token.offset);
+  }
+
+  failAt(message: string, offset: number): never {
+    return this.source.fail(message, offset);
   }
 
   private unsupported(what: string, offset: number): never {
@@ -67,17 +72,17 @@ class LarkParser {
     if (this.next.kind !== "line" && this.next.kind !== "end") this.fail("The line should end here");
   }
 
-  private eat(sign: string): boolean {
+  eat(sign: string): boolean {
     if (this.next.kind !== "sign" || this.next.text !== sign) return false;
     this.at++;
     return true;
   }
 
-  private expect(sign: string): void {
+  expect(sign: string): void {
     if (!this.eat(sign)) this.fail(`"${sign}" must follow`);
   }
 
-  private take(kind: LarkTokenKind, what: string): LarkToken {
+  take(kind: LarkTokenKind, what: string): LarkToken {
     const token = this.next;
     if (token.kind !== kind) this.fail(`${what} must follow`);
     this.at++;
@@ -88,18 +93,19 @@ class LarkParser {
     const { text, offset } = this.take("rule", "The name of a rule");
     // What marks how Lark shapes its tree says nothing of the texts.
     const name = text.replace(/^!?\??/, "");
-    if (this.eat("::")) this.unsupported("Rules with parameters are", offset);
+    const isParametric = this.eat("::");
+    if (isParametric) this.expect("_");
     const parameters = this.eat("{") ? this.parameters() : [];
     if (this.next.text === ".") this.unsupported("Priorities are", offset);
     const attributes = this.eat("[") ? this.attributes(name) : {};
-    this.define(this.rules, name, offset, attributes, parameters);
+    this.define(this.rules, { name, offset, attributes, parameters, isParametric });
   }
 
   private terminal(): void {
     const { text: name, offset } = this.take("terminal", "The name of a terminal");
     if (this.next.text === "{") this.unsupported("Templates of terminals are", offset);
     if (this.next.text === ".") this.unsupported("Priorities are", offset);
-    this.define(this.terminals, name, offset, {}, []);
+    this.define(this.terminals, { name, offset, attributes: {}, parameters: [] });
   }
 
   /** The names of a template's parameters. */
@@ -114,16 +120,11 @@ class LarkParser {
     return names;
   }
 
-  private define(
-    definitions: Map<string, LarkDefinition>,
-    name: string,
-    offset: number,
-    attributes: LarkAttributes,
-    parameters: readonly string[],
-  ): void {
+  private define(definitions: Map<string, LarkDefinition>, head: Omit<LarkDefinition, "body">): void {
     this.expect(":");
+    const { name, offset } = head;
     if (definitions.has(name)) this.source.fail(`"${name}" is there already.`, offset);
-    definitions.set(name, { name, parameters, body: this.expansions(), attributes, offset });
+    definitions.set(name, { ...head, body: this.expansions() });
   }
 
   private attributes(rule: string): LarkAttributes {
@@ -229,8 +230,11 @@ class LarkParser {
     while (this.eat("&")) items.push(this.expansion());
     // The name of an alternative shapes Lark's tree.
     if (this.eat("->")) this.take("rule", "A name");
-    if (this.next.text === "%if") this.unsupported("Conditions are", this.next.offset);
-    return items.length === 1 ? (items[0] as LarkExpression) : { kind: "and", items, offset };
+    const item: LarkExpression =
+      items.length === 1 ? (items[0] as LarkExpression) : { kind: "and", items, offset };
+    if (this.next.text !== "%if") return item;
+    this.at++;
+    return { kind: "if", item, condition: readCondition(this, this.maxDepth), offset };
   }
 
   private expansion(): LarkExpression {
@@ -268,6 +272,7 @@ class LarkParser {
 
   /** A rule, or a template with its arguments: a count in braces begins with a number or a comma. */
   private named(name: string, offset: number): LarkExpression {
+    if (this.eat("::")) return { kind: "apply", name, parameter: readParameter(this), offset };
     if (this.next.text !== "{" || this.next.kind !== "sign") return { kind: "name", name, offset };
     const follower = this.tokens[this.at + 1];
     if (follower?.kind === "number" || (follower?.kind === "sign" && follower.text === ","))

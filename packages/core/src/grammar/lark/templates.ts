@@ -59,6 +59,7 @@ export function withoutTemplates(lark: LarkSource, source: SourceText): LarkSour
         return { ...node, items: node.items.map((item) => replaced(item, values)) };
       case "repeat":
       case "not":
+      case "if":
         return { ...node, item: replaced(node.item, values) };
       default:
         return node;
@@ -84,5 +85,7 @@ function hasUse(node: LarkExpression): boolean {
 
 /** Equal for expressions that say the same, wherever they stand. */
 function keyOf(node: LarkExpression): string {
-  return JSON.stringify(node, (key, value: unknown) => (key === "offset" ? undefined : value));
+  return JSON.stringify(node, (key, value: unknown) =>
+    key === "offset" ? undefined : typeof value === "bigint" ? `${value}` : value,
+  );
 }

@@ -50,8 +50,8 @@ export function larkTokens(source: SourceText): LarkToken[] {
       (text = source.match(/\/(?!\/)(?:\\[^\r\n]|\[(?:\\[^\r\n]|[^\]\\\r\n])*\]|[^/\\\r\n[])+\//y)) !== ""
     ) {
       add("regex", text.slice(1, -1), offset, source.match(/[imslux]*/y));
-    } else if ((text = source.match(/[+-]?[0-9]+(?:\.[0-9]+)?(?![0-9])/y)) !== "")
-      add("number", text, offset);
+    } else if ((text = source.match(/0[xX][0-9a-fA-F]+/y)) !== "") add("number", text, offset);
+    else if ((text = source.match(/[+-]?[0-9]+(?:\.[0-9]+)?(?![0-9])/y)) !== "") add("number", text, offset);
     else if ((text = source.match(/<[^<>\s]+>/y)) !== "") add("token", text, offset);
     else if ((text = source.match(/@[A-Za-z0-9_-]+/y)) !== "") add("reference", text.slice(1), offset);
     else if ((text = source.match(STATEMENTS)) !== "") {

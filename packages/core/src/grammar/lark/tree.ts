@@ -3,12 +3,14 @@ import type { SourceText } from "../source-text.js";
 import { substringOf, wordsOf } from "../substring.js";
 import { type GrammarNode, type GrammarTree, token } from "../tree.js";
 import type { LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
+import { withoutParameters } from "./parameters.js";
 import { ecmaPattern, RustRegexError } from "./rust-regex.js";
 import { withoutTemplates } from "./templates.js";
 
-/** Makes the tree of a grammar in Lark's syntax. @throws GrammarError with line and column */
-export function larkTree(lark: LarkSource, source: SourceText): GrammarTree {
-  return new LarkTree(withoutTemplates(lark, source), source).build();
+/** Makes the tree of a grammar in Lark's syntax. @throws GrammarError with line and column, GrammarLimitError */
+export function larkTree(lark: LarkSource, source: SourceText, maxSymbols: number): GrammarTree {
+  const plain = withoutParameters(withoutTemplates(lark, source), source, maxSymbols);
+  return new LarkTree(plain, source).build();
 }
 
 class LarkTree {
@@ -192,7 +194,10 @@ class LarkTree {
         return { kind: "regular", build: (arena) => arena.complement(languageOf(item, arena)) };
       }
       default:
-        return source.fail("Tokens and JSON cannot be part of a terminal.", expression.offset);
+        return source.fail(
+          "Tokens, JSON, conditions and rules cannot be part of a terminal.",
+          expression.offset,
+        );
     }
   }
 
