@@ -1,5 +1,10 @@
 /** What a grammar in Lark's syntax says. */
-import type { Condition, Parameter } from "./parameters.js";
+
+/** What a rule with a parameter of 64 bits is used with: what a function makes of the own parameter of the rule around. */
+export type Parameter = (parameter: bigint) => bigint;
+
+/** Whether an alternative is there for a value of the parameter. */
+export type Condition = (parameter: bigint) => boolean;
 
 export type LarkExpression =
   | { readonly kind: "string"; readonly text: string; readonly ignoresCase: boolean; readonly offset: number }

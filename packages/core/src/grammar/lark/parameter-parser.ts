@@ -1,14 +1,13 @@
 /** Reads what rules with a parameter are used with, and the conditions of their alternatives. */
 import { GrammarLimitError } from "../../language/index.js";
+import type { Condition, Parameter } from "./ast.js";
 import {
   ALL_BITS,
   BIT_CONDITIONS,
   type BitRange,
   COMPARISONS,
-  type Condition,
   comparison,
   NUMBER_PARAMETERS,
-  type Parameter,
   RANGE_CONDITIONS,
   RANGE_PARAMETERS,
 } from "./parameters.js";

@@ -4,7 +4,7 @@
  */
 import { GrammarLimitError } from "../../language/index.js";
 import type { SourceText } from "../source-text.js";
-import type { LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
+import type { Condition, LarkDefinition, LarkExpression, LarkSource, Parameter } from "./ast.js";
 
 const BITS = 64n;
 const ALL = (1n << BITS) - 1n;
@@ -16,12 +16,6 @@ export interface BitRange {
 }
 
 export const ALL_BITS: BitRange = { from: 0n, to: BITS };
-
-/** What a rule is used with: its own parameter, or what a function makes of it. */
-export type Parameter = (parameter: bigint) => bigint;
-
-/** Whether an alternative is there. */
-export type Condition = (parameter: bigint) => boolean;
 
 function bitsOf(parameter: bigint, { from, to }: BitRange): bigint {
   return (parameter >> from) & ones({ from, to });
