@@ -7,8 +7,8 @@ import { describeMachine, today } from "../machine.js";
 import { MissingPeerError } from "../peers.js";
 import { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizers.js";
-import { LlguidanceSide, ownSide, type Side } from "./sides.js";
-import { readTracks, type Track } from "./tracks.js";
+import { Side, writeSideFiles } from "./sides.js";
+import { readTracks } from "./tracks.js";
 
 export interface BatchBenchOptions {
   readonly data: readonly string[];
@@ -41,12 +41,12 @@ export async function batchBench(io: Io, options: BatchBenchOptions): Promise<Ex
   const folder = await mkdtemp(join(tmpdir(), "grammask-batch-"));
   const sides: Side[] = [];
   try {
+    const files = await writeSideFiles(tokenizer, candidates, threads, folder);
     let numbers = candidates.map((_, i) => i);
-    let peer: LlguidanceSide | undefined;
     try {
-      const started = await LlguidanceSide.start(tokenizer, candidates, threads, folder, say);
-      peer = started.side;
-      numbers = numbers.filter((i) => started.read[i]);
+      const { side, read } = await Side.llguidance(files, say);
+      sides.push(side);
+      numbers = numbers.filter((i) => read[i]);
     } catch (error) {
       if (!(error instanceof MissingPeerError)) throw error;
       say(`llguidance: skipped: ${error.message}`);
@@ -57,12 +57,8 @@ export async function batchBench(io: Io, options: BatchBenchOptions): Promise<Ex
         `Only ${numbers.length} of the records can be used; give more data or fewer --sequences.`,
       );
     }
-    const tracks = numbers.map((i) => candidates[i] as Track);
-    sides.push(await ownSide(tokenizer, tracks, threads));
-    if (peer !== undefined) {
-      await peer.keep(numbers);
-      sides.push(peer);
-    }
+    sides.unshift(Side.own(files));
+    for (const side of sides) await side.keep(numbers);
     const results = Object.fromEntries(sides.map(({ name }) => [name, [] as Round[]]));
     const progress = new Progress(io, [rounds * sides.length]);
     for (let round = 0; round < rounds; round++) {
@@ -89,7 +85,7 @@ export async function batchBench(io: Io, options: BatchBenchOptions): Promise<Ex
     }
     return ExitCode.ok;
   } finally {
-    await Promise.all(sides.map((side) => side.end()));
+    for (const side of sides) side.end();
     await rm(folder, { recursive: true, force: true });
   }
 }

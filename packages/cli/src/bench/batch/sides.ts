@@ -1,93 +1,82 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { MaskPool } from "@grammask/mask-pool";
 import { installPeer, MissingPeerError, pythonOf } from "../peers.js";
 import type { BenchTokenizer } from "../tokenizer.js";
-import { TRACK_OPTIONS, type Track } from "./tracks.js";
+import type { Track } from "./tracks.js";
 
-/** One of the engines that make steps: every sequence takes its next token, or begins anew, and gets its mask. */
-export interface Side {
-  readonly name: string;
-  /** The times of so many steps, in milliseconds. */
-  run(steps: number): Promise<number[]>;
-  /** The most memory of its process so far, in MiB. */
-  readonly peakMiB: number;
-  end(): Promise<void>;
+/** What the processes read. */
+export interface SideFiles {
+  readonly tokenizer: BenchTokenizer;
+  /** The tracks that a side may be told to keep, as JSON lines. */
+  readonly tracks: string;
+  /** The vocabulary, serialised. */
+  readonly vocabulary: string;
+  readonly threads: number;
 }
 
-/** Grammask's pool of worker threads, in this process. */
-export async function ownSide(
+/** @param folder where the files are written */
+export async function writeSideFiles(
   tokenizer: BenchTokenizer,
-  tracks: readonly Track[],
+  candidates: readonly Track[],
   threads: number,
-): Promise<Side> {
-  const pool = new MaskPool({ vocabulary: tokenizer.vocabulary, sequences: tracks.length, threads });
-  await Promise.all(tracks.map(({ schema }, i) => pool.open(i, schema, TRACK_OPTIONS)));
-  const places = tracks.map(() => 0);
-  return {
-    name: "grammask",
-    async run(steps) {
-      const times: number[] = [];
-      for (let step = 0; step < steps; step++) {
-        const start = performance.now();
-        for (const [i, { tokens }] of tracks.entries()) {
-          const place = places[i]!;
-          if (place === tokens.length) pool.push(i, [], place);
-          else pool.push(i, [tokens[place]!]);
-          places[i] = place === tokens.length ? 0 : place + 1;
-        }
-        await pool.step();
-        times.push(performance.now() - start);
-      }
-      return times;
-    },
-    get peakMiB() {
-      return Math.round(process.resourceUsage().maxRSS / 1024);
-    },
-    end: () => pool.dispose(),
-  };
+  folder: string,
+): Promise<SideFiles> {
+  const [tracks, vocabulary] = [join(folder, "tracks.jsonl"), join(folder, "vocabulary")];
+  await writeFile(tracks, candidates.map((track) => `${JSON.stringify(track)}\n`).join(""));
+  await writeFile(vocabulary, tokenizer.vocabulary.serialize());
+  return { tokenizer, tracks, vocabulary, threads };
 }
 
-/** llguidance in Python, with its batch functions. It is asked first which tracks it reads. */
-export class LlguidanceSide implements Side {
-  readonly name = "llguidance";
+/**
+ * One of the engines that make steps, in a process of its own: every sequence takes its next token, or begins anew, and
+ * gets its mask.
+ */
+export class Side {
+  readonly name: string;
+  /** The most memory of its process so far, in MiB. */
   peakMiB = 0;
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(child: ChildProcess, lines: Interface) {
-    this.#child = child;
-    this.#lines = lines[Symbol.asyncIterator]();
+  private constructor(name: string, [program, ...args]: readonly string[]) {
+    this.name = name;
+    this.#child = spawn(program as string, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** @throws MissingPeerError where it cannot be installed */
-  static async start(
-    tokenizer: BenchTokenizer,
-    candidates: readonly Track[],
-    threads: number,
-    folder: string,
+  /** Grammask's pool of worker threads. */
+  static own({ vocabulary, tracks, threads }: SideFiles): Side {
+    const script = fileURLToPath(new URL("./own-process.js", import.meta.url));
+    return new Side("grammask", [process.execPath, script, vocabulary, tracks, String(threads)]);
+  }
+
+  /**
+   * llguidance in Python, with its batch functions, and which of the tracks it reads.
+   *
+   * @throws MissingPeerError where it cannot be installed
+   */
+  static async llguidance(
+    { tokenizer, tracks, threads }: SideFiles,
     say: (line: string) => void,
-  ): Promise<{ side: LlguidanceSide; read: boolean[] }> {
+  ): Promise<{ side: Side; read: boolean[] }> {
     const python = pythonOf(await installPeer("llguidance", say));
     const script = fileURLToPath(new URL("../../../peers/batch-llguidance.py", import.meta.url));
-    const file = join(folder, "tracks.jsonl");
-    await writeFile(file, candidates.map((track) => `${JSON.stringify(track)}\n`).join(""));
-    const args = [script, tokenizer.file, String(tokenizer.eos), file, String(threads)];
-    const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
-    const side = new LlguidanceSide(child, createInterface({ input: child.stdout! }));
+    const args = [script, tokenizer.file, String(tokenizer.eos), tracks, String(threads)];
+    const side = new Side("llguidance", [python, ...args]);
     const { read } = (await side.#answer()) as { read: boolean[] };
     return { side, read };
   }
 
-  /** The tracks to run, by their numbers among the candidates. */
+  /** Opens the tracks to run, by their numbers among the candidates. */
   async keep(numbers: readonly number[]): Promise<void> {
     this.#tell({ keep: numbers });
     await this.#answer();
   }
 
+  /** The times of so many steps, in milliseconds. */
   async run(steps: number): Promise<number[]> {
     this.#tell({ steps });
     const { times, peakMiB } = (await this.#answer()) as { times: number[]; peakMiB: number };
@@ -95,7 +84,7 @@ export class LlguidanceSide implements Side {
     return times;
   }
 
-  async end(): Promise<void> {
+  end(): void {
     this.#child.stdin!.end();
   }
 
@@ -105,7 +94,7 @@ export class LlguidanceSide implements Side {
 
   async #answer(): Promise<unknown> {
     const next = await this.#lines.next();
-    if (next.done === true) throw new MissingPeerError("llguidance ended before it answered");
+    if (next.done === true) throw new MissingPeerError(`${this.name} ended before it answered`);
     return JSON.parse(next.value);
   }
 }
