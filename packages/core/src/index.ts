@@ -87,6 +87,7 @@ export {
   LanguageLimitError,
   PatternError,
   type PatternErrorReason,
+  setTimeLimitClock,
 } from "./language/index.js";
 export type { TokenMask } from "./mask/token-mask.js";
 export { fillBitmasks, Matcher } from "./matcher.js";

@@ -10,7 +10,7 @@ export { type Language, LanguageArena } from "./arena.js";
 export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";
 export { completionOf } from "./completion.js";
-export { checkTime, within } from "./deadline.js";
+export { checkTime, setTimeLimitClock, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
 export {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { CompileSummary } from "./compile-summary.js";
-import type { CompileCommand, CompileMessage } from "./compile-thread.js";
+import type { CompileCommand, CompileMessage, CompileReady } from "./compile-thread.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { apiErrorOf, type ErrorRecord } from "./error-record.js";
+import { workOfThread } from "./thread-clock.js";
 import { LIGHT } from "./trial.js";
 
 const THREAD = new URL("../../dist/engine/compile-thread.js", import.meta.url);
@@ -31,6 +32,10 @@ interface PendingTrial {
 
 /** Time for the first masks, and to measure it all again, beside that to compile. */
 const MASKS_MILLISECONDS = 500;
+/** What a thread has to do may take so many times as long where others have the processor. */
+const LONGEST_WAIT = 10;
+/** Between two looks at how long a thread has worked. */
+const LOOK_MILLISECONDS = 20;
 /** Constraints whose outcome is remembered. */
 const REMEMBERED = 1000;
 /** Texts up to this many characters are tried in a thread of their own, so that they do not wait for long ones. */
@@ -150,6 +155,8 @@ class CompileThread {
   #worker!: Worker;
   /** Resolves when the thread can compile. */
   #ready!: Promise<void>;
+  /** Its number in the system, where it has one. */
+  #systemThread: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #ids = 0;
 
@@ -175,6 +182,7 @@ class CompileThread {
   }
 
   #start(): void {
+    this.#systemThread = undefined;
     const worker = new Worker(THREAD, {
       workerData: this.#limits,
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMegabytes },
@@ -185,7 +193,10 @@ class CompileThread {
     worker.on("error", () => undefined);
     this.#worker = worker;
     this.#ready = new Promise<void>((resolve) => {
-      worker.once("message", () => resolve());
+      worker.once("message", ({ systemThread }: CompileReady) => {
+        this.#systemThread = systemThread;
+        resolve();
+      });
       worker.once("exit", () => resolve());
     });
   }
@@ -196,13 +207,13 @@ class CompileThread {
     const command: CompileCommand = { id: this.#ids++, ...task };
     const outcome = await new Promise<Outcome | "time" | "memory">((resolve) => {
       const settle = (result: Outcome | "memory" | "time") => {
-        clearTimeout(timer);
+        stopWatching();
         worker.off("message", answered).off("error", ended).off("exit", ended);
         resolve(result);
       };
       const answered = (message: CompileMessage) => message.id === command.id && settle(message);
       const ended = () => settle("memory");
-      const timer = setTimeout(() => settle("time"), milliseconds + MASKS_MILLISECONDS);
+      const stopWatching = this.#watch(milliseconds + MASKS_MILLISECONDS, () => settle("time"));
       worker.on("message", answered).on("error", ended).on("exit", ended);
       worker.postMessage(command);
     });
@@ -216,6 +227,30 @@ class CompileThread {
         ? overLimit("compileMilliseconds", `it takes more than ${milliseconds} ms to compile`)
         : overLimit("memory", `it takes more than ${this.#memoryMegabytes} MiB to compile`);
     return { error, summary: undefined, milliseconds };
+  }
+
+  /**
+   * Calls `over` when the thread has worked for so many milliseconds: in the background it may have to wait long for a processor. It is
+   * over as well when it has waited for it many times as long. Where the system does not tell its work, the time that passes counts.
+   *
+   * @returns what ends the watch
+   */
+  #watch(milliseconds: number, over: () => void): () => void {
+    const id = this.#systemThread;
+    const work = () => (id === undefined ? undefined : workOfThread(id));
+    const [workStart = 0, start] = [work(), performance.now()];
+    const look = () => {
+      const passed = performance.now() - start;
+      const worked = work();
+      const left = milliseconds - (worked === undefined ? passed : worked - workStart);
+      if (left <= 0 || passed >= LONGEST_WAIT * milliseconds) {
+        over();
+      } else {
+        timer = setTimeout(look, Math.max(left, LOOK_MILLISECONDS));
+      }
+    };
+    let timer = setTimeout(look, milliseconds);
+    return () => clearTimeout(timer);
   }
 }
 

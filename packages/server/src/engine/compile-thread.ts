@@ -4,6 +4,7 @@ import { compileConstraint } from "./compile-constraint.js";
 import { type CompileSummary, compileSummary } from "./compile-summary.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
+import { systemThreadId, workInBackground } from "./thread-priority.js";
 import { tryConstraint } from "./trial.js";
 
 export interface CompileCommand {
@@ -20,6 +21,12 @@ export interface CompileMessage {
   readonly summary: CompileSummary | undefined;
   /** The longest that it kept the thread busy in one piece: compiling it, or one of the first masks. */
   readonly milliseconds: number;
+}
+
+/** The first message: the thread can compile. */
+export interface CompileReady {
+  /** As `systemThreadId` has it. */
+  readonly systemThread: number | undefined;
 }
 
 const WARM_UP =
@@ -44,10 +51,12 @@ port.on("message", ({ id, constraint, wantsSummary }: CompileCommand) => {
   port.postMessage({ id, error, summary, milliseconds } satisfies CompileMessage);
 });
 
-// The code is compiled now, and not at the cost of the first constraint. The first message tells that the thread is ready.
+// The code is compiled now, and not at the cost of the first constraint.
 try {
   attempt({ kind: "schema", schema: WARM_UP });
 } catch {
   // A limit of time that is too small for it is no reason not to start.
 }
-port.postMessage({ id: -1, error: undefined, summary: undefined, milliseconds: 0 } satisfies CompileMessage);
+// What its code needs of the threads that all share is started by now, and so is not in the background.
+workInBackground();
+port.postMessage({ systemThread: systemThreadId() } satisfies CompileReady);

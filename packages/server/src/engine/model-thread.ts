@@ -21,6 +21,7 @@ import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob }
 import { recordError } from "./error-record.js";
 import { LoggedOutput } from "./logged-output.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
+import { workInBackground } from "./thread-priority.js";
 
 const port = parentPort!;
 const { source, options, limits, schemaInPrompt, lender } = workerData as ModelThreadData;
@@ -33,6 +34,10 @@ try {
   const model = await (lender === undefined ? loadModel(source, options) : connectModel(lender));
   const { contextLength, device, dtype, vocabulary } = model;
   const bytes = await weightBytes(model.directory);
+  if (lender !== undefined) {
+    // For heavy constraints. The steps are taken by the thread that lends the weights.
+    workInBackground();
+  }
   post({
     type: "loaded",
     info: {
