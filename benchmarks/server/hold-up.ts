@@ -2,6 +2,7 @@ import { compileJsonSchema } from "@grammask/core";
 import { median, round } from "../shared/results.js";
 import { ask } from "./client.js";
 import { heavySchemas } from "./heavy-schemas.js";
+import { percentile, percentiles } from "./percentiles.js";
 import type { ServerProcess } from "./process.js";
 import { requestsFor } from "./requests.js";
 
@@ -144,9 +145,7 @@ function seen(windows: readonly Window[]): Seen {
 }
 
 function times(all: readonly number[]): Times {
-  const sorted = [...all].sort((a, b) => a - b);
-  const at = (share: number) => round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0, 1);
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
+  return { count: all.length, ...percentiles(all), most: percentile(all, 1) };
 }
 
 function compileTimes(): [number, number] {

@@ -6,6 +6,8 @@ import { round, table, writeResult } from "../shared/results.js";
 import { loadChart } from "./chart.js";
 import { ask, type Outcome } from "./client.js";
 import { type HoldUp, holdUp } from "./hold-up.js";
+import { type LargeBody, largeBodies } from "./large-bodies.js";
+import { percentiles } from "./percentiles.js";
 import { ServerProcess } from "./process.js";
 import { requestsFor } from "./requests.js";
 import { type SecondRequest, secondRequest } from "./second-request.js";
@@ -40,11 +42,12 @@ const levels: ReturnType<typeof summary>[] = [];
 try {
   const twice = await secondRequest(server.url, model, maxTokens);
   const held = await holdUp(server, model, Number(values["hold-up-seconds"]));
+  const bodies = await largeBodies(server, model);
   for (const clients of values.clients.split(",").filter(Boolean).map(Number)) {
     levels.push(await load(clients));
     process.stderr.write(`${clients} clients done\n`);
   }
-  report(twice, held);
+  report(twice, held, bodies);
 } finally {
   await server.stop();
 }
@@ -79,12 +82,6 @@ async function load(clients: number) {
 function summary(clients: number, outcomes: readonly Outcome[], elapsed: number, memory: readonly number[]) {
   const answered = outcomes.filter((outcome) => outcome.kind === "answered");
   const lost = outcomes.filter((outcome) => outcome.kind === "lost");
-  const percentiles = (all: readonly number[]) => {
-    const sorted = [...all].sort((a, b) => a - b);
-    const at = (share: number) =>
-      round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0, 1);
-    return { p50: at(0.5), p99: at(0.99) };
-  };
   const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
   return {
     clients,
@@ -105,7 +102,7 @@ function summary(clients: number, outcomes: readonly Outcome[], elapsed: number,
   };
 }
 
-function report(twice: SecondRequest, held: HoldUp): void {
+function report(twice: SecondRequest, held: HoldUp, bodies: readonly LargeBody[]): void {
   const rows = levels.map((level) => [
     level.clients,
     level.answered,
@@ -174,6 +171,17 @@ function report(twice: SecondRequest, held: HoldUp): void {
       ["heavy more than light", "", `mean ${extra.mean}, p99 ${extra.p99}`, `p99 ${extra.answersP99}`, ""],
     ]),
   );
+  console.log(
+    table([
+      ["a body of", "KB", "longest /healthz beside it: median / most ms", "p99 of /healthz alone"],
+      ...bodies.map(({ bytes, longest, most, idle }) => [
+        "a large schema",
+        bytes / 1000,
+        `${longest} / ${most}`,
+        idle,
+      ]),
+    ]),
+  );
   if (values.write) {
     const parameters = { seconds, maxTokens, model, concurrency: Number(concurrency), queue: Number(queue) };
     const date = new Date().toISOString().slice(0, 10);
@@ -183,6 +191,7 @@ function report(twice: SecondRequest, held: HoldUp): void {
       parameters,
       secondRequest: twice,
       holdUp: held,
+      largeBodies: bodies,
       levels,
     });
     writeResult("server.svg", loadChart(levels));
