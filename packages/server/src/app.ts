@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { ApiError } from "./errors.js";
 import type { GenerationService } from "./generation/service.js";
 import { access, readKeys } from "./http/access.js";
+import type { BodyReader } from "./http/body-reader.js";
 import type { AppEnv } from "./http/env.js";
 import { errorResponse } from "./http/errors.js";
 import { RateLimit, rateLimit } from "./http/rate-limit.js";
@@ -19,6 +20,7 @@ import { addRoutes, errorBodyOf } from "./routes.js";
 export interface AppParts {
   readonly service: GenerationService;
   readonly metrics: Metrics;
+  readonly bodies: BodyReader;
   readonly log: Logger;
   /** Whether requests can be answered: the models that are loaded at the start are there. */
   readonly isReady: () => boolean;
@@ -28,11 +30,12 @@ const MAX_BODY_BYTES = 1 << 20;
 
 /** The server without a socket: from requests to answers. */
 export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv> {
-  const { service, metrics, log, isReady } = parts;
+  const { service, metrics, bodies, log, isReady } = parts;
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     const requestId = randomUUID();
     c.set("requestId", requestId);
+    c.set("bodies", bodies);
     c.set("log", log.child({ requestId, method: c.req.method, path: c.req.path }));
     c.header("x-request-id", requestId);
     const start = performance.now();

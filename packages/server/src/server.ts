@@ -10,6 +10,7 @@ import { LanedEngine } from "./engine/laned-engine.js";
 import { type ModelEntry, ModelRegistry } from "./engine/model-registry.js";
 import { ThreadedEngine } from "./engine/threaded-engine.js";
 import { GenerationService } from "./generation/service.js";
+import { BodyReader } from "./http/body-reader.js";
 import type { AppEnv } from "./http/env.js";
 import { Metrics } from "./metrics.js";
 import type { OfferedModelOptions, ServerOptions } from "./options.js";
@@ -44,8 +45,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host = "127.0.0.1", port = 8080, drainSeconds = 30 } = options;
   const log = pino({ level: options.logLevel ?? "info" }, pino.destination(2));
   const { service, metrics, compileCheck } = assemble(options);
+  const bodies = new BodyReader();
   let isReady = false;
-  const parts = { service, metrics, log, isReady: () => isReady };
+  const parts = { service, metrics, bodies, log, isReady: () => isReady };
   let server: Server;
   try {
     server = listener(createApp(parts, options));
@@ -54,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.listen(port, host, resolve);
     });
   } catch (thrown) {
-    await release(service.models, compileCheck);
+    await release(service.models, compileCheck, bodies);
     throw thrown;
   }
   const ready = preload(service.models, options).then(() => {
@@ -73,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1000).unref();
     await closed;
-    await release(service.models, compileCheck);
+    await release(service.models, compileCheck, bodies);
     log.info("stopped");
   };
   return {
@@ -164,6 +166,6 @@ async function preload(
   }
 }
 
-async function release(models: ModelRegistry, compileCheck: CompileCheck): Promise<void> {
-  await Promise.all([models.close(), compileCheck.close()]);
+async function release(...parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(parts.map((part) => part.close()));
 }

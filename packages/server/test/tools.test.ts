@@ -44,6 +44,25 @@ function check(call: { readonly name: string; readonly arguments: string }): voi
 }
 
 describe.each(["tiny", "hermes"])("tools (%s)", (model) => {
+  it("are called with the log probabilities of all tokens of the calls, streaming and not", async () => {
+    const request = { model, messages, tools, tool_choice: "required" as const, temperature: 1, seed: 2 };
+    const asked = { ...request, parallel_tool_calls: false, logprobs: true, top_logprobs: 1 };
+    const { choices, usage } = await client.chat.completions.create(asked);
+    const { content } = choices[0]!.logprobs!;
+    expect(content!.length).toBe(usage!.completion_tokens);
+    const text = Buffer.from(content!.flatMap(({ bytes }) => bytes!)).toString();
+    const [call] = choices[0]!.message.tool_calls!;
+    // What they are of is the call as the model wrote it.
+    const written = JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as object;
+    const called = call as OpenAI.ChatCompletionMessageFunctionToolCall;
+    expect(written).toEqual({ name: called.function.name, arguments: JSON.parse(called.function.arguments) });
+    expect(content!.every(({ logprob, top_logprobs }) => logprob <= 1e-6 && top_logprobs.length === 1)).toBe(
+      true,
+    );
+    const streamed = await client.chat.completions.stream(asked).finalChatCompletion();
+    expect(streamed.choices[0]!.logprobs!.content).toEqual(content);
+  });
+
   it("are called with arguments that match where a call is demanded", async () => {
     for (let seed = 0; seed < 4; seed++) {
       const completion = await client.chat.completions.create({

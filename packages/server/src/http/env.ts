@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
+import type { BodyReader } from "./body-reader.js";
 
 /** What Hono's context carries. */
 export interface AppEnv {
@@ -7,6 +8,7 @@ export interface AppEnv {
   Variables: {
     /** The log of this request. */
     log: Logger;
+    bodies: BodyReader;
     /** Whose request it is: a key's name, or an address. */
     client: string;
     requestId: string;

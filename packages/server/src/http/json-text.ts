@@ -32,14 +32,23 @@ export function jsonDepth(text: string): number {
  * @param text is JSON: `JSON.parse` takes it
  */
 export function jsonPart(text: string, path: readonly (string | number)[]): string | undefined {
-  let part: string | undefined;
+  const range = jsonRange(text, path);
+  return range === undefined ? undefined : text.slice(...range);
+}
+
+/** Where the part begins that `jsonPart` gives, and where it ends. */
+export function jsonRange(
+  text: string,
+  path: readonly (string | number)[],
+): readonly [number, number] | undefined {
+  let part: readonly [number, number] | undefined;
   /** Reads the value at a place, in which the rest of the path begins, and says where it ends. */
   const read = (start: number, level: number): number => {
     part = undefined;
     const segment = path[level];
     if (segment === undefined) {
       const end = valueEnd(text, start);
-      part = text.slice(start, end);
+      part = [start, end];
       return end;
     }
     const isObject = text.charCodeAt(start) === OPEN_BRACE;
@@ -98,7 +107,7 @@ function valueEnd(text: string, start: number): number {
 }
 
 /** Behind the string that begins at a place. */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {

@@ -24,7 +24,7 @@ import { finishReasonOf } from "./usage.js";
 
 /** `POST /v1/responses`. Nothing is stored: each request has the whole conversation. */
 export async function responses(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
-  const body = await readBody(c, responseRequest);
+  const body = await readBody(c, responseRequest, { isWhole: true });
   const { model, stream } = body.value;
   const { request, constraintParam, tools } = planResponse(body, await toolFormat(body.value, service));
   const job = { model, client: c.get("client"), requests: [request], constraintParam };

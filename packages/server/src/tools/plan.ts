@@ -3,6 +3,7 @@ import { type Constraint, isJson, type ToolSource } from "../engine/constraint.j
 import { invalid } from "../errors.js";
 import type { GivenConstraint } from "../generation/given-constraint.js";
 import type { GenerationService } from "../generation/service.js";
+import { jsonPart } from "../http/json-text.js";
 
 /** A tool of a request. */
 export type GivenTool =
@@ -142,9 +143,8 @@ export function parametersOf(tool: GivenTool): unknown {
     if (parameters === undefined || parameters === "null") {
       return undefined;
     }
-    const value: unknown = JSON.parse(parameters);
     // As text it keeps its numbers and the order of its keys; it must say itself then that it is about an object.
-    return typeof value === "object" && value !== null && Object.hasOwn(value, "type") ? parameters : value;
+    return jsonPart(parameters, ["type"]) === undefined ? (JSON.parse(parameters) as unknown) : parameters;
   }
   const { grammar } = tool;
   const input = {
