@@ -85,16 +85,41 @@ export class StringWalk {
 
   /** Whether most of the trie is below bytes that the state can read. The largest subtrees decide. */
   private isMostlyFree(state: number): boolean {
+    const { strings, freeState } = this;
     const { size, bytes, subtreeEnd } = this.vocabulary.trie;
+    /** By state behind the first byte: the share of what is below it that its second bytes leave. */
+    const shares = new Map<number, number>();
     let live = 0;
     let dead = 0;
     for (let i = 0; live * 2 <= size && dead * 2 < size && i < this.largest.length; i++) {
       const node = this.largest[i] as number;
       const below = (subtreeEnd[node] as number) - node;
-      if (this.strings.step(state, bytes[node] as number) !== 0) live += below;
-      else dead += below;
+      const byte = bytes[node] as number;
+      const next = strings.step(state, byte);
+      if (next === 0) dead += below;
+      else if (next === state || below <= LARGE || next === strings.step(freeState, byte)) live += below;
+      else {
+        let share = shares.get(next);
+        if (share === undefined) {
+          share = this.shareBelow(node, next);
+          shares.set(next, share);
+        }
+        live += share * below;
+        dead += (1 - share) * below;
+      }
     }
     return live * 2 > size;
+  }
+
+  /** The share of the nodes below one that are below a byte which can be read from a state. */
+  private shareBelow(root: number, state: number): number {
+    const { bytes, subtreeEnd } = this.vocabulary.trie;
+    const end = subtreeEnd[root] as number;
+    let live = 0;
+    for (let node = root + 1; node < end; node = subtreeEnd[node] as number) {
+      if (this.strings.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
+    }
+    return live / (end - root - 1);
   }
 
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
@@ -246,7 +271,7 @@ export class StringWalk {
   private drop(from: number, to: number, exits: ExitChanges): void {
     const { strings, states, references, collector, facts, free } = this;
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
-    const { groups } = this.subtrees;
+    const { groups, ids, firstId } = this.subtrees;
     for (let node = from; node < to; ) {
       const d = depth[node] as number;
       const byte = bytes[node] as number;
@@ -261,7 +286,7 @@ export class StringWalk {
       if (next === 0 || !strings.hasNext(next)) {
         if (next !== 0) exits.change(node, next);
         else {
-          collector.addNodesWithin(node, after, free.stays.words);
+          collector.addRange(ids, firstId[node] as number, firstId[after] as number, free.stays.words);
           exits.lose(node, after);
         }
         node = after;

@@ -34,16 +34,6 @@ export class TokenCollector {
     for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) this.add(id);
   }
 
-  /** The tokens that end at trie nodes from `from` to `to - 1`, those of a set only. */
-  addNodesWithin(from: number, to: number, within: Uint32Array): void {
-    const { tokens } = this.trie;
-    for (let node = from; node < to; node++) {
-      const id = tokens[node] as number;
-      // Tokens with the same bytes are in the set together.
-      if (id >= 0 && (within[id >>> 5]! & (1 << (id & 31))) !== 0) this.addNode(node);
-    }
-  }
-
   /** Tokens of a list from an index to another one; with `within`, those of that set only. */
   addRange(ids: Int32Array, from: number, to: number, within: Uint32Array | undefined): void {
     for (let i = from; i < to; i++) {
