@@ -156,13 +156,9 @@ export class JsonStringAutomaton extends LexemeAutomaton {
     for (let high = 0; high < 0x400; ) {
       const first = 0x10000 + high * 0x400;
       slice.add(0xd800 + high, this.partial(Place.LowSurrogate, 0, this.slices.part(escaped, first, 0x400)));
-      high++;
       // All first halves whose code points lead to one place are alike.
-      while (
-        high < 0x400 &&
-        this.slices.constantOn(escaped, first, (high + 1) * 0x400 + 0x10000 - first) >= 0
-      )
-        high++;
+      const end = Math.min(this.slices.constantUntil(escaped, first), CODE_POINT_END);
+      high += Math.max(1, Math.floor((end - first) / 0x400));
     }
     slice.add(0xdc00, DEAD);
     this.slices.forEach(escaped, 0xe000, 0x10000, (start, _, target) => slice.add(start, target));

@@ -67,6 +67,8 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   #cellsUsed = 2;
   /** Column maps: 256 columns each. */
   #columns = new Uint8Array(256 * 64);
+  /** The same, four columns each. */
+  #columnWords = new Int32Array(this.#columns.buffer);
   #maps = 0;
   #count = 0;
   readonly #mapsByHash = new Map<number, number[]>();
@@ -344,6 +346,7 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       const grown = new Uint8Array(this.#columns.length * 2);
       grown.set(this.#columns);
       this.#columns = grown;
+      this.#columnWords = new Int32Array(grown.buffer);
     }
     this.#columns.set(columns, map);
     bucket.push(map);
@@ -352,7 +355,9 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
 
   /** Whether the column map at `map` equals `#newColumns`. */
   #isMap(map: number): boolean {
-    for (let i = 0; i < 256; i++) if (this.#columns[map + i] !== this.#newColumns[i]) return false;
+    const words = this.#columnWords;
+    const start = map >> 2;
+    for (let i = 0; i < 64; i++) if (words[start + i] !== this.#newColumnWords[i]) return false;
     return true;
   }
 

@@ -56,6 +56,12 @@ export class SliceTable {
     return segment + 1 === end || this.#bounds[segment + 1]! >= from + size ? this.#targets[segment]! : -1;
   }
 
+  /** From `from` on, the first offset that may lead elsewhere; Infinity: there is none. */
+  constantUntil(slice: Slice, from: number): number {
+    const next = this.#segment(slice, from) + 1;
+    return next === this.#starts[slice]! + this.#counts[slice]! ? Infinity : this.#bounds[next]!;
+  }
+
   /** Where it leads but nowhere, each place once. */
   liveTargets(slice: Slice): number[] {
     const start = this.#starts[slice]!;
