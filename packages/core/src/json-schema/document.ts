@@ -38,6 +38,8 @@ export class Document implements PlacedIn {
   /** Schemas where no keyword makes a schema, and those in them, by their pointers. */
   private readonly others = new Map<string, Position>();
   private readonly context: DocumentContext;
+  /** Of the schema that is being scanned. */
+  private readonly members: Member[] = [];
 
   /** @throws InvalidSchemaError, UnsupportedSchemaError, SchemaLimitError */
   constructor(json: JsonNode, uri: string | undefined, rules: SchemaRules, context: DocumentContext) {
@@ -133,8 +135,9 @@ export class Document implements PlacedIn {
 
   private scanSchema(position: Position, pending: Position[], isOther: boolean): void {
     const { json } = position;
+    const hasNames = json instanceof JsonObject && mayHaveNames(json);
     const isRoot = position.resource.root === position;
-    if (!isRoot && json instanceof JsonObject && opensResource(json, position.resource.dialect)) {
+    if (!isRoot && hasNames && opensResource(json, position.resource.dialect)) {
       this.openResource(position, json, position.resource.uri, position.resource);
     }
     position.order = this.context.nextOrder();
@@ -143,13 +146,12 @@ export class Document implements PlacedIn {
     const { resource } = position;
     const { dialect } = resource;
     // Up to draft-07, a `$ref` is all that counts.
-    const isReference = dialect <= Dialect.Draft07 && json.has("$ref");
-    const members: Member[] = [];
-    let hasNames = false;
+    const isReference = hasNames && dialect <= Dialect.Draft07 && json.has("$ref");
+    const { members } = this;
+    members.length = 0;
     let refers = false;
     for (let i = 0; i < json.size; i++) {
       const name = json.keyAt(i);
-      if (name.charCodeAt(0) === DOLLAR || name === "id") hasNames = true;
       const keyword = keywordIn(resource, name);
       if (keyword === undefined || keyword.role === "annotation") continue;
       // Definitions beside a `$ref` are schemas for others.
@@ -159,10 +161,15 @@ export class Document implements PlacedIn {
       const children = keyword.hasSchemas ? this.children(position, keyword, value, isOther) : NO_CHILDREN;
       members.push({ keyword, value, children, target: undefined });
       if (keyword.isReference) refers = true;
-      for (const child of children) if (child !== undefined && child.order < 0) pending.push(child);
+      if (keyword.isReference || keyword.isInPlace) position.applies = true;
+      for (let k = 0; k < children.length; k++) {
+        const child = children[k];
+        if (child !== undefined && child.order < 0) pending.push(child);
+      }
     }
     if (hasNames) this.noteAnchors(position, json);
-    position.members = members;
+    // A copy takes no more room than it needs.
+    position.members = members.slice();
     if (refers) this.referring.push(position);
   }
 
@@ -173,19 +180,18 @@ export class Document implements PlacedIn {
     isOther: boolean,
   ): (Position | undefined)[] {
     if (!isList(keyword, value)) return [this.childAt(parent, value, keyword.name, undefined, isOther)];
-    const children: (Position | undefined)[] = [];
     if (isJsonArray(value)) {
-      for (let i = 0; i < value.length; i++) {
-        children.push(this.childAt(parent, value[i] as JsonNode, keyword.name, i, isOther));
-      }
-    } else {
-      const object = value as JsonObject;
-      for (let i = 0; i < object.size; i++) {
-        const child = object.valueAt(i);
-        // The names of `dependencies`.
-        if (isJsonArray(child)) children.push(undefined);
-        else children.push(this.childAt(parent, child, keyword.name, object.keyAt(i), isOther));
-      }
+      return value.map((child, i) => this.childAt(parent, child, keyword.name, i, isOther));
+    }
+    const object = value as JsonObject;
+    const children = new Array<Position | undefined>(object.size);
+    for (let i = 0; i < object.size; i++) {
+      const child = object.valueAt(i);
+      // The names of `dependencies`.
+      const isSchema = !isJsonArray(child);
+      children[i] = isSchema
+        ? this.childAt(parent, child, keyword.name, object.keyAt(i), isOther)
+        : undefined;
     }
     return children;
   }
@@ -268,6 +274,15 @@ function isList({ shape }: Keyword, value: JsonNode): boolean {
 /** The index that a pointer's segment is; -1: it is none. */
 function indexOf(segment: string): number {
   return /^(0|[1-9]\d*)$/.test(segment) ? Number(segment) : -1;
+}
+
+/** Whether a keyword could be one that names a schema, or refers to one. */
+function mayHaveNames(json: JsonObject): boolean {
+  for (let i = 0; i < json.size; i++) {
+    const name = json.keyAt(i);
+    if (name.charCodeAt(0) === DOLLAR || name === "id") return true;
+  }
+  return false;
 }
 
 function identifier(json: JsonObject, dialect: Dialect): string | undefined {

@@ -101,11 +101,11 @@ export class Forms {
     const { schemas } = this.context;
     const { position } = node;
     if (hasAny(position, OBJECT_EXTRAS)) return undefined;
-    const required = new Set((position.get("required") ?? []) as readonly string[]);
+    const required = different((position.get("required") ?? []) as readonly string[]);
     const min = position.get("minProperties");
     const max = position.get("maxProperties");
-    if (min !== undefined && count(min) > required.size) return undefined;
-    if (max !== undefined && count(max) < required.size) return undefined;
+    if (min !== undefined && count(min) > required.length) return undefined;
+    if (max !== undefined && count(max) < required.length) return undefined;
     const properties = position.get("properties");
     const needed: SchemaNode[] = [];
     for (const name of required) {
@@ -149,6 +149,11 @@ const ARRAY_EXTRAS: ReadonlySet<string> = new Set(["prefixItems", "contains"]);
 const OBJECT_EXTRAS: ReadonlySet<string> = new Set([
   ...["propertyNames", "dependentRequired", "dependentSchemas", "dependencies"],
 ]);
+
+/** A list without what is in it twice. */
+function different(names: readonly string[]): readonly string[] {
+  return names.length <= 1 ? names : [...new Set(names)];
+}
 
 function hasAny({ members }: Position, names: ReadonlySet<string>): boolean {
   for (const { keyword } of members) if (names.has(keyword.name)) return true;

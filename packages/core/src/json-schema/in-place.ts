@@ -23,14 +23,20 @@ interface Visit {
 export class InPlaceCycles {
   private readonly schemas: SchemaSet;
   private readonly components = new Map<Position, number>();
+  /** When each schema was come to first, by its place in the order of the documents; 0: it was not yet. */
+  private readonly indexes: Int32Array;
+  /** Whether it is still open. */
+  private readonly isOpen: Uint8Array;
+  private count = 0;
 
   /** @throws InvalidSchemaError where the root can reach a schema that refers to itself by `not` or the like */
   constructor(schemas: SchemaSet) {
     this.schemas = schemas;
-    const indexes = new Map<Position, number>();
+    this.indexes = new Int32Array(schemas.size);
+    this.isOpen = new Uint8Array(schemas.size);
     // A cycle has a reference in it.
     for (const { referring } of schemas.documents()) {
-      for (const start of referring) if (!indexes.has(start)) this.search(start, indexes);
+      for (const start of referring) if (this.indexes[start.order] === 0 && this.leadsOn(start)) this.search(start);
     }
     if (this.components.size > 0) this.checkMonotone();
   }
@@ -40,27 +46,32 @@ export class InPlaceCycles {
     return this.components.get(position);
   }
 
-  private search(start: Position, indexes: Map<Position, number>): void {
+  /** Whether a schema applies one that applies others in turn. */
+  private leadsOn(position: Position): boolean {
+    return this.targets(position).some((target) => target.applies);
+  }
+
+  private search(start: Position): void {
+    const { indexes, isOpen } = this;
     const path: Visit[] = [];
     const open: Position[] = [];
-    const isOpen = new Set<Position>();
     const enter = (position: Position) => {
       const rest = this.targets(position);
-      const index = indexes.size;
-      indexes.set(position, index);
+      const index = ++this.count;
+      indexes[position.order] = index;
       // Nothing below, so in no cycle: most schemas.
       if (rest.length === 0) return;
       open.push(position);
-      isOpen.add(position);
+      isOpen[position.order] = 1;
       path.push({ position, index, low: index, rest });
     };
     enter(start);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const next = top.rest.pop();
       if (next !== undefined) {
-        const index = indexes.get(next);
-        if (index === undefined) enter(next);
-        else if (isOpen.has(next)) top.low = Math.min(top.low, index);
+        const index = indexes[next.order] as number;
+        if (index === 0) enter(next);
+        else if (isOpen[next.order] === 1) top.low = Math.min(top.low, index);
         if (next === top.position) this.components.set(next, top.index);
         continue;
       }
@@ -72,7 +83,7 @@ export class InPlaceCycles {
       const isCycle = open.at(-1) !== position;
       for (let member: Position | undefined; member !== position; ) {
         member = open.pop() as Position;
-        isOpen.delete(member);
+        isOpen[member.order] = 0;
         if (isCycle) this.components.set(member, index);
       }
     }

@@ -59,6 +59,8 @@ export class Position {
   order = -1;
   /** The keywords that are enforced or have definitions: of its dialect, and up to draft-07 only `$ref` beside one. */
   members: Member[] = NO_MEMBERS;
+  /** Whether a keyword applies a schema to the same value. */
+  applies = false;
   /** The same place in different scopes, most often one. */
   nodes: SchemaNode[] = NO_NODES;
   private readonly parent: Position | undefined;

@@ -46,6 +46,7 @@ export class Samples {
       truths = ALL;
       for (const member of node.position.members) {
         if (member.keyword.role === "enforced") truths &= this.ofKeyword(node, member);
+        if (truths === NONE) break;
       }
       this.depth--;
       this.truths[node.id] = truths;

@@ -65,6 +65,11 @@ export class SchemaSet {
     return this.root.position.resource.dialect;
   }
 
+  /** How many schemas the documents at hand have: their places in the order of the documents are below that. */
+  get size(): number {
+    return this.order;
+  }
+
   byId(id: number): SchemaNode | undefined {
     return this.nodes[id];
   }

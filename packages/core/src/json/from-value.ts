@@ -2,6 +2,7 @@ import { JsonLimitError, JsonValueError } from "./errors.js";
 import { type JsonNode, JsonNumber, JsonObject } from "./node.js";
 import { DEFAULT_MAX_DEPTH } from "./parse.js";
 import { jsonPointer } from "./pointer.js";
+import { quickFromValue } from "./quick-from-value.js";
 
 export interface JsonFromValueOptions {
   /** Most levels of arrays and objects inside each other. Default 512; a scalar has depth 0. */
@@ -35,9 +36,8 @@ interface Open {
  * @throws JsonLimitError when the value is larger or deeper than the limits
  */
 export function jsonFromValue(value: unknown, options: JsonFromValueOptions = {}): JsonNode {
-  return new Converter(options.maxDepth ?? DEFAULT_MAX_DEPTH, options.maxNodes ?? DEFAULT_MAX_NODES).run(
-    value,
-  );
+  const { maxDepth = DEFAULT_MAX_DEPTH, maxNodes = DEFAULT_MAX_NODES } = options;
+  return quickFromValue(value, maxDepth, maxNodes) ?? new Converter(maxDepth, maxNodes).run(value);
 }
 
 class Converter {

@@ -22,14 +22,28 @@ const MAX_SEARCHED = 8;
 
 /** An object: its members in the order of the source, with every key treated alike (`__proto__`, `10`, ``). */
 export class JsonObject {
-  private readonly names: string[] = [];
-  private readonly nodes: JsonNode[] = [];
+  private readonly names: string[];
+  private readonly nodes: JsonNode[];
   private index: Map<string, number> | undefined;
 
   /** @param members pairs of key and value; where a key repeats, its last value stands at its first place. */
-  constructor(members?: Iterable<readonly [string, JsonNode]>) {
-    if (members === undefined) return;
-    for (const [key, value] of members) this.set(key, value);
+  constructor(members?: Iterable<readonly [string, JsonNode]>);
+  /** The two lists are the object's from then on. @param names no two alike @param nodes as many */
+  constructor(names: string[], nodes: JsonNode[]);
+  constructor(members: Iterable<readonly [string, JsonNode]> | string[] = [], nodes?: JsonNode[]) {
+    this.names = nodes === undefined ? [] : (members as string[]);
+    this.nodes = nodes ?? [];
+    this.index = undefined;
+    if (nodes !== undefined) return;
+    for (const [key, value] of members as Iterable<readonly [string, JsonNode]>) this.set(key, value);
+  }
+
+  /** An object of some keys, which may repeat, and their values. */
+  static of(names: string[], nodes: JsonNode[]): JsonObject {
+    if (!hasRepeated(names)) return new JsonObject(names, nodes);
+    const object = new JsonObject();
+    for (let i = 0; i < names.length; i++) object.set(names[i] as string, nodes[i] as JsonNode);
+    return object;
   }
 
   /** Adds a member, for those who make an object, before they hand it out; where the key repeats, its place stays. */
@@ -88,6 +102,14 @@ export class JsonObject {
   [Symbol.iterator](): IterableIterator<[string, JsonNode]> {
     return this.entries();
   }
+}
+
+function hasRepeated(names: readonly string[]): boolean {
+  if (names.length > MAX_SEARCHED) return new Set(names).size < names.length;
+  for (let i = 1; i < names.length; i++) {
+    for (let k = 0; k < i; k++) if (names[i] === names[k]) return true;
+  }
+  return false;
 }
 
 /** `Array.isArray`, for which TypeScript does not narrow read-only arrays. */

@@ -23,9 +23,29 @@ const CLOSE_BRACE = 0x7d;
 /** Where something else was expected; no value is undefined. */
 const WRONG = undefined;
 
+/** A list that is read from its end; it keeps its room. */
+class Stack<T> {
+  size = 0;
+  private readonly items: T[] = [];
+
+  push(item: T): void {
+    this.items[this.size++] = item;
+  }
+
+  /** What stands from `start` on; it is taken off. */
+  take(start: number): T[] {
+    const end = this.items.slice(start, this.size);
+    this.size = start;
+    return end;
+  }
+}
+
 class QuickReader {
   private readonly text: string;
   private at = 0;
+  /** What the open arrays and objects have so far: what is taken from there takes no more room than it needs. */
+  private readonly names = new Stack<string>();
+  private readonly nodes = new Stack<JsonNode>();
 
   constructor(text: string) {
     this.text = text;
@@ -68,11 +88,13 @@ class QuickReader {
   }
 
   private object(levels: number): JsonObject | undefined {
-    const object = new JsonObject();
+    const { names, nodes } = this;
+    const firstName = names.size;
+    const firstNode = nodes.size;
     this.at++;
     if (this.next() === CLOSE_BRACE) {
       this.at++;
-      return object;
+      return new JsonObject();
     }
     for (;;) {
       if (this.next() !== QUOTE) return WRONG;
@@ -81,28 +103,30 @@ class QuickReader {
       this.at++;
       const value = this.value(levels - 1);
       if (value === WRONG) return WRONG;
-      object.set(key, value);
+      names.push(key);
+      nodes.push(value);
       const code = this.next();
       this.at++;
-      if (code === CLOSE_BRACE) return object;
+      if (code === CLOSE_BRACE) return JsonObject.of(names.take(firstName), nodes.take(firstNode));
       if (code !== COMMA) return WRONG;
     }
   }
 
   private array(levels: number): JsonNode[] | undefined {
-    const items: JsonNode[] = [];
+    const { nodes } = this;
+    const first = nodes.size;
     this.at++;
     if (this.next() === CLOSE_BRACKET) {
       this.at++;
-      return items;
+      return [];
     }
     for (;;) {
       const value = this.value(levels - 1);
       if (value === WRONG) return WRONG;
-      items.push(value);
+      nodes.push(value);
       const code = this.next();
       this.at++;
-      if (code === CLOSE_BRACKET) return items;
+      if (code === CLOSE_BRACKET) return nodes.take(first);
       if (code !== COMMA) return WRONG;
     }
   }
