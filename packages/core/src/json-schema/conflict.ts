@@ -52,9 +52,11 @@ export function unsatisfiable(
   let questions = 0;
   let undecided = 0;
   /** What cannot be decided is not to blame. */
+  const isTooMuch = () =>
+    satisfiability.stepsTaken - before > MAX_STEPS || questions >= MAX_QUESTIONS || undecided > MAX_UNDECIDED;
   const isEmpty = (parts: readonly Formula[]): boolean => {
-    const isTooMuch = satisfiability.stepsTaken - before > MAX_STEPS;
-    if (isTooMuch || ++questions > MAX_QUESTIONS || undecided > MAX_UNDECIDED) return false;
+    if (isTooMuch()) return false;
+    questions++;
     try {
       return !satisfiability.value(formulas.store.and(parts));
     } catch (error) {
@@ -76,7 +78,7 @@ export function unsatisfiable(
     next = needed(at, formulas).find((child) => !seen.has(child) && isEmpty([formulas.reference(child)]));
   }
   const own = at.position.resource.document;
-  const conflict = smallestConflict(conjuncts(at, formulas), isEmpty).map(({ position, path }) => {
+  const conflict = smallestConflict(conjuncts(at, formulas), isEmpty, isTooMuch).map(({ position, path }) => {
     const pointer = position.pointer + jsonPointer(...path);
     const { document } = position.resource;
     return document === own ? pointer : `${document.uri ?? ""}#${pointer}`;
@@ -179,6 +181,7 @@ function keywordPieces(node: SchemaNode, name: string, found: Found, formulas: S
 function smallestConflict(
   pieces: readonly Piece[],
   isEmpty: (parts: readonly Formula[]) => boolean,
+  isTooMuch: () => boolean,
 ): readonly Piece[] {
   const formulasOf = (some: readonly Piece[]) => some.map(({ formula }) => formula);
   if (!isEmpty(formulasOf(pieces))) return [];
@@ -188,6 +191,8 @@ function smallestConflict(
     // The least number of pieces from the start that exclude each other, with those found already.
     let low = 0;
     let high = rest.length;
+    // Those that were not weighed stay: together they do exclude each other.
+    if (isTooMuch()) return [...rest, ...conflict];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (isEmpty(formulasOf([...rest.slice(0, middle), ...conflict]))) high = middle;

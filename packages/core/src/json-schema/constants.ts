@@ -67,12 +67,19 @@ export class Constants {
   /** What any output would come to soon is an error at once, and before formulas for all of it are made. */
   private checkBeginnings(values: readonly JsonNode[]): void {
     const { maxAlternatives: value } = this;
-    const objects = values.filter((json) => json instanceof JsonObject);
-    const items = values.filter((json) => isJsonArray(json)).map((json) => json[0]);
-    const names = [...new Set(objects.flatMap((object) => [...object.keys()]))];
+    const objects: JsonObject[] = [];
+    const items: (JsonNode | undefined)[] = [];
+    const names = new Set<string>();
+    for (const json of values) {
+      if (isJsonArray(json)) items.push(json[0]);
+      else if (json instanceof JsonObject) {
+        objects.push(json);
+        for (let i = 0; i < json.size; i++) names.add(json.keyAt(i));
+      }
+    }
     const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
     // Objects of one property become one object, whose property has any of the values.
-    const isTooMuch = names.length > 1 && names.every(beginsWithMany);
+    const isTooMuch = names.size > 1 && [...names].every(beginsWithMany);
     if (!isTooMuch && !hasMore(items, (item) => item, value)) return;
     const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });

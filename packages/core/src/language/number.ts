@@ -100,8 +100,12 @@ function multiplesOf(text: string, limits: LanguageLimits): NumberSet {
   return NumberSet.multiplesOf(reducedStep(of.scaled(scale), scale));
 }
 
+const EXPONENT = /e/i;
+
 /** Whether a number is within `maxDigits`; else conditions with it are refused. */
 export function numberFits(text: string, { maxDigits }: LanguageLimits): boolean {
+  // Without an exponent there are no more digits than characters.
+  if (text.length <= maxDigits && !EXPONENT.test(text)) return true;
   return text.length <= maxDigits * 2 && Decimal.parse(text).extent <= maxDigits;
 }
 
