@@ -36,7 +36,8 @@ export class InPlaceCycles {
     this.isOpen = new Uint8Array(schemas.size);
     // A cycle has a reference in it.
     for (const { referring } of schemas.documents()) {
-      for (const start of referring) if (this.indexes[start.order] === 0 && this.leadsOn(start)) this.search(start);
+      for (const start of referring)
+        if (this.indexes[start.order] === 0 && this.leadsOn(start)) this.search(start);
     }
     if (this.components.size > 0) this.checkMonotone();
   }

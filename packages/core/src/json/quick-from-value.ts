@@ -29,7 +29,8 @@ export function quickFromValue(value: unknown, maxDepth: number, maxNodes: numbe
 function converted(value: unknown, levels: number, room: Room): JsonNode | undefined {
   if (--room.values < 0) return OTHER;
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-  if (typeof value === "number") return Number.isFinite(value) ? new JsonNumber(JSON.stringify(value)) : OTHER;
+  if (typeof value === "number")
+    return Number.isFinite(value) ? new JsonNumber(JSON.stringify(value)) : OTHER;
   if (typeof value !== "object" || levels === 0) return OTHER;
   if (Array.isArray(value)) return items(value, levels - 1, room);
   return Object.getPrototypeOf(value) === Object.prototype ? members(value, levels - 1, room) : OTHER;
