@@ -48,14 +48,14 @@ export class DeviceError extends GrammaskError {
 /** The prompt leaves no room for a single new token. */
 export class PromptTooLongError extends GrammaskError {
   override readonly code = "prompt-too-long";
-  /** Length of the prompt in tokens. */
+  /** Length of the prompt in tokens; of one that is far too long, of its beginning. */
   readonly promptTokens: number;
   /** The most tokens that the model can hold, prompt and output together. */
   readonly contextLength: number;
 
-  constructor(promptTokens: number, contextLength: number) {
+  constructor(promptTokens: number, contextLength: number, isBeginning = false) {
     super(
-      `The prompt has ${promptTokens} tokens; the model holds ${contextLength}, prompt and output together. ` +
+      `The prompt has ${isBeginning ? "at least " : ""}${promptTokens} tokens; the model holds ${contextLength}, prompt and output together. ` +
         "Shorten the prompt or take a model with a longer context.",
     );
     this.promptTokens = promptTokens;

@@ -402,6 +402,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("Model (%s)", (name) => {
     await fails({ prompt: "x", regex: "(" }).toThrow(PatternError);
     await fails({ prompt: "x", choice: [] }).toThrow(GrammarError);
     await fails({ prompt: "the ".repeat(TINY_CONTEXT) }).toThrow(PromptTooLongError);
+    await fails({ prompt: "the ".repeat(40 * TINY_CONTEXT) }).toThrow(/at least/);
   });
 });
 

@@ -12,6 +12,7 @@ import { LAYOUT_SAMPLE } from "./layout-sample.js";
 import { withLeadIn } from "./lead-in.js";
 import type { DataType } from "./model-files.js";
 import type { TokenPressure } from "./pressure.js";
+import { encodePrompt } from "./prompt-ids.js";
 import { makeLogprobs, makeReport } from "./report.js";
 import { type CheckedRequest, checkRequest, type GenerateRequest, type TokenEvent } from "./request.js";
 import type {
@@ -376,7 +377,8 @@ export class Model implements AsyncDisposable {
 
   /** @param specialTokens whether those that the tokenizer puts around a text are wanted: a chat template has its own */
   #promptIds(prompt: string | readonly number[], specialTokens: boolean): readonly number[] {
-    const ids = typeof prompt === "string" ? this.encode(prompt, { specialTokens }) : prompt;
+    const encode = (text: string) => this.encode(text, { specialTokens });
+    const ids = typeof prompt === "string" ? encodePrompt(encode, prompt, this.contextLength) : prompt;
     const size = this.#decoder.vocabularySize;
     const wrong = ids.find((id) => id >= size);
     if (wrong !== undefined) {
