@@ -171,6 +171,25 @@ describe("sequences of a packed graph", () => {
     for (const sequence of sequences) sequence.dispose();
   });
 
+  it("take steps together with more tokens than the context of one of them has left", async () => {
+    const context = decoder.contextLength;
+    // The second takes no part.
+    const texts = [text(3, 40), text(50, context), text(90, context - 2), text(20, context), text(7, 30)];
+    const sequences = texts.map(() => decoder.newSequence());
+    const fed = [8, 0, 1, 3, 2];
+    for (const [i, ids] of texts.entries()) {
+      await sequences[i]!.forward(ids.slice(0, ids.length - fed[i]!));
+    }
+    const parts = [0, 2, 3, 4];
+    const logits = await Promise.all(
+      parts.map((part) => sequences[part]!.forward(texts[part]!.slice(-fed[part]!))),
+    );
+    for (const [i, part] of parts.entries()) {
+      expectClose(logits[i]!, await alone(texts[part]!));
+    }
+    for (const sequence of sequences) sequence.dispose();
+  });
+
   it("keep their rows where others end and begin while a step waits", async () => {
     const [a, b, c] = [text(3, 20), text(50, 30), text(90, 12)];
     const sequences = [a, b, c].map(() => decoder.newSequence());

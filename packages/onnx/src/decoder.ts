@@ -116,13 +116,36 @@ export class Decoder implements StepDecoder {
    * @throws InferenceError where the graph fails; the sequences are then as before
    */
   async stepTogether(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
+    const places = placesOf(steps);
+    // The graph counts as many places for each of them, and has none behind its context.
+    const isLast = ({ sequence }: SequenceStep<Sequence>) => sequence.length + places > this.contextLength;
+    if (steps.length === 1 || !steps.some(isLast)) {
+      return this.#packedStep(steps);
+    }
+    const parts = [...steps.filter(isLast).map((step) => [step]), steps.filter((step) => !isLast(step))];
+    const logits = new Map<SequenceStep<Sequence>, Float32Array>();
+    // Sequences that end meanwhile keep their slots until all have had their step.
+    await this.#buffers!.during(async () => {
+      for (const part of parts.filter(({ length }) => length > 0)) {
+        for (const [i, rows] of (await this.#packedStep(part)).entries()) {
+          // They are valid until the next step only.
+          logits.set(part[i]!, rows.slice());
+        }
+      }
+    });
+    return steps.map((step) => logits.get(step)!);
+  }
+
+  async #packedStep(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
     const buffers = this.#buffers!;
     const stepOf = new Map(steps.map((step) => [step.sequence.rows, step]));
     const caches = buffers.range([...stepOf.keys()].flatMap((cache) => cache ?? []));
-    // Those between that do not take part have no tokens.
+    const places = placesOf(steps);
+    // Those between that do not take part have no tokens; how long they are said to be does not matter.
     const brought = caches.map((cache) => {
       const { ids = [], keep = 0 } = stepOf.get(cache) ?? {};
-      return { ids, past: cache.length, keep };
+      const past = ids.length > 0 ? cache.length : Math.min(cache.length, this.contextLength - places);
+      return { ids, past, keep };
     });
     const feeds = packedFeeds(this, brought);
     buffers.feed(caches, feeds);
@@ -254,6 +277,11 @@ export class Sequence implements StepSequence {
   dispose(): void {
     this.#cache.dispose();
   }
+}
+
+/** Places that a step has for the tokens of each sequence. */
+function placesOf(steps: readonly SequenceStep<Sequence>[]): number {
+  return Math.max(...steps.map(({ ids }) => ids.length));
 }
 
 /** A part of the logits as numbers. */
