@@ -14,7 +14,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from graph import build_graph, save, save_beside
+from graph import build_graph, save
 from packed_graph import build_packed_graph
 from tokenizer import special_tokens_map, token_id, tokenizer_config, tokenizer_json
 from weights import Model, find_gguf
@@ -23,6 +23,7 @@ GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ONNX_NAME = "model_q4.onnx"  # transformers.js adds "_q4" for the data type "q4"
 DATA_FILES = 2
 PACKED_NAME = "model_q4_packed.onnx"  # @grammask/onnx takes it where it lies beside the other
+PACKED_DATA_FILES = 3
 
 
 def config_json(model: Model) -> dict:
@@ -92,7 +93,7 @@ def main() -> None:
         write_json(output / "tokenizer_config.json", tokenizer_config(model))
         write_json(output / "special_tokens_map.json", special_tokens_map(model))
         weights = save(build_graph(model), output / "onnx" / ONNX_NAME, DATA_FILES)
-        save_beside(build_packed_graph(model), output / "onnx" / PACKED_NAME, weights)
+        save(build_packed_graph(model), output / "onnx" / PACKED_NAME, PACKED_DATA_FILES, weights)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ Hidden states are two-dimensional, [tokens, 576], because `Gemm` wants that; onl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnx
@@ -74,22 +75,22 @@ def build_graph(model: Model) -> onnx.ModelProto:
     cos, sin = rotary(g, shape)
     ids = g.node("GatherElements", ["input_ids", positions.to_front], "ids", axis=1)
     hidden = layers(g, model, embedding(g, model, ids),
-                    lambda layer, qkv: _attention(g, layer, qkv, positions, cos, sin, shape))
-    head = logits(g, model, hidden, positions.kept, "head.out")
+                    lambda layer, qkv: _attention(g, layer, qkv, positions, cos, sin, shape), NibbleProducts(model))
+    head = logits(g, model, hidden, positions.kept, NibbleProducts(model), "head.out")
     g.node("Reshape", [head, positions.logits_shape], "logits")
     return make_model(g, "SmolLM2-135M-Instruct", *_interface(shape))
 
 
-def layers(g: GraphBuilder, model: Model, x: str, attention: Callable[[int, str], str]) -> str:
+def layers(g: GraphBuilder, model: Model, x: str, attention: Callable[[int, str], str], products: "Products") -> str:
     """Hidden states after all layers, before the last norm. `attention` makes [tokens, 576] of [tokens, 960]."""
     residual, epsilon = None, model.shape.norm_epsilon
     for layer in range(model.shape.layers):
         name, weight = f"layer.{layer}", f"blk.{layer}"
         x, residual = norm(g, f"{name}.norm_1", model.vector(f"{weight}.attn_norm.weight"), x, residual, epsilon)
-        x = attention(layer, linear(g, f"{name}.qkv", model.qkv(layer), x))
-        x = linear(g, f"{name}.attention_output", model.q4(f"{weight}.attn_output.weight"), x)
+        x = attention(layer, products.qkv(g, layer, x))
+        x = products.attention_output(g, layer, x)
         x, residual = norm(g, f"{name}.norm_2", model.vector(f"{weight}.ffn_norm.weight"), x, residual, epsilon)
-        x = feed_forward(g, name, model, layer, x)
+        x = feed_forward(g, name, model.shape, x, layer, products)
     return g.node("Add", [x, residual], "last_hidden")
 
 
@@ -178,6 +179,40 @@ def linear(g: GraphBuilder, name: str, matrix: Q4Matrix, x: str) -> str:
     return g.node("Gemm", [sums, offset, main], f"{name}.out", transB=1)
 
 
+class Products(Protocol):
+    """The products with the model's matrices."""
+
+    def qkv(self, g: GraphBuilder, layer: int, x: str) -> str: ...
+    def attention_output(self, g: GraphBuilder, layer: int, x: str) -> str: ...
+    def gate_up(self, g: GraphBuilder, layer: int, x: str) -> str: ...
+    def down(self, g: GraphBuilder, layer: int, x: str) -> str: ...
+    def head(self, g: GraphBuilder, x: str, output: str) -> str: ...
+
+
+class NibbleProducts:
+    """With the numbers of the source, as they are."""
+
+    def __init__(self, model: Model):
+        self._model = model
+
+    def qkv(self, g: GraphBuilder, layer: int, x: str) -> str:
+        return linear(g, f"layer.{layer}.qkv", self._model.qkv(layer), x)
+
+    def attention_output(self, g: GraphBuilder, layer: int, x: str) -> str:
+        return linear(g, f"layer.{layer}.attention_output", self._model.q4(f"blk.{layer}.attn_output.weight"), x)
+
+    def gate_up(self, g: GraphBuilder, layer: int, x: str) -> str:
+        return linear(g, f"layer.{layer}.gate_up", self._model.gate_up(layer), x)
+
+    def down(self, g: GraphBuilder, layer: int, x: str) -> str:
+        return linear(g, f"layer.{layer}.down", self._model.q4(f"blk.{layer}.ffn_down.weight"), x)
+
+    def head(self, g: GraphBuilder, x: str, output: str) -> str:
+        shape = self._model.shape
+        return g.node("MatMulNBits", [x, "embedding.weight", "embedding.scale"], output, domain=MICROSOFT,
+                      K=shape.hidden, N=shape.vocabulary, bits=8, block_size=BLOCK, accuracy_level=ACCURACY_LEVEL)
+
+
 def embedding(g: GraphBuilder, model: Model, ids: str) -> str:
     """Hidden states [tokens, 576] of token ids of any shape."""
     table = model.q8("token_embd.weight")
@@ -188,13 +223,11 @@ def embedding(g: GraphBuilder, model: Model, ids: str) -> str:
     return g.reshape(rows, "embedding.out", -1, model.shape.hidden)
 
 
-def logits(g: GraphBuilder, model: Model, hidden: str, kept: str, output: str) -> str:
+def logits(g: GraphBuilder, model: Model, hidden: str, kept: str, products: "Products", output: str) -> str:
     """The last norm and the output head, only for the rows `kept` of the hidden states."""
-    shape = model.shape
     rows = g.node("Gather", [hidden, kept], "kept_hidden", axis=0)
-    rows, _ = norm(g, "output_norm", model.vector("output_norm.weight"), rows, None, shape.norm_epsilon)
-    return g.node("MatMulNBits", [rows, "embedding.weight", "embedding.scale"], output, domain=MICROSOFT,
-                  K=shape.hidden, N=shape.vocabulary, bits=8, block_size=BLOCK, accuracy_level=ACCURACY_LEVEL)
+    rows, _ = norm(g, "output_norm", model.vector("output_norm.weight"), rows, None, model.shape.norm_epsilon)
+    return products.head(g, rows, output)
 
 
 def norm(g: GraphBuilder, name: str, weight: np.ndarray, x: str, residual: str | None, epsilon: float) -> tuple[str, str]:
@@ -222,14 +255,14 @@ def _attention(g: GraphBuilder, layer: int, qkv: str, positions: Positions, cos:
     return g.reshape(f"{name}.out", f"{name}.flat", -1, shape.heads * shape.head_size)
 
 
-def feed_forward(g: GraphBuilder, name: str, model: Model, layer: int, x: str) -> str:
+def feed_forward(g: GraphBuilder, name: str, shape: Shape, x: str, layer: int, products: "Products") -> str:
     """down(SiLU(gate(x)) * up(x)). QuickGelu with alpha 1 is SiLU."""
-    half = model.shape.feed_forward
-    both = linear(g, f"{name}.gate_up", model.gate_up(layer), x)
+    half = shape.feed_forward
+    both = products.gate_up(g, layer, x)
     gate = g.node("Split", [both, g.ints(half, half)], f"{name}.gate", f"{name}.up", axis=1)
     active = g.node("QuickGelu", [gate], f"{name}.silu", domain=MICROSOFT, alpha=1.0)
     product = g.node("Mul", [active, f"{name}.up"], f"{name}.product")
-    return linear(g, f"{name}.down", model.q4(f"blk.{layer}.ffn_down.weight"), product)
+    return products.down(g, layer, product)
 
 
 # ---- The model file ----
@@ -266,16 +299,19 @@ def make_model(g: GraphBuilder, name: str, inputs: list[onnx.ValueInfoProto], ou
     return helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="grammask")
 
 
-def save(model: onnx.ModelProto, path: Path, data_files: int) -> list[TensorProto]:
+def save(model: onnx.ModelProto, path: Path, data_files: int, shared: list[TensorProto] | None = None) -> list[TensorProto]:
     """Writes the graph to `path` and its weights to `path`_data, `path`_data_1, ..., about equally large.
 
     The names are the ones transformers.js expects. Each file stays below the size at which code hosts warn (50 MiB).
-    Gives the weights as they refer to these files, for `save_beside`.
+    `shared` are weights of another graph in the same folder: those of the same name are not written again.
+    Gives the weights as they refer to these files.
     """
+    places = {tensor.name: tensor for tensor in shared or []}
     large = [t for t in model.graph.initializer if len(t.raw_data) >= LARGE]
-    limit = sum(len(t.raw_data) for t in large) / data_files
+    own = [t for t in large if t.name not in places]
+    limit = sum(len(t.raw_data) for t in own) / data_files
     files: list[bytearray] = [bytearray()]
-    for tensor in large:
+    for tensor in own:
         if len(files[-1]) + len(tensor.raw_data) / 2 > limit and len(files) < data_files:
             files.append(bytearray())
         files[-1].extend(bytes(-len(files[-1]) % ALIGNMENT))
@@ -285,19 +321,13 @@ def save(model: onnx.ModelProto, path: Path, data_files: int) -> list[TensorProt
         tensor.data_location = TensorProto.EXTERNAL
         for key, value in place.items():
             tensor.external_data.add(key=key, value=str(value))
+    for tensor in large:
+        if tensor.name in places:
+            tensor.CopyFrom(places[tensor.name])
     for i, content in enumerate(files):
         path.with_name(_data_name(path, i)).write_bytes(content)
     path.write_bytes(model.SerializeToString(deterministic=True))
     return large
-
-
-def save_beside(model: onnx.ModelProto, path: Path, weights: list[TensorProto]) -> None:
-    """Writes another graph over the weights that `save` wrote."""
-    places = {tensor.name: tensor for tensor in weights}
-    for tensor in model.graph.initializer:
-        if len(tensor.raw_data) >= LARGE:
-            tensor.CopyFrom(places[tensor.name])
-    path.write_bytes(model.SerializeToString(deterministic=True))
 
 
 def _data_name(path: Path, index: int) -> str:

@@ -1,10 +1,11 @@
 """Builds the graph for several sequences in one step, each with as many new tokens as it has.
 
-The tokens of all sequences lie packed, one after the other, and only attention sees which are whose. Two things make it fast:
+The tokens of all sequences lie packed, one after the other, and only attention sees which are whose. Three things make it fast:
 
 - Past rows are read where they are. `GroupQueryAttention` copies the whole past into `present` in every step, and takes
   several tokens with a past for one sequence only. Here scores over the past and over the new tokens are two products.
 - Logits are computed for the tokens that are asked for.
+- A step's tokens share each reading of the weights: see byte_products.py.
 
 And a sequence has the same bits alone and with others, whatever these feed: what is added to a row's sums because others are
 longer are zeros at the end of the past, or between new tokens and past, where they move nothing to another vector lane.
@@ -13,6 +14,7 @@ longer are zeros at the end of the past, or between new tokens and past, where t
 import numpy as np
 from onnx import ModelProto, TensorProto
 
+from byte_products import ByteProducts
 from graph import MICROSOFT, GraphBuilder, caches, embedding, layers, logits, make_model, rotary, tensor
 from weights import Model, Shape
 
@@ -26,8 +28,9 @@ def build_packed_graph(model: Model) -> ModelProto:
     """The whole model, weights inline."""
     g, shape = GraphBuilder(), model.shape
     attention = _Attention(g, shape)
-    hidden = layers(g, model, embedding(g, model, "input_ids"), attention.layer)
-    logits(g, model, hidden, "logit_tokens", "logits")
+    products = ByteProducts(model)
+    hidden = layers(g, model, embedding(g, model, "input_ids"), attention.layer, products)
+    logits(g, model, hidden, "logit_tokens", products, "logits")
     attention.new_rows()
     return make_model(g, "SmolLM2-135M-Instruct, packed", *_interface(shape))
 

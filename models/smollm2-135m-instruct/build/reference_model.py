@@ -12,9 +12,13 @@ from gguf.quants import dequantize
 
 
 class Reference:
-    def __init__(self, gguf_path: Path):
+    def __init__(self, gguf_path: Path, rounded: bool = False):
+        """`rounded`: each matrix as multiples of a 127th of the largest number of its row, but the table of embeddings."""
         reader = GGUFReader(gguf_path)
         self.weights = {t.name: dequantize(t.data, t.tensor_type).astype(np.float32) for t in reader.tensors}
+        self.embeddings = self.weights["token_embd.weight"]
+        if rounded:
+            self.weights = {name: _rounded(w) if w.ndim == 2 else w for name, w in self.weights.items()}
         field = {name: f.contents() for name, f in reader.fields.items() if name.startswith("llama.")}
         self.layers = field["llama.block_count"]
         self.heads, self.kv_heads = field["llama.attention.head_count"], field["llama.attention.head_count_kv"]
@@ -24,7 +28,7 @@ class Reference:
     def logits(self, ids: list[int]) -> np.ndarray:
         """Logits [tokens, vocabulary] of one sequence."""
         w = self.weights
-        x = w["token_embd.weight"][ids]
+        x = self.embeddings[ids]
         for layer in range(self.layers):
             b = f"blk.{layer}."
             h = self._norm(x, w[b + "attn_norm.weight"])
@@ -58,3 +62,8 @@ class Reference:
         pairs = x.reshape(*x.shape[:2], -1, 2)
         rotated = (pairs[..., 0] + 1j * pairs[..., 1]) * np.exp(1j * angle)
         return np.stack([rotated.real, rotated.imag], axis=-1).reshape(x.shape).astype(np.float32)
+
+
+def _rounded(w: np.ndarray) -> np.ndarray:
+    step = np.abs(w).max(axis=1, keepdims=True) / 127
+    return np.round(w / step) * step

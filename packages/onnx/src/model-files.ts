@@ -32,7 +32,7 @@ export interface GraphFile {
   readonly dtype: DataType;
   /** Path from the model's folder, with "/". */
   readonly path: string;
-  /** The packed graph over the same weights, where there is one: the CPU takes it (see `GraphContract.packed`). */
+  /** The packed graph beside it, where there is one: the CPU takes it (see `GraphContract.packed`). */
   readonly packed: string | undefined;
 }
 

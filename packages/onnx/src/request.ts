@@ -193,7 +193,7 @@ function checkDrafts(drafts: boolean | DraftOptions = true): Required<DraftOptio
   if (typeof drafts !== "boolean" && (typeof drafts !== "object" || drafts === null)) {
     throw new InvalidRequestError("drafts", `${String(drafts)} is not true, false or an object`);
   }
-  const { maxTokens = 16, tokenCost = 0.3 } = typeof drafts === "boolean" ? {} : drafts;
+  const { maxTokens = 16, tokenCost = 0.15 } = typeof drafts === "boolean" ? {} : drafts;
   const whole = Number.isInteger(maxTokens) && maxTokens >= 1 && maxTokens <= 64;
   inRange("drafts.maxTokens", maxTokens, whole, "an integer from 1 to 64");
   inRange("drafts.tokenCost", tokenCost, tokenCost > 0 && tokenCost <= 1, "a number above 0, at most 1");
