@@ -36,6 +36,15 @@ describe("properties that must be there", () => {
     expect(store.and([required, store.exactlyOne(branches)])).toBe(store.and([required, store.or(branches)]));
   });
 
+  it("leave no branch that forbids one of them", () => {
+    const closed = (name: string) =>
+      store.and([property(name, store.type(JsonType.Null)), store.props(store.keysBut([name]), FALSE)]);
+    const one = store.exactlyOne(["p", "q", "r"].map(closed));
+    expect(store.kind(one)).toBe(Kind.ExactlyOne);
+    expect(store.and([store.required("q"), one])).toBe(store.and([store.required("q"), closed("q")]));
+    expect(store.and([store.required("p"), store.required("q"), one])).toBe(FALSE);
+  });
+
   it("leave branches alone that ask the same constant", () => {
     const branches = [store.and([kind("a"), number]), store.and([kind("a"), property("x", store.type(1))])];
     const all = store.and([store.required("kind"), store.exactlyOne(branches)]);

@@ -1,6 +1,7 @@
 /**
- * What properties that an object must have say about exactly-ones beside them: branches of a `oneOf` that ask different
- * constants of one of them, without asking that it be there, exclude each other. "Exactly one" of such is "one of them".
+ * What properties that an object must have say about exactly-ones beside them: branches of a `oneOf` that forbid one are
+ * none, and branches that ask different constants of one, without asking that it be there, exclude each other. "Exactly
+ * one" of such is "one of them".
  */
 import { exclusiveAmong } from "./exclusive.js";
 import { FALSE, type Formula, type FormulaReader, Kind } from "./formula-kinds.js";
@@ -47,13 +48,25 @@ export class PresentProperties {
   private simplified(exactlyOne: Formula, present: ReadonlySet<string>): Formula {
     const { store } = this;
     const branches = store.children(exactlyOne);
-    const cases = branches.map((branch) => this.casesOf(branch));
-    const exclusive = new Set(exclusiveAmong(store, cases.flat(), present));
-    const group = branches.filter((_, index) => cases[index]?.every((one) => exclusive.has(one)));
-    if (group.length < 2) return exactlyOne;
-    const others = branches.filter((branch) => !group.includes(branch));
-    const some = store.or(group);
-    return others.length === 0 ? some : store.exactlyOne([...others, some]);
+    const cases = branches.map((branch) => this.casesOf(branch).filter((one) => !this.forbids(one, present)));
+    const all = cases.flat();
+    // Groups of some branches are left alone: what is joined is hard to tell apart later.
+    if (exclusiveAmong(store, all, present).length === all.length) return store.or(all);
+    const isSame = cases.every(
+      (some, index) => some.length === this.casesOf(branches[index] as Formula).length,
+    );
+    return isSame ? exactlyOne : store.exactlyOne(cases.map((some) => store.or(some)));
+  }
+
+  /** Whether a branch forbids one of some properties. */
+  private forbids(branch: Formula, names: ReadonlySet<string>): boolean {
+    const { store } = this;
+    const isAnd = store.kind(branch) === Kind.And && (branch & 1) === 0;
+    return (isAnd ? store.children(branch) : [branch]).some((literal) => {
+      if (store.kind(literal) !== Kind.Props || (literal & 1) === 1) return false;
+      const keys = store.first(literal);
+      return store.second(literal) === FALSE && [...names].some((name) => store.hasKey(keys, name));
+    });
   }
 
   /** What a branch is a disjunction of: branches that exclude each other anyway have been joined. */
