@@ -33,7 +33,7 @@ interface PendingTrial {
 /** Time for the first masks, and to measure it all again, beside that to compile. */
 const MASKS_MILLISECONDS = 500;
 /** What a thread has to do may take so many times as long where others have the processor. */
-const LONGEST_WAIT = 10;
+const LONGEST_WAIT = 5;
 /** Between two looks at how long a thread has worked. */
 const LOOK_MILLISECONDS = 20;
 /** Constraints whose outcome is remembered. */
