@@ -290,7 +290,6 @@ export const CASES: readonly AdversarialCase[] = [
     schema: { enum: range(10_000).map((i) => ({ id: i, name: `n${i}` })) },
     valid: [{ id: 9999, name: "n9999" }],
     invalid: [{ id: 9999, name: "n9998" }],
-    mayReachLimit: true,
   },
   {
     name: "a million items, all different",

@@ -271,7 +271,7 @@ describe("limits at compile time", () => {
     expect(limitOf(() => begin(10, branches))).toBe("maxAlternatives");
   });
 
-  it("maxAlternatives refuses lists of constants that all begin with too many, and no others", () => {
+  it("maxAlternatives refuses lists of arrays that all begin with too many, lists of such objects beside others, and no others", () => {
     const list = (one: (i: number) => unknown) => ({ enum: Array.from({ length: 600 }, (_, i) => one(i)) });
     const limits = [
       list((id) => ({ id, name: `n${id}` })),
@@ -284,6 +284,6 @@ describe("limits at compile time", () => {
       { not: list((id) => ({ id })) },
     ].map((schema) => limitOf(() => compileJsonSchema(schema)));
     const [none, limit] = [undefined, "maxAlternatives"];
-    expect(limits).toEqual([limit, limit, none, none, none, limit, none, none]);
+    expect(limits).toEqual([none, limit, none, none, none, limit, none, none]);
   });
 });

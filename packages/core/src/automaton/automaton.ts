@@ -97,7 +97,7 @@ export interface Frames {
   asksForKey(structure: number): boolean;
   /** Whether the state waits for an item whose text decides what comes after it. */
   waitsForItem(structure: number): boolean;
-  /** The same as `resume`, for such items. */
+  /** The same as `resume`, for such items; the text of a property begins with its key. */
   resumeItem(structure: number, result: Result, text: string): FrameState;
   /**
    * The state after such an item that is not looked at: it reads what follows every item, up to where the next one begins.

@@ -228,7 +228,7 @@ export class JsonCompletions implements CompletionSource {
     const { structure, objects } = this.frames;
     const object = objects.state(structure.data[state] as number);
     const isAny = structure.place[state] === Place.ObjectNext;
-    const names = isAny ? this.allNames(object) : this.usefulNames(object);
+    const names = isAny || object.listed !== undefined ? this.allNames(object) : this.usefulNames(object);
     const steps: Step[] = [];
     for (const name of names) {
       const spelled = this.spelled(name);

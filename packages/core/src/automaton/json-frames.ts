@@ -1,5 +1,5 @@
 /** The frames of JSON: what `automaton.ts` needs to know of objects, arrays, lexemes, whitespace and goals. */
-import { parseJson } from "../json/index.js";
+import { type JsonNode, type JsonObject, parseJson } from "../json/index.js";
 import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
 import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
@@ -30,7 +30,7 @@ import {
 import { JsonCompletions } from "./json-completions.js";
 import type { LeadInText } from "./lead-in.js";
 import { LiteralAutomaton } from "./literals.js";
-import type { ObjectEnd } from "./object-state.js";
+import type { ListedProperty, ObjectEnd } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import type { OutputPart } from "./output-part.js";
 import type { PlainNumbers } from "./plain-numbers.js";
@@ -132,13 +132,20 @@ export class JsonFrames implements Frames {
       numberLanguage: (goal) => this.values.lexeme(goal, JsonType.Number),
       stringResult: (state) => this.lexemeResult(FrameKind.String, state),
       textResult: (state) => this.lexemeResult(FrameKind.Text, state),
-      after: (waiting, result, text) =>
-        frameId(
-          this.waitsForItem(waiting)
-            ? this.resumeItem(waiting, result, text())
-            : this.resume(waiting, result),
-        ),
+      after: (waiting, result, text) => frameId(this.afterText(waiting, result, text)),
     });
+  }
+
+  /** The state behind a value with a text. */
+  private afterText(waiting: number, result: Result, text: () => string): FrameState {
+    if (!this.waitsForItem(waiting)) return this.resume(waiting, result);
+    if (this.structure.place[waiting] === Place.ArrayWait) return this.resumeItem(waiting, result, text());
+    return this.resumeListed(
+      waiting,
+      this.listedProperty(waiting) as ListedProperty,
+      result,
+      parseJson(text()),
+    );
   }
 
   waitsForKey(structure: number): boolean {
@@ -147,11 +154,31 @@ export class JsonFrames implements Frames {
 
   waitsForItem(structure: number): boolean {
     const { place, data } = this.structure;
+    if (place[structure] === Place.ObjectWait) return this.listedProperty(structure) !== undefined;
     if (place[structure] !== Place.ArrayWait) return false;
     return this.parts.arrays.item(data[structure] as number).isUnique;
   }
 
+  /** What is asked of the value of a property whose object is to be one of a long list. */
+  private listedProperty(structure: number): ListedProperty | undefined {
+    const data = this.structure.data[structure] as number;
+    return data < 0 ? undefined : this.parts.objects.property(data).listed;
+  }
+
+  /** The state behind such a property. */
+  private resumeListed(structure: number, listed: ListedProperty, result: Result, value: JsonNode): FrameState {
+    const { objects } = this.parts;
+    const property = objects.property(this.structure.data[structure] as number);
+    const state = objects.afterListed(property, listed, value);
+    return this.at(Place.ObjectAfter, state.id, 0, this.shapeAfter(structure, result));
+  }
+
   resumeItem(structure: number, result: Result, text: string): FrameState {
+    if (this.structure.place[structure] === Place.ObjectWait) {
+      const listed = this.listedProperty(structure) as ListedProperty;
+      const [member] = parseJson(`{${text}}`) as JsonObject;
+      return this.resumeListed(structure, listed, result, (member as [string, JsonNode])[1]);
+    }
     const { arrays } = this.parts;
     const item = arrays.item(this.structure.data[structure] as number);
     const state = arrays.afterUnique(item, bareResult(result), parseJson(text));
@@ -159,6 +186,7 @@ export class JsonFrames implements Frames {
   }
 
   afterAnyItem(structure: number, result: Result): FrameState {
+    if (this.structure.place[structure] === Place.ObjectWait) return 0;
     const { arrays } = this.parts;
     const item = arrays.item(this.structure.data[structure] as number);
     const state = arrays.afterAnyUnique(item, bareResult(result));

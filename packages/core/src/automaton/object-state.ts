@@ -2,6 +2,7 @@ import type { Formula } from "../json-schema/formula.js";
 import type { Language } from "../language/index.js";
 import type { FlatObject } from "./flat-object.js";
 import type { Goal, PendingGoal } from "./goals.js";
+import type { Listed } from "./listed-objects.js";
 import type { NameList, SeenKeys } from "./property-order.js";
 
 /** How an object may end: its result, plus one; 0: it may not. */
@@ -32,6 +33,8 @@ export interface ObjectState {
   /** The goal of values behind names that no schema mentions; null: it depends on the name, undefined: not asked for yet. */
   otherGoal: Goal | null | undefined;
   readonly properties: Map<string, PendingProperty | null>;
+  /** Of an object that is to be one of a long list: those that it can still be. Nothing else is asked of it. */
+  readonly listed: Listed | undefined;
 }
 
 /** A property whose key has been read and whose value comes. */
@@ -42,4 +45,15 @@ export interface PendingProperty extends PendingGoal {
   readonly cursor: number;
   readonly seen: SeenKeys;
   readonly flat: FlatObject | undefined;
+  /** Where what comes after depends on what the value is. */
+  readonly listed: ListedProperty | undefined;
+}
+
+/** A property of an object that is to be one of a long list. */
+export interface ListedProperty {
+  readonly name: string;
+  /** Those that it can be before the value is known. */
+  readonly objects: Listed;
+  /** The states behind values, by their canonical text. */
+  readonly states: Map<string, ObjectState>;
 }

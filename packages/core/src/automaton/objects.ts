@@ -2,6 +2,7 @@
  * The states of an open object: the formulas that the rest of it must satisfy, and which names can still come.
  * A state is made only if it is live; so a name is offered only if some value can follow it.
  */
+import { canonicalJson, type JsonNode } from "../json/index.js";
 import {
   FALSE,
   type Formula,
@@ -14,10 +15,19 @@ import type { Satisfiability } from "../json-schema/satisfiability.js";
 import type { Language } from "../language/index.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import { FlatObject } from "./flat-object.js";
-import type { Goal, Goals, PendingGoal, Result } from "./goals.js";
+import { type Goal, type Goals, HOLDS, type PendingGoal, type Result } from "./goals.js";
+import { type Listed, ListedObjects } from "./listed-objects.js";
 import { ObjectKeys } from "./object-keys.js";
-import type { ObjectEnd, ObjectState, PendingProperty } from "./object-state.js";
+import type { ListedProperty, ObjectEnd, ObjectState, PendingProperty } from "./object-state.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
+
+/** What long lists of objects are made of. */
+export interface ListedConstants {
+  /** The objects of a list, by its number. */
+  listed(list: number): Listed;
+  /** The formula "the value equals one of these". */
+  oneOf(values: readonly JsonNode[]): Formula;
+}
 
 /** A formula that is no disjunction of flat cases. */
 const NO_CASES: readonly FlatObject[] = [];
@@ -36,10 +46,13 @@ export class Objects {
   private readonly pendingIds = new Map<string, PendingProperty>();
   private readonly cases = new Map<Formula, readonly FlatObject[]>();
   private readonly objectKeys: ObjectKeys;
+  private readonly listedObjects: ListedObjects;
+  private readonly constants: ListedConstants;
 
   /**
    * @param extra whether properties come of which no schema says anything
    * @param namesOf the property names that a goal's schemas mention, in order.
+   * @param constants what long lists of objects are made of
    */
   constructor(
     store: FormulaStore,
@@ -49,6 +62,7 @@ export class Objects {
     order: PropertyOrder,
     extra: ExtraProperties,
     namesOf: (goal: Goal) => readonly string[],
+    constants: ListedConstants,
   ) {
     this.store = store;
     this.goals = goals;
@@ -56,6 +70,8 @@ export class Objects {
     this.propertyNames = propertyNames;
     this.order = order;
     this.namesOf = namesOf;
+    this.constants = constants;
+    this.listedObjects = new ListedObjects(propertyNames, order);
     this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order, extra);
   }
 
@@ -77,6 +93,11 @@ export class Objects {
     const formulas = goal.formulas.map((f) => this.goals.steps.specialise(f, JsonType.Object));
     const combined = this.goals.combined(formulas, goal.constraint);
     if (combined === FALSE) return undefined;
+    const list = this.goals.isSingle(goal) ? this.store.listOf(combined) : undefined;
+    if (list !== undefined) {
+      const listed = this.constants.listed(list);
+      return this.add(formulas, goal.constraint, this.listedObjects.names(listed), 0, 0, { listed });
+    }
     const names = new Set(this.namesOf(goal));
     const seen = new Set<Formula>();
     for (const formula of formulas) {
@@ -90,14 +111,14 @@ export class Objects {
         seen,
       );
     }
-    const list = this.propertyNames.list([...names]);
+    const nameList = this.propertyNames.list([...names]);
     const cases = this.casesOf(combined);
     const lives =
       cases === undefined
-        ? this.satisfiability.object(combined, this.propertyNames.availability(list, 0, 0))
-        : cases.some((flat) => flat.canEnd(list, 0));
+        ? this.satisfiability.object(combined, this.propertyNames.availability(nameList, 0, 0))
+        : cases.some((flat) => flat.canEnd(nameList, 0));
     if (!lives) return undefined;
-    return this.intern(formulas, goal.constraint, list, 0, 0);
+    return this.intern(formulas, goal.constraint, nameList, 0, 0);
   }
 
   /** The result if the object may end here. */
@@ -106,31 +127,37 @@ export class Objects {
     return state.end === 0 ? undefined : state.end - 1;
   }
 
-  private computeEnd({ formulas, constraint }: ObjectState): ObjectEnd {
+  private computeEnd({ formulas, constraint, listed, seen }: ObjectState): ObjectEnd {
+    if (listed !== undefined) return this.listedObjects.hasEnd(listed, seen) ? HOLDS + 1 : 0;
     const truths = formulas.map((formula) => this.goals.steps.holdsAtEnd(formula));
     return this.goals.allows(constraint, truths) ? this.goals.result(truths) + 1 : 0;
   }
 
   /** The names that can come next. */
   keys(state: ObjectState): Language {
-    state.keys ??= this.objectKeys.of(state);
+    state.keys ??=
+      state.listed === undefined
+        ? this.objectKeys.of(state)
+        : this.store.arena.choice(this.nextListed(state, state.listed));
     return state.keys;
   }
 
   /** Whether any name can come next: it asks less than `keys`. */
   hasKeys(state: ObjectState): boolean {
     state.hasKeys ??=
-      state.keys === undefined ? this.objectKeys.hasAny(state) : !this.store.arena.isEmpty(state.keys);
+      state.keys === undefined && state.listed === undefined ? this.objectKeys.hasAny(state) : !this.store.arena.isEmpty(this.keys(state));
     return state.hasKeys;
   }
 
   /** The names that no schema mentions and that can come next, by which key languages of the formula have them. */
   otherNames(state: ObjectState): Language[] {
-    return this.objectKeys.others(state);
+    return state.listed === undefined ? this.objectKeys.others(state) : [];
   }
 
   /** The mentioned names that have not been used or passed over, in order. */
-  openNames({ names, cursor, seen }: ObjectState): string[] {
+  openNames(state: ObjectState): string[] {
+    if (state.listed !== undefined) return this.nextListed(state, state.listed);
+    const { names, cursor, seen } = state;
     const used = this.propertyNames.seen(seen);
     return names.names.filter((name, index) => index >= cursor && !used.has(name));
   }
@@ -196,6 +223,34 @@ export class Objects {
     return this.intern(formulas, constraint, names, cursor, seen, flat);
   }
 
+  /** The state behind a property of an object that is to be one of a long list. */
+  afterListed(pending: PendingProperty, { name, objects, states }: ListedProperty, value: JsonNode): ObjectState {
+    const key = canonicalJson(value);
+    let state = states.get(key);
+    if (state === undefined) {
+      const listed = this.listedObjects.withValue(objects, name, value);
+      const { rests, constraint, names, cursor, seen } = pending;
+      state = this.add(rests, constraint, names, cursor, seen, { listed });
+      states.set(key, state);
+    }
+    return state;
+  }
+
+  private nextListed({ names, seen }: ObjectState, listed: Listed): string[] {
+    return this.listedObjects.nextNames(listed, names, seen);
+  }
+
+  private listedProperty(state: ObjectState, listed: Listed, name: string): PendingProperty | undefined {
+    const { formulas, names, seen } = state;
+    const objects = this.listedObjects.withNext(listed, names, seen, name);
+    if (objects.length === 0) return undefined;
+    const values = this.constants.oneOf(objects.map((object) => object.get(name) as JsonNode));
+    const pending = { goal: this.goals.single(values), rests: formulas, fixed: [] };
+    if (!this.goalLives(pending.goal)) return undefined;
+    const later = this.propertyNames.withSeen(seen, name);
+    return this.addPending(pending, state, 0, later, { listed: { name, objects, states: new Map() } });
+  }
+
   private intern(
     formulas: readonly Formula[],
     constraint: Formula,
@@ -207,28 +262,41 @@ export class Objects {
     const key = `${formulas.join()}:${constraint}:${names.id}:${cursor}:${seen}`;
     let state = this.stateIds.get(key);
     if (state === undefined) {
-      const combined = this.goals.combined(formulas, constraint);
-      const cases = flat === undefined ? this.casesOf(combined) : undefined;
-      state = {
-        id: this.states.length,
-        formulas,
-        constraint,
-        combined,
-        names,
-        cursor,
-        seen,
-        cases,
-        flat: flat ?? (cases?.length === 1 ? cases[0] : undefined),
-        keys: undefined,
-        hasKeys: undefined,
-        end: undefined,
-        afterOther: undefined,
-        otherGoal: undefined,
-        properties: new Map(),
-      };
-      this.states.push(state);
+      state = this.add(formulas, constraint, names, cursor, seen, { flat });
       this.stateIds.set(key, state);
     }
+    return state;
+  }
+
+  private add(
+    formulas: readonly Formula[],
+    constraint: Formula,
+    names: NameList,
+    cursor: number,
+    seen: SeenKeys,
+    { flat, listed }: { readonly flat?: FlatObject | undefined; readonly listed?: Listed },
+  ): ObjectState {
+    const combined = this.goals.combined(formulas, constraint);
+    const cases = flat === undefined && listed === undefined ? this.casesOf(combined) : undefined;
+    const state: ObjectState = {
+      id: this.states.length,
+      formulas,
+      constraint,
+      combined,
+      names,
+      cursor,
+      seen,
+      cases,
+      flat: flat ?? (cases?.length === 1 ? cases[0] : undefined),
+      keys: undefined,
+      hasKeys: undefined,
+      end: undefined,
+      afterOther: undefined,
+      otherGoal: undefined,
+      properties: new Map(),
+      listed,
+    };
+    this.states.push(state);
     return state;
   }
 
@@ -246,6 +314,7 @@ export class Objects {
 
   private computeProperty(state: ObjectState, name: string): PendingProperty | undefined {
     const { store } = this;
+    if (state.listed !== undefined) return this.listedProperty(state, state.listed, name);
     const index = state.names.indexOf.get(name);
     const used = this.propertyNames.seen(state.seen);
     if (used.has(name) || (index !== undefined && index < state.cursor)) return undefined;
@@ -279,7 +348,7 @@ export class Objects {
     const known = this.flatPendingIds.get(key);
     if (known !== undefined) return known;
     if (!this.goalLives(goal)) return undefined;
-    const property = this.addPending({ goal, rests: [rest], fixed: [] }, state, cursor, seen, flat);
+    const property = this.addPending({ goal, rests: [rest], fixed: [] }, state, cursor, seen, { flat });
     this.flatPendingIds.set(key, property);
     return property;
   }
@@ -300,7 +369,7 @@ export class Objects {
       this.satisfiability.object(formula, availability),
     );
     if (pending === undefined || !this.goalLives(pending.goal)) return undefined;
-    const property = this.addPending(pending, state, cursor, seen, undefined);
+    const property = this.addPending(pending, state, cursor, seen, {});
     this.pendingIds.set(key, property);
     return property;
   }
@@ -310,10 +379,10 @@ export class Objects {
     { constraint, names }: ObjectState,
     cursor: number,
     seen: SeenKeys,
-    flat: FlatObject | undefined,
+    { flat, listed }: { readonly flat?: FlatObject; readonly listed?: ListedProperty },
   ): PendingProperty {
     const id = this.pendings.length;
-    const property = { goal, rests, fixed, id, constraint, names, cursor, seen, flat };
+    const property = { goal, rests, fixed, id, constraint, names, cursor, seen, flat, listed };
     this.pendings.push(property);
     return property;
   }

@@ -121,7 +121,7 @@ function buildAutomaton(
   const frames = new JsonFrames({
     store,
     goals,
-    objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, extra, namesOf),
+    objects: new Objects(store, goals, satisfiability, new PropertyNames(), order, extra, namesOf, schemas),
     arrays: new Arrays(goals, satisfiability, (value) => schemas.constant(value)),
     strings: lexemes.strings(options.escapes ?? "any"),
     texts: lexemes.texts,

@@ -51,6 +51,7 @@ export function readFormulas(
   const root = schemas.reference(documents.root);
   // What cannot be expanded is an error now, also where a look at it is enough to tell that some value matches.
   derivatives.expandInPlace(root);
+  derivatives.checkLists(root);
   if (!satisfiability.value(root)) {
     if (derivatives.leavesOut) {
       const { maxTextLength: value } = arena.nodes.limits;

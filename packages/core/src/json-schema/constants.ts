@@ -8,7 +8,7 @@ import {
   numberRange,
 } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
-import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, LONE_SURROGATE } from "./formula.js";
 
 /**
  * Formulas of `const` and `enum`. Strings and numbers become one language each; an array or object is a node of its own
@@ -19,6 +19,8 @@ export class Constants {
   private readonly reserveId: () => number;
   private readonly values = new Map<number, readonly JsonNode[] | JsonObject>();
   private readonly ids = new Map<string, number>();
+  /** Long lists of objects. */
+  private readonly lists: (readonly JsonObject[])[] = [];
   private readonly maxAlternatives: number;
 
   /** @param maxAlternatives a value is read against so many constants side by side */
@@ -32,11 +34,11 @@ export class Constants {
    * The value equals one of these, by JSON Schema's equality. A number beyond the limits, which only an output can have
    * (an item that others must differ from), stands for all very long ones: more is then excluded than must be.
    *
-   * @throws SchemaLimitError where every object, or every array, begins with one of more than `maxAlternatives` values
+   * @throws SchemaLimitError where every array begins with one of more than `maxAlternatives` values
    */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
-    if (values.length > this.maxAlternatives) this.checkBeginnings(values);
+    const isLong = values.length > this.maxAlternatives && this.beginAlike(values) === false;
     const strings: string[] = [];
     const numbers: string[] = [];
     const parts: Formula[] = [];
@@ -49,8 +51,9 @@ export class Constants {
       else if (value instanceof JsonNumber) {
         if (numberFits(value.text, store.arena.nodes.limits)) numbers.push(value.text);
         else hasLong = true;
-      } else parts.push(this.reference(value));
+      } else if (!isLong || isJsonArray(value)) parts.push(this.reference(value));
     }
+    if (isLong) parts.push(this.list(values));
     const primitives: Formula[] = [];
     if (strings.length > 0) {
       mask |= JsonType.String;
@@ -64,8 +67,11 @@ export class Constants {
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
   }
 
-  /** What any output would come to soon is an error at once, and before formulas for all of it are made. */
-  private checkBeginnings(values: readonly JsonNode[]): void {
+  /**
+   * Whether the objects begin with few values, so that formulas can tell them apart.
+   * @throws SchemaLimitError where the arrays do not: what any output would come to soon is an error at once
+   */
+  private beginAlike(values: readonly JsonNode[]): boolean {
     const { maxAlternatives: value } = this;
     const objects: JsonObject[] = [];
     const items: (JsonNode | undefined)[] = [];
@@ -79,10 +85,24 @@ export class Constants {
     }
     const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
     // Objects of one property become one object, whose property has any of the values.
-    const isTooMuch = names.size > 1 && [...names].every(beginsWithMany);
-    if (!isTooMuch && !hasMore(items, (item) => item, value)) return;
+    if (!hasMore(items, (item) => item, value)) return names.size < 2 || ![...names].every(beginsWithMany);
     const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
+  }
+
+  /** One of the objects among some constants, which are many. */
+  private list(values: readonly JsonNode[]): Formula {
+    const { store, lists } = this;
+    const objects: JsonObject[] = [];
+    for (const value of values) if (value instanceof JsonObject && canBeWritten(value)) objects.push(value);
+    if (objects.length === 0) return FALSE;
+    const number = lists.push(objects) - 1;
+    return store.and([store.type(JsonType.Object), store.listed(number, this.maxAlternatives)]);
+  }
+
+  /** The objects of a list; some may be equal. */
+  listed(number: number): readonly JsonObject[] {
+    return this.lists[number] as readonly JsonObject[];
   }
 
   /** The formula of a numbered constant; undefined: the number is not a constant's. */
@@ -140,4 +160,19 @@ function hasMore<T>(list: readonly T[], read: (one: T) => JsonNode | undefined, 
 function longNumbers(arena: LanguageArena): Language {
   const short = { min: "-1e100", max: "1e100", exclusiveMin: true, exclusiveMax: true, multipleOf: "1e-100" };
   return arena.difference(normalisedNumber(arena), numberRange(arena, short));
+}
+
+/** Whether no text in an array or object has what UTF-8 cannot write. */
+export function canBeWritten(root: JsonNode): boolean {
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string") {
+      if (LONE_SURROGATE.test(next)) return false;
+    } else if (next instanceof JsonObject) {
+      for (const [key, value] of next) pending.push(key, value);
+    } else if (isJsonArray(next)) {
+      for (const item of next) pending.push(item);
+    }
+  }
+  return true;
 }

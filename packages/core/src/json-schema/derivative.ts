@@ -11,7 +11,7 @@ import {
   FALSE,
   type Formula,
   type FormulaStore,
-  type JsonType,
+  JsonType,
   type KeySet,
   Kind,
   TRUE,
@@ -20,6 +20,12 @@ import {
 
 /** Expanding recurses; so many levels fit on the stack whatever else is on it. */
 const MAX_IN_PLACE_DEPTH = 256;
+
+/** The error where objects of a long list would have to be read against something else at the same time. */
+function listedWithOthers(value: number): SchemaLimitError {
+  const reason = `an enum of more than ${value} objects stands beside keywords or alternatives about the same objects; leave these out, write a schema of what the objects have in common, or raise limits.maxAlternatives`;
+  return new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
+}
 
 export interface NumberSyntax {
   readonly all: Language;
@@ -72,6 +78,7 @@ export class Derivatives {
           return type === 32 ? atom : TRUE;
         case Kind.Props:
         case Kind.PropCount:
+        case Kind.Listed:
           return type === 64 ? atom : TRUE;
         default:
           return atom;
@@ -135,6 +142,20 @@ export class Derivatives {
       if (store.kind(literal) === Kind.Schema) this.expanded(literal, (all) => this.expandInPlace(all, seen));
     };
     store.forEachAtom(formula, visit, seen);
+  }
+
+  /**
+   * Whether objects of a long list are asked of a value, it is nothing else.
+   * @throws SchemaLimitError otherwise: no output could come to an object
+   */
+  checkLists(formula: Formula): void {
+    const { store } = this;
+    if (!store.hasLists) return;
+    const objects = this.specialise(formula, JsonType.Object);
+    if (store.listOf(objects) !== undefined) return;
+    store.forEachAtom(objects, (literal) => {
+      if (store.kind(literal) === Kind.Listed) throw listedWithOthers(store.second(literal));
+    });
   }
 
   private expanded<T>(schema: Formula, rebuild: (formula: Formula) => T): T {
@@ -249,6 +270,8 @@ export class Derivatives {
           }
           case Kind.PropCount:
             return store.propCount(store.first(atom) - 1);
+          case Kind.Listed:
+            throw listedWithOthers(store.second(atom));
           default:
             return atom;
         }
@@ -327,6 +350,7 @@ export class Derivatives {
     const { store } = this;
     const atEnd = (atom: Formula) => {
       const kind = store.kind(atom);
+      if (kind === Kind.Listed) throw listedWithOthers(store.second(atom));
       return kind === Kind.PropCount || kind === Kind.ItemCount ? FALSE : TRUE;
     };
     return store.map(formula, atEnd, this.ends) === TRUE;

@@ -3,7 +3,7 @@
  * from. Arrays and objects are put together from the values of their items and properties, by the same derivatives by
  * which outputs are read; every beginning that is tried has an end.
  */
-import { type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import { canonicalJson, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import { hasEndlessNumbers, type Language, numberValues } from "../language/index.js";
 import type { Derivatives } from "./derivative.js";
 import { FALSE, type Formula, type FormulaStore, JSON_TYPES, JsonType, Kind, TRUE } from "./formula.js";
@@ -21,6 +21,8 @@ export interface ValueSearch {
   object(formula: Formula, keys: KeyAvailability): boolean;
   /** "The value equals this one." */
   constant(value: JsonNode): Formula;
+  /** The objects of a list, by its number; some may be equal. */
+  listed(list: number): readonly JsonObject[];
   /** Counts a step against the limit. */
   step(): void;
   /** Throws the error of a limit. */
@@ -145,6 +147,16 @@ export class FiniteValues {
   }
 
   private objects(formula: Formula, found: Found): void {
+    const list = this.search.store.listOf(formula);
+    if (list !== undefined) {
+      const different = new Map<string, JsonObject>();
+      for (const object of this.search.listed(list)) {
+        if (different.size === found.missing) break;
+        different.set(canonicalJson(object), object);
+      }
+      found.list.push(...different.values());
+      return;
+    }
     const names = this.namesIn(formula, found);
     if (!found.isEndless) this.properties(formula, new Names(names), 0, [], found);
   }

@@ -4,6 +4,7 @@
  */
 import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
+import { canBeWritten } from "./constants.js";
 import { count } from "./keyword-context.js";
 import type { Member, Position, SchemaNode } from "./position.js";
 import type { SampleContext } from "./samples.js";
@@ -180,21 +181,6 @@ function constantFits(position: Position): boolean {
     }
   }
   return false;
-}
-
-/** Whether no text in an array or object has what UTF-8 cannot write. */
-function canBeWritten(root: JsonNode): boolean {
-  const pending = [root];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === "string") {
-      if (LONE_SURROGATE.test(next)) return false;
-    } else if (next instanceof JsonObject) {
-      for (const [key, value] of next) pending.push(key, value);
-    } else if (isJsonArray(next)) {
-      for (const item of next) pending.push(item);
-    }
-  }
-  return true;
 }
 
 /** Whether the bounds leave room for an integer. */

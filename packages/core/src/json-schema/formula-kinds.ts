@@ -36,6 +36,7 @@ export const enum Kind {
   ValueIn,
   Variable,
   Schema,
+  Listed,
 }
 
 /** `Items(from, UNBOUNDED, S)` has no upper end. */
@@ -57,6 +58,7 @@ export const ATOM_TYPE: readonly number[] = [
   0,
   0,
   0,
+  JsonType.Object,
 ];
 
 /** How to read formulas; `FormulaStore` says what the fields are. */

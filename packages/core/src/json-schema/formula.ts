@@ -45,6 +45,8 @@ export class FormulaStore {
   private readonly keyExceptions = new Map<string, KeySet>();
   private readonly exceptions: (ReadonlySet<string> | undefined)[] = [];
   private readonly keySets: (string | Language | (() => Language))[] = [];
+  /** Whether a formula speaks of a long list of objects. */
+  hasLists = false;
   private marks = new Int32Array(128);
   private lastMark = 0;
   private presentProperties: PresentProperties | undefined;
@@ -163,6 +165,20 @@ export class FormulaStore {
 
   schema(id: number): Formula {
     return this.table.intern(Kind.Schema, id, 0, 0) << 1;
+  }
+
+  /**
+   * Objects are among those of a long list, by its number: more than `maxAlternatives`, as errors say. It is about whole
+   * objects, and has no derivatives.
+   */
+  listed(list: number, maxAlternatives: number): Formula {
+    this.hasLists = true;
+    return this.table.intern(Kind.Listed, list, maxAlternatives, 0) << 1;
+  }
+
+  /** The number of the list, if the formula says of objects that they are among it and no more. */
+  listOf(formula: Formula): number | undefined {
+    return this.kind(formula) === Kind.Listed && (formula & 1) === 0 ? this.first(formula) : undefined;
   }
 
   // --- key sets ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
  * provisional answers (Tarjan's low links).
  */
 
-import type { JsonNode } from "../json/index.js";
+import type { JsonNode, JsonObject } from "../json/index.js";
 import { checkTime } from "../language/index.js";
 import { type ArraySearch, arrayLiteralsHold, type DifferentItem } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
@@ -44,6 +44,8 @@ const NO_LITERALS: readonly Formula[] = [];
 export interface SatisfiabilitySchemas {
   /** The formula "the value equals this one". */
   constant(value: JsonNode): Formula;
+  /** The objects of a list, by its number. */
+  listed(list: number): readonly JsonObject[];
   /** Whether some value surely matches a sub-schema, by its number, as far as a look at it can tell; false says nothing. */
   isSurelySatisfiable(schema: number): boolean;
 }
@@ -104,6 +106,7 @@ export class Satisfiability {
       array: (formula) => this.arrayRest(formula),
       object: (formula, keys) => this.objectRest(formula, keys),
       constant: (value) => schemas.constant(value),
+      listed: (list) => schemas.listed(list),
       step: () => this.countStep(),
       giveUp: () => this.giveUp(),
     });
@@ -334,6 +337,11 @@ export class Satisfiability {
   }
 
   private objectRest(formula: Formula, keys: KeyAvailability): boolean {
+    // Lists have an object at least.
+    if (this.store.listOf(formula) !== undefined) {
+      this.objectLiterals = NO_LITERALS;
+      return true;
+    }
     const { store, decide: value, countStep: step, maxSteps: maxNeeded, leaveOutLarge } = this;
     const literalsHold = (literals: readonly Formula[]) => {
       const hold = objectLiteralsHold(literals, { store, keys, value, step, maxNeeded, leaveOutLarge });

@@ -163,6 +163,16 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     return this.constants.formula([value]);
   }
 
+  /** "The value equals one of these." */
+  oneOf(values: readonly JsonNode[]): Formula {
+    return this.constants.formula(values);
+  }
+
+  /** The objects of a list, by its number. */
+  listed(list: number): readonly JsonObject[] {
+    return this.constants.listed(list);
+  }
+
   asserts(format: string, position: Position): boolean {
     return this.format.asserts(format, position);
   }
