@@ -166,7 +166,12 @@ export class JsonFrames implements Frames {
   }
 
   /** The state behind such a property. */
-  private resumeListed(structure: number, listed: ListedProperty, result: Result, value: JsonNode): FrameState {
+  private resumeListed(
+    structure: number,
+    listed: ListedProperty,
+    result: Result,
+    value: JsonNode,
+  ): FrameState {
     const { objects } = this.parts;
     const property = objects.property(this.structure.data[structure] as number);
     const state = objects.afterListed(property, listed, value);

@@ -97,9 +97,9 @@ describe("objects that are one of a long list", () => {
     const schema = { type: "array", items: { properties: { who: { enum: people } }, required: ["who"] } };
     const grammar = compileJsonSchema(schema);
     const [first, second] = people;
-    expect(accepts(grammar, JSON.stringify([{ who: second }, { who: first }, { who: second, more: 1 }]))).toBe(
-      true,
-    );
+    expect(
+      accepts(grammar, JSON.stringify([{ who: second }, { who: first }, { who: second, more: 1 }])),
+    ).toBe(true);
     expect(accepts(grammar, JSON.stringify([{ who: { ...first, id: 1 } }]))).toBe(false);
   });
 

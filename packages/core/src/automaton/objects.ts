@@ -145,7 +145,9 @@ export class Objects {
   /** Whether any name can come next: it asks less than `keys`. */
   hasKeys(state: ObjectState): boolean {
     state.hasKeys ??=
-      state.keys === undefined && state.listed === undefined ? this.objectKeys.hasAny(state) : !this.store.arena.isEmpty(this.keys(state));
+      state.keys === undefined && state.listed === undefined
+        ? this.objectKeys.hasAny(state)
+        : !this.store.arena.isEmpty(this.keys(state));
     return state.hasKeys;
   }
 
@@ -224,7 +226,11 @@ export class Objects {
   }
 
   /** The state behind a property of an object that is to be one of a long list. */
-  afterListed(pending: PendingProperty, { name, objects, states }: ListedProperty, value: JsonNode): ObjectState {
+  afterListed(
+    pending: PendingProperty,
+    { name, objects, states }: ListedProperty,
+    value: JsonNode,
+  ): ObjectState {
     const key = canonicalJson(value);
     let state = states.get(key);
     if (state === undefined) {

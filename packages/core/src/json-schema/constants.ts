@@ -22,10 +22,20 @@ export class Constants {
   /** Long lists of objects. */
   private readonly lists: (readonly JsonObject[])[] = [];
   private readonly maxAlternatives: number;
+  private readonly listsStandAlone: () => boolean;
 
-  /** @param maxAlternatives a value is read against so many constants side by side */
-  constructor(store: FormulaStore, reserveId: () => number, maxAlternatives: number) {
+  /**
+   * @param maxAlternatives a value is read against so many constants side by side
+   * @param listsStandAlone whether nothing else is asked of what is one of more constants
+   */
+  constructor(
+    store: FormulaStore,
+    reserveId: () => number,
+    maxAlternatives: number,
+    listsStandAlone: () => boolean,
+  ) {
     this.maxAlternatives = maxAlternatives;
+    this.listsStandAlone = listsStandAlone;
     this.store = store;
     this.reserveId = reserveId;
   }
@@ -34,7 +44,8 @@ export class Constants {
    * The value equals one of these, by JSON Schema's equality. A number beyond the limits, which only an output can have
    * (an item that others must differ from), stands for all very long ones: more is then excluded than must be.
    *
-   * @throws SchemaLimitError where every array begins with one of more than `maxAlternatives` values
+   * @throws SchemaLimitError where every array begins with one of more than `maxAlternatives` values, or every object does
+   *   and more than that is asked of it
    */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
@@ -69,7 +80,8 @@ export class Constants {
 
   /**
    * Whether the objects begin with few values, so that formulas can tell them apart.
-   * @throws SchemaLimitError where the arrays do not: what any output would come to soon is an error at once
+   * @throws SchemaLimitError where the arrays do not, or the objects and more is asked of them: what any output would come
+   *   to soon is an error at once
    */
   private beginAlike(values: readonly JsonNode[]): boolean {
     const { maxAlternatives: value } = this;
@@ -85,7 +97,10 @@ export class Constants {
     }
     const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
     // Objects of one property become one object, whose property has any of the values.
-    if (!hasMore(items, (item) => item, value)) return names.size < 2 || ![...names].every(beginsWithMany);
+    if (!hasMore(items, (item) => item, value)) {
+      if (names.size < 2 || ![...names].every(beginsWithMany)) return true;
+      if (this.listsStandAlone()) return false;
+    }
     const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
   }

@@ -3,8 +3,8 @@
  * properties, and arrays whose items, some value matches in turn.
  */
 import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
-import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
 import { canBeWritten } from "./constants.js";
+import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
 import { count } from "./keyword-context.js";
 import type { Member, Position, SchemaNode } from "./position.js";
 import type { SampleContext } from "./samples.js";

@@ -15,6 +15,7 @@ import { InPlaceCycles } from "./in-place.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import { REFERENCES } from "./keywords.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./limits.js";
+import { listsStandAlone } from "./list-places.js";
 import { numberKeywords } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
 import { plainFormula } from "./plain-formula.js";
@@ -78,7 +79,12 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     this.stringsOf = strings;
     this.format = format;
     this.cycles = new InPlaceCycles(schemas);
-    this.constants = new Constants(store, () => schemas.reserveId(), maxAlternatives);
+    this.constants = new Constants(
+      store,
+      () => schemas.reserveId(),
+      maxAlternatives,
+      () => listsStandAlone(schemas.positions(), maxAlternatives),
+    );
     this.surelySatisfiable = new SurelySatisfiable(this);
   }
 
