@@ -25,6 +25,7 @@ function randomObject(random: () => number) {
     {
       constant: () => FALSE,
       isSurelySatisfiable: () => false,
+      listed: () => [],
     },
   );
   const { formula } = randomStatement(store, random, 1, { negations: random() < 0.7 });

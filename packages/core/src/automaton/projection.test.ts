@@ -18,6 +18,7 @@ const satisfiability = new Satisfiability(
   {
     constant: () => FALSE,
     isSurelySatisfiable: () => false,
+    listed: () => [],
   },
 );
 const projection = new Projection(store);

@@ -59,7 +59,7 @@ describe("properties that must be there", () => {
       const own = newStore();
       const numbers = { all: jsonNumber(own.arena), normalised: normalisedNumber(own.arena) };
       const derivatives = new Derivatives(own, () => FALSE, numbers);
-      const asked = { constant: () => FALSE, isSurelySatisfiable: () => false };
+      const asked = { constant: () => FALSE, isSurelySatisfiable: () => false, listed: () => [] };
       const satisfiability = new Satisfiability(own, derivatives, { maxSatSteps: 50_000 }, asked);
       const texts = ["u", "v", "w"].map((text) =>
         own.and([own.type(JsonType.String), own.str(own.arena.text(text))]),

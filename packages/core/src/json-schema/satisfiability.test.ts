@@ -26,12 +26,12 @@ function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
   const constants = new Constants(
     store,
     () => {
-      throw new Error("only scalars");
+      throw new Error("only scalars", () => false);
     },
     512,
   );
   const constant = (value: JsonNode) => constants.formula([value]);
-  const asked = { constant, isSurelySatisfiable: () => false };
+  const asked = { constant, isSurelySatisfiable: () => false, listed: () => [] };
   return { store, satisfiability: new Satisfiability(store, derivatives, { maxSatSteps }, asked) };
 }
 

@@ -31,6 +31,7 @@ function judgements(schema: unknown) {
   const exact = new Satisfiability(store, derivatives, DEFAULT_SCHEMA_LIMITS, {
     constant: (value) => formulas.constant(value),
     isSurelySatisfiable: () => false,
+    listed: () => [],
   });
   return {
     looksSatisfiable: formulas.isSurelySatisfiable(set.root.id),
