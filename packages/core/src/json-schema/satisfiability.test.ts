@@ -26,9 +26,10 @@ function build(schemas: readonly Formula[] = [], maxSatSteps = 20_000) {
   const constants = new Constants(
     store,
     () => {
-      throw new Error("only scalars", () => false);
+      throw new Error("only scalars");
     },
     512,
+    () => false,
   );
   const constant = (value: JsonNode) => constants.formula([value]);
   const asked = { constant, isSurelySatisfiable: () => false, listed: () => [] };
