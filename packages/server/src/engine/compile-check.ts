@@ -230,7 +230,7 @@ class CompileThread {
   }
 
   /**
-   * Calls `over` when the thread has worked for so many milliseconds: in the background it may have to wait long for a processor. It is
+   * Calls `over` when the thread has worked for so many milliseconds: on a busy machine it may have to wait long for a processor. It is
    * over as well when it has waited for it many times as long. Where the system does not tell its work, the time that passes counts.
    *
    * @returns what ends the watch

@@ -4,8 +4,8 @@ import { compileConstraint } from "./compile-constraint.js";
 import { type CompileSummary, compileSummary } from "./compile-summary.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
-import { systemThreadId, workInBackground } from "./thread-priority.js";
 import { tryConstraint } from "./trial.js";
+import { limitByWork, systemThreadId } from "./work-limits.js";
 
 export interface CompileCommand {
   readonly id: number;
@@ -57,6 +57,6 @@ try {
 } catch {
   // A limit of time that is too small for it is no reason not to start.
 }
-// What its code needs of the threads that all share is started by now, and so is not in the background.
-workInBackground();
+
+limitByWork();
 port.postMessage({ systemThread: systemThreadId() } satisfies CompileReady);

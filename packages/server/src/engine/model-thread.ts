@@ -21,7 +21,8 @@ import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob }
 import { recordError } from "./error-record.js";
 import { LoggedOutput } from "./logged-output.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
-import { workInBackground } from "./thread-priority.js";
+
+import { limitByWork } from "./work-limits.js";
 
 const port = parentPort!;
 const { source, options, limits, schemaInPrompt, lender } = workerData as ModelThreadData;
@@ -35,8 +36,8 @@ try {
   const { contextLength, device, dtype, vocabulary } = model;
   const bytes = await weightBytes(model.directory);
   if (lender !== undefined) {
-    // For heavy constraints. The steps are taken by the thread that lends the weights.
-    workInBackground();
+    // For heavy constraints, whose limits count their work. The steps are taken by the thread that lends the weights.
+    limitByWork();
   }
   post({
     type: "loaded",

@@ -18,10 +18,8 @@ export function upstreamEntry(
   limits: ConstraintLimits,
 ): ModelEntry {
   const settings = upstreamSettings(options);
-  const start = (isBackground: boolean) => {
-    const data: UpstreamThreadData = { settings, limits, isBackground };
-    return ThreadedEngine.start(THREAD, data, { name: id });
-  };
-  const load = async () => new LanedEngine({ main: await start(false), startAside: () => start(true) });
+  const data: UpstreamThreadData = { settings, limits };
+  const start = () => ThreadedEngine.start(THREAD, data, { name: id });
+  const load = async () => new LanedEngine({ main: await start(), startAside: start });
   return { id, toolFormat, hasUpstreams: true, load };
 }

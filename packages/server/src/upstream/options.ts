@@ -49,8 +49,6 @@ export interface UpstreamSettings {
 export interface UpstreamThreadData {
   readonly settings: UpstreamSettings;
   readonly limits: ConstraintLimits;
-  /** Whether its constraints are heavy: others come first. */
-  readonly isBackground: boolean;
 }
 
 const KINDS: readonly UpstreamKind[] = ["openai", "vllm", "llamacpp", "sglang"];

@@ -6,15 +6,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { GenerationRequest } from "../engine/engine.js";
 import { recordError } from "../engine/error-record.js";
 import type { ModelCommand, ModelMessage } from "../engine/messages.js";
-import { workInBackground } from "../engine/thread-priority.js";
 import type { UpstreamThreadData } from "./options.js";
 import { UpstreamEngine } from "./upstream-engine.js";
 
 const port = parentPort!;
-const { settings, limits, isBackground } = workerData as UpstreamThreadData;
-if (isBackground) {
-  workInBackground();
-}
+const { settings, limits } = workerData as UpstreamThreadData;
 const engine = new UpstreamEngine(settings, limits);
 const running = new Map<number, AbortController>();
 /** How often the server's thread is told of the upstreams, where something is new. */
