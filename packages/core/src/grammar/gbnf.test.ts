@@ -2,22 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
+import { complaintOf } from "../../test/complaint.js";
 import { GBNF, TEXTS } from "../../test/grammars.js";
 import { randomNumbers, randomWalk } from "../../test/walk.js";
-import { compileGbnf, GrammarError, GrammarLimitError, Matcher, Vocabulary } from "../index.js";
+import { compileGbnf, GrammarLimitError, Matcher, Vocabulary } from "../index.js";
 
 const encoder = new TextEncoder();
 
 /** The message of the error that a source gives. */
-function complaint(source: string): string {
-  try {
-    compileGbnf(source);
-  } catch (error) {
-    if (error instanceof GrammarError) return error.message;
-    throw error;
-  }
-  return "";
-}
+const complaint = (source: string) => complaintOf(() => compileGbnf(source));
 
 describe("GBNF", () => {
   for (const [name, source] of Object.entries(GBNF)) {

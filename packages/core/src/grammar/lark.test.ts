@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accepts, begins } from "../../test/accepts.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
+import { complaintOf } from "../../test/complaint.js";
 import { randomNumbers, randomWalk } from "../../test/walk.js";
-import { compileLark, GrammarError, Matcher, Vocabulary } from "../index.js";
+import { compileLark, Matcher, Vocabulary } from "../index.js";
 
 const encoder = new TextEncoder();
 
@@ -85,15 +86,7 @@ const CASES: Readonly<Record<string, { source: string; yes: string[]; no: string
   },
 };
 
-function complaint(source: string): string {
-  try {
-    compileLark(source);
-  } catch (error) {
-    if (error instanceof GrammarError) return error.message;
-    throw error;
-  }
-  return "";
-}
+const complaint = (source: string) => complaintOf(() => compileLark(source));
 
 describe("Lark", () => {
   for (const [name, { source, yes, no }] of Object.entries(CASES)) {

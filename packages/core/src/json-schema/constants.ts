@@ -49,7 +49,7 @@ export class Constants {
    */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
-    const isLong = values.length > this.maxAlternatives && this.beginAlike(values) === false;
+    const isLong = values.length > this.maxAlternatives && !this.beginAlike(values);
     const strings: string[] = [];
     const numbers: string[] = [];
     const parts: Formula[] = [];

@@ -21,7 +21,6 @@ import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob }
 import { recordError } from "./error-record.js";
 import { LoggedOutput } from "./logged-output.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
-
 import { limitByWork } from "./work-limits.js";
 
 const port = parentPort!;

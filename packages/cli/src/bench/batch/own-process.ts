@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Vocabulary } from "@grammask/core";
 import { MaskPool } from "@grammask/mask-pool";
+import { peakRssMiB } from "../drive.js";
 import { TRACK_OPTIONS, type Track } from "./tracks.js";
 
 const [vocabularyFile, tracksFile, threads] = process.argv.slice(2) as [string, string, string];
@@ -44,5 +45,5 @@ for (let task = await told(); task !== undefined; task = await told()) {
     await step();
     times.push(performance.now() - start);
   }
-  answer({ times, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) });
+  answer({ times, peakMiB: peakRssMiB() });
 }

@@ -47,6 +47,22 @@ export type LarkExpression =
       readonly offset: number;
     };
 
+/** The expression with others for its parts; itself where it has none. Arguments of a template are not parts. */
+export function withParts(
+  node: LarkExpression,
+  change: (part: LarkExpression) => LarkExpression,
+): LarkExpression {
+  if ("items" in node) return { ...node, items: node.items.map(change) };
+  return "item" in node ? { ...node, item: change(node.item) } : node;
+}
+
+/** Whether it, or a part of it at any depth, is such. */
+export function hasPart(node: LarkExpression, isSuch: (part: LarkExpression) => boolean): boolean {
+  if (isSuch(node)) return true;
+  if ("items" in node) return node.items.some((part) => hasPart(part, isSuch));
+  return "item" in node && hasPart(node.item, isSuch);
+}
+
 /** What stands in brackets behind a rule's name. */
 export interface LarkAttributes {
   readonly capture?: string;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accepts } from "../../../test/accepts.js";
 import { byteVocabulary } from "../../../test/byte-vocabulary.js";
+import { complaintOf } from "../../../test/complaint.js";
 import { randomNumbers, randomWalk } from "../../../test/walk.js";
-import { compileLark, GrammarError, GrammarLimitError, Matcher } from "../../index.js";
+import { compileLark, GrammarLimitError, Matcher } from "../../index.js";
 
 /** All texts of some letters up to a length. */
 function textsOf(letters: string, length: number): string[] {
@@ -129,15 +130,7 @@ describe("rules of Lark with a parameter", () => {
   });
 
   it("have typed errors with their places, and limits", () => {
-    const complaint = (source: string): string => {
-      try {
-        compileLark(source);
-      } catch (error) {
-        if (error instanceof GrammarError) return error.message;
-        throw error;
-      }
-      return "";
-    };
+    const complaint = (source: string) => complaintOf(() => compileLark(source));
     expect(complaint('start: x::1\nx: y::_\ny::_: "a"')).toContain('Line 1, column 8: "x" has no parameter.');
     expect(complaint('start: x\nx::_: "a"')).toContain('"x" has a parameter, which must follow behind "::".');
     expect(complaint('start: x::_\nx::_: "a"')).toContain("The rule has no parameter");

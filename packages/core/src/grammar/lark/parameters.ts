@@ -4,7 +4,15 @@
  */
 import { GrammarLimitError } from "../../language/index.js";
 import type { SourceText } from "../source-text.js";
-import type { Condition, LarkDefinition, LarkExpression, LarkSource, Parameter } from "./ast.js";
+import {
+  type Condition,
+  hasPart,
+  type LarkDefinition,
+  type LarkExpression,
+  type LarkSource,
+  type Parameter,
+  withParts,
+} from "./ast.js";
 
 const BITS = 64n;
 const ALL = (1n << BITS) - 1n;
@@ -119,14 +127,8 @@ export function withoutParameters(lark: LarkSource, source: SourceText, maxSymbo
         const left = node.items.filter((item) => item.kind !== "if" || item.condition(parameter()));
         return { ...node, items: left.map((item) => at(item.kind === "if" ? item.item : item, value)) };
       }
-      case "sequence":
-      case "and":
-        return { ...node, items: node.items.map((item) => at(item, value)) };
-      case "repeat":
-      case "not":
-        return { ...node, item: at(node.item, value) };
       default:
-        return node;
+        return withParts(node, (part) => at(part, value));
     }
   };
 
@@ -140,7 +142,5 @@ export function withoutParameters(lark: LarkSource, source: SourceText, maxSymbo
 }
 
 function needsParameter(node: LarkExpression): boolean {
-  if (node.kind === "apply" || node.kind === "if") return true;
-  if ("items" in node) return node.items.some(needsParameter);
-  return "item" in node && needsParameter(node.item);
+  return hasPart(node, ({ kind }) => kind === "apply" || kind === "if");
 }

@@ -1,6 +1,6 @@
 /** Templates of Lark: rules with parameters, of which each use with other arguments is a rule of its own. */
 import type { SourceText } from "../source-text.js";
-import type { LarkDefinition, LarkExpression, LarkSource } from "./ast.js";
+import { hasPart, type LarkDefinition, type LarkExpression, type LarkSource, withParts } from "./ast.js";
 
 /** More, or longer arguments, have only templates that use themselves with arguments that grow. */
 const MAX_USES = 5_000;
@@ -53,16 +53,8 @@ export function withoutTemplates(lark: LarkSource, source: SourceText): LarkSour
       }
       case "use":
         return use({ ...node, args: node.args.map((arg) => replaced(arg, values)) });
-      case "sequence":
-      case "choice":
-      case "and":
-        return { ...node, items: node.items.map((item) => replaced(item, values)) };
-      case "repeat":
-      case "not":
-      case "if":
-        return { ...node, item: replaced(node.item, values) };
       default:
-        return node;
+        return withParts(node, (part) => replaced(part, values));
     }
   };
 
@@ -78,9 +70,7 @@ export function withoutTemplates(lark: LarkSource, source: SourceText): LarkSour
 }
 
 function hasUse(node: LarkExpression): boolean {
-  if (node.kind === "use") return true;
-  if ("items" in node) return node.items.some(hasUse);
-  return "item" in node && hasUse(node.item);
+  return hasPart(node, ({ kind }) => kind === "use");
 }
 
 /** Equal for expressions that say the same, wherever they stand. */
