@@ -33,4 +33,27 @@ describe("a limit of time", () => {
     // What was used before does not count.
     expect(() => within("compileMilliseconds", 5, () => busy(50))).not.toThrow();
   });
+
+  it("reads another clock seldom where many things begin, and is not over early by it", () => {
+    let readings = 0;
+    // As slow as a clock may be: what is over by it has taken the time.
+    setTimeLimitClock(() => {
+      readings++;
+      return performance.now();
+    });
+    const start = performance.now();
+    let things = 0;
+    for (; performance.now() - start < 50; things++) within("maskMilliseconds", 5, () => undefined);
+    expect(things).toBeGreaterThan(2000);
+    expect(readings).toBeLessThanOrEqual(50 / 0.25 + 1);
+    for (let i = 0; i < 20; i++) {
+      let begun = 0;
+      const slow = () => {
+        begun = performance.now();
+        busy(200);
+      };
+      expect(() => within("maskMilliseconds", 3, slow)).toThrow(LanguageLimitError);
+      expect(performance.now() - begun).toBeGreaterThanOrEqual(2.9);
+    }
+  });
 });
