@@ -3,8 +3,8 @@ import { LanguageLimitError, type LanguageLimits, numberFits } from "../language
 import { InvalidSchemaError, languageLimit } from "./errors.js";
 import { type Member, type Position, placeOf } from "./position.js";
 
-/** What is limited in a keyword's value: the texts and numbers in it, or its keys. */
-const LIMITED: ReadonlyMap<string, "value" | "keys"> = new Map([
+/** What is limited in a keyword's value: the texts and numbers in it, or its keys, or it is a list of names. */
+const LIMITED: ReadonlyMap<string, "value" | "keys" | "names"> = new Map([
   ["minimum", "value"],
   ["maximum", "value"],
   ["exclusiveMinimum", "value"],
@@ -12,7 +12,7 @@ const LIMITED: ReadonlyMap<string, "value" | "keys"> = new Map([
   ["multipleOf", "value"],
   ["enum", "value"],
   ["const", "value"],
-  ["required", "value"],
+  ["required", "names"],
   ["dependentRequired", "value"],
   ["properties", "keys"],
   ["dependentSchemas", "keys"],
@@ -29,7 +29,10 @@ export function checkConstants(member: Member, position: Position, limits: Langu
   const { keyword, value } = member;
   const limited = LIMITED.get(keyword.name);
   if (limited === undefined) return;
-  const limit = limited === "value" ? exceeded(value, limits) : exceededByKeys(value as JsonObject, limits);
+  let limit: keyof LanguageLimits | undefined;
+  if (limited === "keys") limit = exceededByKeys(value as JsonObject, limits);
+  else if (limited === "names") limit = exceededByNames(value as readonly string[], limits);
+  else limit = exceeded(value, limits);
   if (limit !== undefined) {
     throw languageLimit(new LanguageLimitError(limit, limits[limit]), placeOf(position), keyword.name);
   }
@@ -66,6 +69,14 @@ export function exceeded(root: JsonNode, limits: LanguageLimits): keyof Language
 function exceededByKeys(object: JsonObject, limits: LanguageLimits): keyof LanguageLimits | undefined {
   for (let i = 0; i < object.size; i++) {
     const limit = exceededByText(object.keyAt(i), limits);
+    if (limit !== undefined) return limit;
+  }
+  return undefined;
+}
+
+function exceededByNames(names: readonly string[], limits: LanguageLimits): keyof LanguageLimits | undefined {
+  for (let i = 0; i < names.length; i++) {
+    const limit = exceededByText(names[i] as string, limits);
     if (limit !== undefined) return limit;
   }
   return undefined;

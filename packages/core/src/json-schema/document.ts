@@ -5,7 +5,7 @@
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
 import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, type Place, SchemaLimitError } from "./errors.js";
-import { type Keyword, keywordIn, shapeMismatch } from "./keywords.js";
+import { type Keyword, keywordIn, needsOf } from "./keywords.js";
 import { childOf, type Member, type PlacedIn, Position, placeOf, type Resource } from "./position.js";
 import { resolveUri, withoutFragment } from "./uri.js";
 import type { SchemaRules } from "./vocabularies.js";
@@ -25,6 +25,17 @@ export interface DocumentContext {
 const DEFAULT_BASE = "grammask:///schema";
 const NO_CHILDREN: readonly undefined[] = [];
 const DOLLAR = 0x24;
+
+/** Which of the keywords that name a schema, or refer to one, an object has: their sum. */
+const enum Naming {
+  None = 0,
+  /** `$ref` */
+  Reference = 1,
+  /** `$id`, or `id` as draft-04 has it */
+  Identifier = 2,
+  /** One that makes the schema the target of a fragment, an identifier included. */
+  Anchor = 4,
+}
 
 export class Document implements PlacedIn {
   readonly json: JsonNode;
@@ -135,9 +146,12 @@ export class Document implements PlacedIn {
 
   private scanSchema(position: Position, pending: Position[], isOther: boolean): void {
     const { json } = position;
-    const hasNames = json instanceof JsonObject && mayHaveNames(json);
-    const isRoot = position.resource.root === position;
-    if (!isRoot && hasNames && opensResource(json, position.resource.dialect)) {
+    const naming = json instanceof JsonObject ? namingOf(json) : Naming.None;
+    if (
+      (naming & Naming.Identifier) !== 0 &&
+      position.resource.root !== position &&
+      opensResource(json as JsonObject, position.resource.dialect)
+    ) {
       this.openResource(position, json, position.resource.uri, position.resource);
     }
     position.order = this.context.nextOrder();
@@ -146,10 +160,12 @@ export class Document implements PlacedIn {
     const { resource } = position;
     const { dialect } = resource;
     // Up to draft-07, a `$ref` is all that counts.
-    const isReference = hasNames && dialect <= Dialect.Draft07 && json.has("$ref");
+    const isReference = (naming & Naming.Reference) !== 0 && dialect <= Dialect.Draft07;
     const { members } = this;
     members.length = 0;
     let refers = false;
+    let enforced = 0;
+    let last: Member | undefined;
     for (let i = 0; i < json.size; i++) {
       const name = json.keyAt(i);
       const keyword = keywordIn(resource, name);
@@ -159,7 +175,12 @@ export class Document implements PlacedIn {
       const value = json.valueAt(i);
       this.check(value, keyword, position);
       const children = keyword.hasSchemas ? this.children(position, keyword, value, isOther) : NO_CHILDREN;
-      members.push({ keyword, value, children, target: undefined });
+      const member: Member = { keyword, value, children, target: undefined };
+      members.push(member);
+      if (keyword.role === "enforced") {
+        enforced++;
+        last = member;
+      }
       if (keyword.isReference) refers = true;
       if (keyword.isReference || keyword.isInPlace) position.applies = true;
       for (let k = 0; k < children.length; k++) {
@@ -167,9 +188,11 @@ export class Document implements PlacedIn {
         if (child !== undefined && child.order < 0) pending.push(child);
       }
     }
-    if (hasNames) this.noteAnchors(position, json);
+    if ((naming & Naming.Anchor) !== 0) this.noteAnchors(position, json);
     // A copy takes no more room than it needs.
     position.members = members.slice();
+    position.enforced = enforced;
+    if (enforced === 1) position.only = last;
     if (refers) this.referring.push(position);
   }
 
@@ -181,7 +204,10 @@ export class Document implements PlacedIn {
   ): (Position | undefined)[] {
     if (!isList(keyword, value)) return [this.childAt(parent, value, keyword.name, undefined, isOther)];
     if (isJsonArray(value)) {
-      return value.map((child, i) => this.childAt(parent, child, keyword.name, i, isOther));
+      const children = new Array<Position | undefined>(value.length);
+      for (let i = 0; i < value.length; i++)
+        children[i] = this.childAt(parent, value[i] as JsonNode, keyword.name, i, isOther);
+      return children;
     }
     const object = value as JsonObject;
     const children = new Array<Position | undefined>(object.size);
@@ -249,14 +275,14 @@ export class Document implements PlacedIn {
     }
   }
 
-  private check(value: JsonNode, { name, shape }: Keyword, position: Position): void {
-    const mismatch = shapeMismatch(shape, value);
-    if (mismatch !== undefined) {
-      const reason = `must be ${mismatch}`;
+  private check(value: JsonNode, keyword: Keyword, position: Position): void {
+    const { name } = keyword;
+    if (!keyword.fits(value)) {
+      const reason = `must be ${needsOf(keyword)}`;
       throw new InvalidSchemaError({ ...placeOf(position), keyword: name, reason });
     }
     // Draft-04's boolean bounds keep their meaning in schemas that name no dialect; in the others they are an error.
-    if (shape === "number-or-boolean" && typeof value === "boolean") {
+    if (typeof value === "boolean" && keyword.shape === "number-or-boolean") {
       const { dialect } = position.resource;
       if (dialect !== Dialect.Draft04 && dialect !== Dialect.Unnamed) {
         const reason = `must be a number in ${dialectName(dialect)}`;
@@ -267,8 +293,8 @@ export class Document implements PlacedIn {
 }
 
 /** Whether a keyword's schemas are the items or members of its value, and not the value. */
-function isList({ shape }: Keyword, value: JsonNode): boolean {
-  return shape === "schema-map" || shape === "dependencies" || isJsonArray(value);
+function isList({ hasNamedSchemas }: Keyword, value: JsonNode): boolean {
+  return hasNamedSchemas || isJsonArray(value);
 }
 
 /** The index that a pointer's segment is; -1: it is none. */
@@ -276,14 +302,24 @@ function indexOf(segment: string): number {
   return /^(0|[1-9]\d*)$/.test(segment) ? Number(segment) : -1;
 }
 
-/** Whether a keyword could be one that names a schema, or refers to one. */
-function mayHaveNames(json: JsonObject): boolean {
+function namingOf(json: JsonObject): number {
+  let naming: number = Naming.None;
   for (let i = 0; i < json.size; i++) {
     const name = json.keyAt(i);
-    if (name.charCodeAt(0) === DOLLAR || name === "id") return true;
+    if (name.charCodeAt(0) === DOLLAR) naming |= NAMING.get(name) ?? Naming.None;
+    else if (name === "id") naming |= IDENTIFIER;
   }
-  return false;
+  return naming;
 }
+
+const IDENTIFIER = Naming.Identifier | Naming.Anchor;
+const NAMING: ReadonlyMap<string, number> = new Map([
+  ["$ref", Naming.Reference],
+  ["$id", IDENTIFIER],
+  ["$anchor", Naming.Anchor],
+  ["$dynamicAnchor", Naming.Anchor],
+  ["$recursiveAnchor", Naming.Anchor],
+]);
 
 function identifier(json: JsonObject, dialect: Dialect): string | undefined {
   // Up to draft-07 everything beside a `$ref` is ignored, identifiers too.

@@ -32,18 +32,16 @@ export class Forms {
   of(node: SchemaNode): Form {
     const { schemas } = this.context;
     const { position, scope } = node;
-    let only: Member | undefined;
-    let isSingle = true;
     let isConstant = true;
     let isForm = true;
-    for (const member of position.members) {
+    const { members, only } = position;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i] as Member;
       if (member.keyword.role !== "enforced") continue;
-      isSingle = only === undefined;
-      only = member;
       if (!CONSTANT.has(member.keyword.name)) isConstant = false;
       if (!FORMS.has(member.keyword.name)) isForm = false;
     }
-    if (isSingle && only !== undefined) {
+    if (only !== undefined) {
       const { keyword, children } = only;
       const below = () => children.map((child) => schemas.below(scope, child as Position));
       if (keyword.name === "anyOf") return below().map((child) => [child]);
@@ -157,7 +155,7 @@ function different(names: readonly string[]): readonly string[] {
 }
 
 function hasAny({ members }: Position, names: ReadonlySet<string>): boolean {
-  for (const { keyword } of members) if (names.has(keyword.name)) return true;
+  for (let i = 0; i < members.length; i++) if (names.has((members[i] as Member).keyword.name)) return true;
   return false;
 }
 

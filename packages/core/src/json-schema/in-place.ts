@@ -6,6 +6,8 @@ import type { SchemaSet } from "./schema-set.js";
 /** With these a schema can hold because a sub-schema does not; or it looks into sub-schemas. */
 const NOT_MONOTONE: readonly string[] = ["oneOf", "not", "if", "unevaluatedProperties", "unevaluatedItems"];
 
+const isApplying = (position: Position | undefined) => position?.applies === true;
+
 /** A schema on the depth-first search's path. */
 interface Visit {
   readonly position: Position;
@@ -36,8 +38,10 @@ export class InPlaceCycles {
     this.isOpen = new Uint8Array(schemas.size);
     // A cycle has a reference in it.
     for (const { referring } of schemas.documents()) {
-      for (const start of referring)
+      for (let i = 0; i < referring.length; i++) {
+        const start = referring[i] as Position;
         if (this.indexes[start.order] === 0 && this.leadsOn(start)) this.search(start);
+      }
     }
     if (this.components.size > 0) this.checkMonotone();
   }
@@ -49,7 +53,15 @@ export class InPlaceCycles {
 
   /** Whether a schema applies one that applies others in turn. */
   private leadsOn(position: Position): boolean {
-    return this.targets(position).some((target) => target.applies);
+    const { members } = position;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i] as Member;
+      const { keyword, children } = member;
+      if (keyword.isReference) {
+        if (this.schemas.possibleTargets(position, member).some(isApplying)) return true;
+      } else if (keyword.isInPlace && children.some(isApplying)) return true;
+    }
+    return false;
   }
 
   private search(start: Position): void {

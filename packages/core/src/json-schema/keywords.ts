@@ -30,12 +30,91 @@ export interface Keyword {
   readonly until: Dialect;
   /** Where a metaschema leaves this out, it is no keyword. */
   readonly vocabulary: Vocabulary;
+  /** Whether a value is what the keyword needs. */
+  readonly fits: (value: JsonNode) => boolean;
   /** Whether there are schemas in its value. */
   readonly hasSchemas: boolean;
+  /** Whether these are always the members of its value. */
+  readonly hasNamedSchemas: boolean;
   /** Whether its schemas apply to the same value as the one that has it. */
   readonly isInPlace: boolean;
   /** Whether its value refers to a schema, which applies in place. */
   readonly isReference: boolean;
+}
+
+export const TYPE_NAMES = ["null", "boolean", "object", "array", "number", "string", "integer"] as const;
+
+const TYPES: ReadonlySet<JsonNode> = new Set(TYPE_NAMES);
+
+const isSchema = (value: JsonNode) => typeof value === "boolean" || value instanceof JsonObject;
+const isString = (value: JsonNode) => typeof value === "string";
+const isTypeName = (value: JsonNode) => TYPES.has(value);
+const isStrings = (value: JsonNode) => isJsonArray(value) && everyItem(value, isString);
+
+function everyItem(array: readonly JsonNode[], holds: (value: JsonNode) => boolean): boolean {
+  for (let i = 0; i < array.length; i++) if (!holds(array[i] as JsonNode)) return false;
+  return true;
+}
+
+function everyMember(object: JsonObject, holds: (value: JsonNode) => boolean): boolean {
+  for (let i = 0; i < object.size; i++) if (!holds(object.valueAt(i))) return false;
+  return true;
+}
+
+/** A test of a value, and what is needed, as the end of a sentence "must be ...". */
+interface Shape {
+  readonly fits: (value: JsonNode) => boolean;
+  readonly needs: string;
+}
+
+const SHAPES: Readonly<Record<KeywordShape, Shape>> = {
+  schema: { fits: isSchema, needs: "a schema (an object or a boolean)" },
+  schemas: {
+    fits: (value) => isJsonArray(value) && value.length > 0 && everyItem(value, isSchema),
+    needs: "an array of at least one schema",
+  },
+  "schema-or-schemas": {
+    fits: (value) => isSchema(value) || (isJsonArray(value) && everyItem(value, isSchema)),
+    needs: "a schema or an array of schemas",
+  },
+  "schema-map": {
+    fits: (value) => value instanceof JsonObject && everyMember(value, isSchema),
+    needs: "an object whose values are schemas",
+  },
+  count: {
+    fits: (value) =>
+      value instanceof JsonNumber && isIntegerNumber(value.text) && !value.text.startsWith("-"),
+    needs: "an integer of at least 0",
+  },
+  number: { fits: (value) => value instanceof JsonNumber, needs: "a number" },
+  "number-or-boolean": {
+    fits: (value) => value instanceof JsonNumber || typeof value === "boolean",
+    needs: "a number",
+  },
+  string: { fits: isString, needs: "a string" },
+  names: { fits: isStrings, needs: "an array of strings" },
+  types: {
+    fits: (value) =>
+      isTypeName(value) || (isJsonArray(value) && value.length > 0 && everyItem(value, isTypeName)),
+    needs: `one of ${TYPE_NAMES.map((name) => `"${name}"`).join(", ")} or an array of them`,
+  },
+  values: { fits: isJsonArray, needs: "an array" },
+  dependencies: {
+    fits: (value) =>
+      value instanceof JsonObject && everyMember(value, (one) => isSchema(one) || isStrings(one)),
+    needs: "an object whose values are schemas or arrays of strings",
+  },
+  "names-map": {
+    fits: (value) => value instanceof JsonObject && everyMember(value, isStrings),
+    needs: "an object whose values are arrays of strings",
+  },
+  boolean: { fits: (value) => typeof value === "boolean", needs: "a boolean" },
+  any: { fits: () => true, needs: "any value" },
+};
+
+/** Why a value that does not fit is not what the keyword needs, as the end of a sentence "must be ...". */
+export function needsOf({ shape }: Keyword): string {
+  return SHAPES[shape].needs;
 }
 
 type Entry = readonly [name: string, keyword: Pick<Keyword, "shape" | "role" | "since" | "until">];
@@ -60,7 +139,9 @@ const vocabulary = (vocabulary: Vocabulary, entries: readonly Entry[]) =>
     name,
     {
       ...{ name, ...keyword, vocabulary },
+      fits: SHAPES[keyword.shape].fits,
       hasSchemas: keyword.shape.startsWith("schema") || keyword.shape === "dependencies",
+      hasNamedSchemas: keyword.shape === "schema-map" || keyword.shape === "dependencies",
       isInPlace: IN_PLACE.has(name),
       isReference: REFERENCES.includes(name),
     },
@@ -157,66 +238,4 @@ export function keywordIn({ dialect, vocabularies }: SchemaRules, name: string):
   if (found === undefined || dialect < found.since || (vocabularies & found.vocabulary) === 0)
     return undefined;
   return dialect <= found.until || dialect === Dialect.Unnamed ? found : undefined;
-}
-
-export const TYPE_NAMES = ["null", "boolean", "object", "array", "number", "string", "integer"] as const;
-
-const isSchema = (value: JsonNode) => typeof value === "boolean" || value instanceof JsonObject;
-const isString = (value: JsonNode) => typeof value === "string";
-const isTypeName = (value: JsonNode) => (TYPE_NAMES as readonly JsonNode[]).includes(value);
-
-function everyMember(object: JsonObject, holds: (value: JsonNode) => boolean): boolean {
-  for (let i = 0; i < object.size; i++) if (!holds(object.valueAt(i))) return false;
-  return true;
-}
-
-/** Why the value is not what the keyword needs, as the end of a sentence "must be ..."; undefined: it is. */
-export function shapeMismatch(shape: KeywordShape, value: JsonNode): string | undefined {
-  switch (shape) {
-    case "schema":
-      return isSchema(value) ? undefined : "a schema (an object or a boolean)";
-    case "schemas":
-      return isJsonArray(value) && value.length > 0 && value.every(isSchema)
-        ? undefined
-        : "an array of at least one schema";
-    case "schema-or-schemas":
-      return isSchema(value) || (isJsonArray(value) && value.every(isSchema))
-        ? undefined
-        : "a schema or an array of schemas";
-    case "schema-map":
-      return value instanceof JsonObject && everyMember(value, isSchema)
-        ? undefined
-        : "an object whose values are schemas";
-    case "count":
-      return value instanceof JsonNumber && isIntegerNumber(value.text) && !value.text.startsWith("-")
-        ? undefined
-        : "an integer of at least 0";
-    case "number":
-      return value instanceof JsonNumber ? undefined : "a number";
-    case "number-or-boolean":
-      return value instanceof JsonNumber || typeof value === "boolean" ? undefined : "a number";
-    case "string":
-      return isString(value) ? undefined : "a string";
-    case "names":
-      return isJsonArray(value) && value.every(isString) ? undefined : "an array of strings";
-    case "types":
-      return isTypeName(value) || (isJsonArray(value) && value.length > 0 && value.every(isTypeName))
-        ? undefined
-        : `one of ${TYPE_NAMES.map((name) => `"${name}"`).join(", ")} or an array of them`;
-    case "values":
-      return isJsonArray(value) ? undefined : "an array";
-    case "dependencies":
-      return value instanceof JsonObject &&
-        everyMember(value, (v) => isSchema(v) || (isJsonArray(v) && v.every(isString)))
-        ? undefined
-        : "an object whose values are schemas or arrays of strings";
-    case "names-map":
-      return value instanceof JsonObject && everyMember(value, (v) => isJsonArray(v) && v.every(isString))
-        ? undefined
-        : "an object whose values are arrays of strings";
-    case "boolean":
-      return typeof value === "boolean" ? undefined : "a boolean";
-    case "any":
-      return undefined;
-  }
 }

@@ -59,10 +59,16 @@ export class Position {
   order = -1;
   /** The keywords that are enforced or have definitions: of its dialect, and up to draft-07 only `$ref` beside one. */
   members: Member[] = NO_MEMBERS;
+  /** How many of them are enforced. */
+  enforced = 0;
+  /** The one that is enforced, if it is the only one. */
+  only: Member | undefined = undefined;
   /** Whether a keyword applies a schema to the same value. */
   applies = false;
-  /** The same place in different scopes, most often one. */
-  nodes: SchemaNode[] = NO_NODES;
+  /** The place as it was reached first, if it was. */
+  node: SchemaNode | undefined = undefined;
+  /** The same place in other scopes, most often none. */
+  otherNodes: SchemaNode[] = NO_NODES;
   private readonly parent: Position | undefined;
   private readonly name: string;
   private readonly key: string | number | undefined;

@@ -44,9 +44,10 @@ export class Samples {
       this.truths[node.id] = UNKNOWN;
       this.depth++;
       truths = ALL;
-      for (const member of node.position.members) {
+      const { members } = node.position;
+      for (let i = 0; i < members.length && truths !== NONE; i++) {
+        const member = members[i] as Member;
         if (member.keyword.role === "enforced") truths &= this.ofKeyword(node, member);
-        if (truths === NONE) break;
       }
       this.depth--;
       this.truths[node.id] = truths;
@@ -55,66 +56,30 @@ export class Samples {
   }
 
   private ofKeyword(node: SchemaNode, member: Member): Truths {
-    const { keyword, value } = member;
-    const { position } = node;
-    switch (keyword.name) {
-      case "$ref":
-      case "$dynamicRef":
-      case "$recursiveRef":
-        return this.truthsOf(this.context.schemas.target(node, keyword.name));
-      case "type":
-        return same(typeMask(value));
-      case "enum":
-        return same(samplesAmong(value as readonly JsonNode[]));
-      case "const":
-        return same(samplesAmong([value]));
-      case "allOf":
-        return this.childTruths(node, member).reduce((all, truths) => all & truths, ALL);
-      case "anyOf":
-        return this.childTruths(node, member).reduce((some, truths) => some | truths, NONE);
-      case "oneOf":
-        return exactlyOne(this.childTruths(node, member));
-      case "not":
-        return not(this.childTruths(node, member)[0] as Truths);
-      case "if":
-        return this.conditional(node, member);
-      case "minLength":
-        return except(count(value) > 0 ? JsonType.String : 0);
-      case "pattern": {
-        // Patterns are compiled where there is need.
-        const pattern = this.context.parsedPattern(value as string, position, "pattern");
-        if (pattern === undefined) return ALL;
-        return pattern.knownLength === 0 ? ALL : unknown(JsonType.String);
-      }
-      case "format":
-        return this.context.asserts(value as string, position) ? unknown(JsonType.String) : ALL;
-      case "minimum":
-      case "maximum":
-        return zeroWithin(keyword.name, value, position);
-      case "exclusiveMinimum":
-      case "exclusiveMaximum":
-        if (!(value instanceof JsonNumber)) return ALL;
-        return except(signOf(value) === (keyword.name === "exclusiveMinimum" ? -1 : 1) ? 0 : JsonType.Number);
-      case "minItems":
-        return except(count(value) > 0 ? JsonType.Array : 0);
-      case "contains": {
-        const least = position.get("minContains");
-        return except(least !== undefined && count(least) === 0 ? 0 : JsonType.Array);
-      }
-      case "minProperties":
-        return except(count(value) > 0 ? JsonType.Object : 0);
-      case "required":
-        return except((value as readonly string[]).length > 0 ? JsonType.Object : 0);
-      default:
-        return HARMLESS.has(keyword.name) ? ALL : UNKNOWN;
-    }
+    const judge = JUDGES.get(member.keyword.name);
+    return judge === undefined ? UNKNOWN : judge(this, node, member);
   }
 
-  private childTruths(node: SchemaNode, { children }: Member): Truths[] {
+  /** Of the schema that a reference leads to. */
+  ofTarget(node: SchemaNode, member: Member): Truths {
+    return this.truthsOf(this.context.schemas.targetOf(node, member));
+  }
+
+  ofPattern({ position }: SchemaNode, { value }: Member): Truths {
+    // Patterns are compiled where there is need.
+    const pattern = this.context.parsedPattern(value as string, position, "pattern");
+    return pattern === undefined || pattern.knownLength === 0 ? ALL : unknown(JsonType.String);
+  }
+
+  ofFormat({ position }: SchemaNode, { value }: Member): Truths {
+    return this.context.asserts(value as string, position) ? unknown(JsonType.String) : ALL;
+  }
+
+  childTruths(node: SchemaNode, { children }: Member): Truths[] {
     return children.map((child) => this.truthsOf(this.context.schemas.below(node.scope, child as Position)));
   }
 
-  private conditional(node: SchemaNode, member: Member): Truths {
+  conditional(node: SchemaNode, member: Member): Truths {
     const [test] = this.childTruths(node, member) as [Truths];
     const branch = (name: string): Truths => {
       const then = node.position.member(name);
@@ -124,13 +89,78 @@ export class Samples {
   }
 }
 
-/** Keywords that all samples of the types that they are about match, or that say something with others only. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  ...["then", "else", "maxLength", "multipleOf"],
-  ...["items", "prefixItems", "additionalItems", "maxItems", "uniqueItems", "unevaluatedItems"],
-  ...["minContains", "maxContains"],
-  ...["properties", "patternProperties", "additionalProperties", "propertyNames", "maxProperties"],
-  ...["dependentRequired", "dependentSchemas", "dependencies", "unevaluatedProperties"],
+/** What a keyword says of the samples. */
+type Judge = (samples: Samples, node: SchemaNode, member: Member) => Truths;
+
+const isZero = (value: JsonNode) => count(value) === 0;
+const asTarget: Judge = (samples, node, member) => samples.ofTarget(node, member);
+/** Against a bound that is inclusive, or in older dialects what the exclusive keyword says. */
+const asBound: Judge = (_, { position }, { keyword: { name }, value }) => {
+  const isMinimum = name === "minimum";
+  const sign = signOf(value as JsonNumber) * (isMinimum ? 1 : -1);
+  if (sign !== 0) return except(sign > 0 ? JsonType.Number : 0);
+  const exclusive = position.get(isMinimum ? "exclusiveMinimum" : "exclusiveMaximum");
+  return except(exclusive === true ? JsonType.Number : 0);
+};
+const asExclusiveBound =
+  (sign: number): Judge =>
+  (_samples, _node, { value }) =>
+    value instanceof JsonNumber && signOf(value) !== sign ? except(JsonType.Number) : ALL;
+/** What excludes the sample of a type unless it is zero. */
+const asMinimum =
+  (type: JsonType): Judge =>
+  (_samples, _node, { value }) =>
+    isZero(value) ? ALL : except(type);
+/** All samples of the types that the keyword is about match, or it says something with others only. */
+const harmless: Judge = () => ALL;
+
+/** Of keywords that are not here nothing is known. */
+const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
+  ["$ref", asTarget],
+  ["$dynamicRef", asTarget],
+  ["$recursiveRef", asTarget],
+  ["type", (_samples, _node, { value }) => same(typeMask(value))],
+  [
+    "required",
+    (_samples, _node, { value }) => ((value as readonly string[]).length > 0 ? except(JsonType.Object) : ALL),
+  ],
+  ["enum", (_samples, _node, { value }) => same(samplesAmong(value as readonly JsonNode[]))],
+  ["const", (_samples, _node, { value }) => same(samplesAmong([value]))],
+  [
+    "allOf",
+    (samples, node, member) => samples.childTruths(node, member).reduce((all, truths) => all & truths, ALL),
+  ],
+  [
+    "anyOf",
+    (samples, node, member) =>
+      samples.childTruths(node, member).reduce((some, truths) => some | truths, NONE),
+  ],
+  ["oneOf", (samples, node, member) => exactlyOne(samples.childTruths(node, member))],
+  ["not", (samples, node, member) => not(samples.childTruths(node, member)[0] as Truths)],
+  ["if", (samples, node, member) => samples.conditional(node, member)],
+  ["minLength", asMinimum(JsonType.String)],
+  ["pattern", (samples, node, member) => samples.ofPattern(node, member)],
+  ["format", (samples, node, member) => samples.ofFormat(node, member)],
+  ["minimum", asBound],
+  ["maximum", asBound],
+  ["exclusiveMinimum", asExclusiveBound(-1)],
+  ["exclusiveMaximum", asExclusiveBound(1)],
+  ["minItems", asMinimum(JsonType.Array)],
+  [
+    "contains",
+    (_, { position }) => {
+      const least = position.get("minContains");
+      return least !== undefined && isZero(least) ? ALL : except(JsonType.Array);
+    },
+  ],
+  ["minProperties", asMinimum(JsonType.Object)],
+  ...[
+    ...["then", "else", "maxLength", "multipleOf"],
+    ...["items", "prefixItems", "additionalItems", "maxItems", "uniqueItems", "unevaluatedItems"],
+    ...["minContains", "maxContains"],
+    ...["properties", "patternProperties", "additionalProperties", "propertyNames", "maxProperties"],
+    ...["dependentRequired", "dependentSchemas", "dependencies", "unevaluatedProperties"],
+  ].map((name): [string, Judge] => [name, harmless]),
 ]);
 
 /** The samples among some constants. */
@@ -150,12 +180,4 @@ function samplesAmong(values: readonly JsonNode[]): number {
 function signOf({ text }: JsonNumber): number {
   if (canonicalNumber(text) === "0") return 0;
   return text.startsWith("-") ? -1 : 1;
-}
-
-/** Zero against a bound that is inclusive, or in older dialects what the exclusive keyword says. */
-function zeroWithin(name: "minimum" | "maximum", value: JsonNode, position: Position): Truths {
-  const sign = signOf(value as JsonNumber) * (name === "minimum" ? 1 : -1);
-  if (sign !== 0) return except(sign > 0 ? JsonType.Number : 0);
-  const exclusive = position.get(name === "minimum" ? "exclusiveMinimum" : "exclusiveMaximum");
-  return except(exclusive === true ? JsonType.Number : 0);
 }

@@ -120,18 +120,13 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     let seen: Set<SchemaNode> | undefined;
     for (let at = node; ; ) {
       if (typeof at.json === "boolean") return at.json ? TRUE : FALSE;
-      let only: Member | undefined;
-      for (const member of at.position.members) {
-        if (member.keyword.role !== "enforced") continue;
-        if (only !== undefined) return at;
-        only = member;
-      }
-      if (only === undefined) return TRUE;
-      if (!only.keyword.isReference) return at;
+      const { enforced, only } = at.position;
+      if (enforced === 0) return TRUE;
+      if (only === undefined || !only.keyword.isReference) return at;
       seen ??= new Set();
       if (seen.has(at)) return FALSE;
       seen.add(at);
-      at = this.schemas.target(at, only.keyword.name);
+      at = this.schemas.targetOf(at, only);
     }
   }
 
@@ -350,13 +345,16 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   checkAll(): void {
     const { limits } = this.store.arena.nodes;
     for (const { positions } of this.schemas.documents()) {
-      for (const position of positions) {
-        for (const member of position.members) {
-          const { value } = member;
+      for (let i = 0; i < positions.length; i++) {
+        const position = positions[i] as Position;
+        const { members } = position;
+        for (let k = 0; k < members.length; k++) {
+          const member = members[k] as Member;
           checkConstants(member, position, limits);
-          if (member.keyword.name === "pattern") this.parsedPattern(value as string, position, "pattern");
-          else if (member.keyword.name === "patternProperties") {
-            for (const source of (value as JsonObject).keys())
+          const { name } = member.keyword;
+          if (name === "pattern") this.parsedPattern(member.value as string, position, "pattern");
+          else if (name === "patternProperties") {
+            for (const source of (member.value as JsonObject).keys())
               this.parsedPattern(source, position, "patternProperties");
           }
         }

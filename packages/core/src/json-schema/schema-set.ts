@@ -5,6 +5,7 @@ import { Document, type DocumentContext } from "./document.js";
 import { InvalidSchemaError, MissingDocumentError, type Place, SchemaLimitError } from "./errors.js";
 import { standardMetaschema } from "./metaschemas/index.js";
 import {
+  childOf,
   type Member,
   type Position,
   placeOf,
@@ -106,8 +107,12 @@ export class SchemaSet {
   }
 
   /** The schema that a reference keyword of a node points at. */
-  target({ position, scope }: SchemaNode, keyword: string): SchemaNode {
-    const member = position.member(keyword) as Member;
+  target(node: SchemaNode, keyword: string): SchemaNode {
+    return this.targetOf(node, node.position.member(keyword) as Member);
+  }
+
+  /** The same, by the member that has the keyword. */
+  targetOf({ position, scope }: SchemaNode, member: Member): SchemaNode {
     let target = this.staticTarget(position, member);
     const name = dynamicName(target, member);
     if (name !== undefined) target = scope.anchors.get(name) ?? target;
@@ -133,8 +138,12 @@ export class SchemaSet {
       const document = this.allDocuments[i] as Document;
       if (i > this.maxDocuments) throw this.tooManyDocuments(document);
       // What a reference leads to can be another schema at the end, or another document.
-      for (const position of document.referring) {
-        for (const member of position.members) {
+      const { referring } = document;
+      for (let k = 0; k < referring.length; k++) {
+        const position = referring[k] as Position;
+        const { members } = position;
+        for (let m = 0; m < members.length; m++) {
+          const member = members[m] as Member;
           if (member.keyword.isReference) this.staticTarget(position, member);
         }
       }
@@ -155,7 +164,10 @@ export class SchemaSet {
 
   private resolve(position: Position, keyword: string, reference: string): Position {
     const { resource } = position;
-    const isLocal = PLAIN_FRAGMENT.test(reference) && this.resources.get(resource.uri) === resource;
+    const isCurrent = this.resources.get(resource.uri) === resource;
+    const near = isCurrent && SHORT_POINTER.test(reference) ? shortTarget(resource, reference) : undefined;
+    if (near !== undefined) return near;
+    const isLocal = isCurrent && PLAIN_FRAGMENT.test(reference);
     const uri = isLocal ? reference : resolveUri(reference, resource.uri);
     const hash = uri.indexOf("#");
     const fragment = hash < 0 ? "" : decodeFragment(uri.slice(hash + 1));
@@ -208,15 +220,17 @@ export class SchemaSet {
   }
 
   private node(position: Position, scope: Scope): SchemaNode {
-    const { nodes } = position;
-    for (let i = 0; i < nodes.length; i++) {
-      const known = nodes[i] as SchemaNode;
+    const { node: first, otherNodes } = position;
+    if (first?.scope === scope) return first;
+    for (let i = 0; i < otherNodes.length; i++) {
+      const known = otherNodes[i] as SchemaNode;
       if (known.scope === scope) return known;
     }
     const node = { id: this.nodes.length, json: position.json, position, scope };
     this.nodes.push(node);
-    if (nodes.length === 0) position.nodes = [node];
-    else position.nodes.push(node);
+    if (first === undefined) position.node = node;
+    else if (otherNodes.length === 0) position.otherNodes = [node];
+    else otherNodes.push(node);
     return node;
   }
 
@@ -252,6 +266,15 @@ function dynamicName(target: Position, { keyword: { name: keyword }, value }: Me
 
 /** A fragment that needs no URL parser: without what that strips. */
 const PLAIN_FRAGMENT = /^#[^\0-\x20]*$/;
+/** A pointer of two segments without escapes, as most references are: `#/$defs/name`. */
+const SHORT_POINTER = /^#\/[^\0-\x20%~/]+\/[^\0-\x20%~/]+$/;
+
+/** The schema that such a reference leads to, if a keyword with named schemas has it. */
+function shortTarget({ root }: Resource, reference: string): Position | undefined {
+  const slash = reference.indexOf("/", 2);
+  const member = root.member(reference.slice(2, slash));
+  return member?.keyword.hasNamedSchemas ? childOf(member, reference.slice(slash + 1)) : undefined;
+}
 
 function decodeFragment(fragment: string): string | undefined {
   if (!fragment.includes("%")) return fragment;

@@ -3,7 +3,7 @@
  * and the schemas that this needs. Most schemas are of this kind; the others are for `Satisfiability` to decide.
  */
 import { type Form, Forms } from "./forms.js";
-import type { Member, SchemaNode } from "./position.js";
+import type { SchemaNode } from "./position.js";
 import { type SampleContext, Samples } from "./samples.js";
 import type { SchemaSet } from "./schema-set.js";
 import { surelyOf } from "./truths.js";
@@ -75,18 +75,14 @@ export class SurelySatisfiable {
     path.push({ node, form: this.forms.of(node), option: 0, shown: 0 });
     return undefined;
   }
+
   /** Where references that stand alone lead; undefined: very far, or to themselves. */
   private destination(node: SchemaNode): SchemaNode | undefined {
     let at = node;
     for (let references = 0; references < MAX_REFERENCES; references++) {
-      let only: Member | undefined;
-      for (const member of at.position.members) {
-        if (member.keyword.role !== "enforced") continue;
-        if (only !== undefined) return at;
-        only = member;
-      }
+      const { only } = at.position;
       if (only === undefined || !only.keyword.isReference) return at;
-      at = this.schemas.target(at, only.keyword.name);
+      at = this.schemas.targetOf(at, only);
     }
     return undefined;
   }

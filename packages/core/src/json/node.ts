@@ -74,7 +74,7 @@ export class JsonObject {
   indexOf(key: string): number {
     const { names } = this;
     if (names.length > MAX_SEARCHED) {
-      this.index ??= new Map(names.map((name, i) => [name, i]));
+      this.index ??= indexOfNames(names);
       return this.index.get(key) ?? -1;
     }
     for (let i = 0; i < names.length; i++) if (names[i] === key) return i;
@@ -102,6 +102,12 @@ export class JsonObject {
   [Symbol.iterator](): IterableIterator<[string, JsonNode]> {
     return this.entries();
   }
+}
+
+function indexOfNames(names: readonly string[]): Map<string, number> {
+  const index = new Map<string, number>();
+  for (let i = 0; i < names.length; i++) index.set(names[i] as string, i);
+  return index;
 }
 
 function hasRepeated(names: readonly string[]): boolean {
