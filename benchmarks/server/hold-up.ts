@@ -3,8 +3,9 @@ import { median, round } from "../shared/results.js";
 import { ask } from "./client.js";
 import { heavySchemas } from "./heavy-schemas.js";
 import { percentile, percentiles } from "./percentiles.js";
-import type { ServerProcess } from "./process.js";
+import type { ServerProcess, TracedServer } from "./process.js";
 import { requestsFor } from "./requests.js";
+import { type Split, type StepWindow, split, type TracedStep } from "./traced-steps.js";
 
 /** Times in milliseconds. */
 interface Times {
@@ -34,14 +35,22 @@ export interface HoldUp {
    * 99th percentile: medians of the pairs.
    */
   readonly extra: { readonly mean: number; readonly p99: number; readonly answersP99: number };
+  /** What the pieces of text waited for; undefined where the system does not tell what threads work. */
+  readonly split: Split | undefined;
   /** What compiling one of the heavy schemas costs, from the least to the most, in milliseconds. */
   readonly compileMs: readonly [number, number];
   readonly heavyRequests: number;
 }
 
+/** Between two pieces of text of an answer, in milliseconds since 1970. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What was seen in a window. */
 interface Window {
-  readonly gaps: number[];
+  readonly gaps: Gap[];
   readonly answers: number[];
   loopDelay: number;
 }
@@ -52,6 +61,8 @@ const OTHER = 1;
 const WINDOW = 4000;
 /** Pieces that come within so many milliseconds come at once: those of forced text do. */
 const TOGETHER = 1;
+/** Steps are written after so many milliseconds. */
+const WRITTEN = 500;
 /** Between two requests for `/healthz`. */
 const POLL = 25;
 
@@ -60,7 +71,8 @@ const POLL = 25;
  *
  * @param seconds for light and heavy schemas each
  */
-export async function holdUp(server: ServerProcess, model: string, seconds: number): Promise<HoldUp> {
+export async function holdUp(traced: TracedServer, model: string, seconds: number): Promise<HoldUp> {
+  const { server } = traced;
   const { url } = server;
   const plain = requestsFor(OTHER)[0]!;
   // All are known before the times are taken, and the thread for heavy schemas is there.
@@ -78,16 +90,24 @@ export async function holdUp(server: ServerProcess, model: string, seconds: numb
     light.push(await windowOf(server, model, () => plain.schema));
     heavy.push(await windowOf(server, model, () => heavyAt(sent++)));
   }
+  await new Promise((resolve) => setTimeout(resolve, WRITTEN));
+  const steps = traced.steps();
+  const stepWindow = (windows: readonly Window[]): StepWindow => {
+    const gaps = windows.flatMap((window) => window.gaps);
+    const isWaitedFor = ({ end }: TracedStep) => gaps.some(({ from, to }) => end > from && end <= to);
+    return { steps: steps.filter(isWaitedFor), pieces: gaps.length };
+  };
   const extra = (of: (window: Window) => number) =>
     round(median(heavy.map((window, i) => of(window) - of(light[i]!))), 1);
   return {
     light: seen(light),
     heavy: seen(heavy),
     extra: {
-      mean: extra(({ gaps }) => gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length),
-      p99: extra(({ gaps }) => times(gaps).p99),
+      mean: extra(({ gaps }) => lengths(gaps).reduce((sum, gap) => sum + gap, 0) / gaps.length),
+      p99: extra(({ gaps }) => times(lengths(gaps)).p99),
       answersP99: extra(({ answers }) => times(answers).p99),
     },
+    split: steps.length === 0 ? undefined : split(stepWindow(light), stepWindow(heavy)),
     compileMs: compileTimes(),
     heavyRequests: sent - 2,
   };
@@ -102,9 +122,9 @@ async function windowOf(server: ServerProcess, model: string, nextSchema: () => 
     while (performance.now() < end) {
       let last: number | undefined;
       const outcome = await ask(url, model, request!, 64, () => {
-        const now = performance.now();
+        const now = performance.timeOrigin + performance.now();
         if (last !== undefined && now - last > TOGETHER) {
-          window.gaps.push(now - last);
+          window.gaps.push({ from: last, to: now });
         }
         last = now;
       });
@@ -135,10 +155,14 @@ async function windowOf(server: ServerProcess, model: string, nextSchema: () => 
   return window;
 }
 
+function lengths(gaps: readonly Gap[]): number[] {
+  return gaps.map(({ from, to }) => to - from);
+}
+
 function seen(windows: readonly Window[]): Seen {
   const delays = times(windows.map(({ loopDelay }) => loopDelay));
   return {
-    gaps: times(windows.flatMap(({ gaps }) => gaps)),
+    gaps: times(windows.flatMap(({ gaps }) => lengths(gaps))),
     answers: times(windows.flatMap(({ answers }) => answers)),
     loopDelay: { p50: delays.p50, most: delays.most },
   };

@@ -8,9 +8,10 @@ import { ask, type Outcome } from "./client.js";
 import { type HoldUp, holdUp } from "./hold-up.js";
 import { type LargeBody, largeBodies } from "./large-bodies.js";
 import { percentiles } from "./percentiles.js";
-import { ServerProcess } from "./process.js";
+import { ServerProcess, TracedServer } from "./process.js";
 import { requestsFor } from "./requests.js";
 import { type SecondRequest, secondRequest } from "./second-request.js";
+import type { Split } from "./traced-steps.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== "--"),
@@ -37,19 +38,32 @@ const seconds = Number(values.seconds);
 const maxTokens = Number(values["max-tokens"]);
 const { model, concurrency, queue } = values;
 
-const server = await ServerProcess.start(["--model", model, "--concurrency", concurrency, "--queue", queue]);
+const serverOptions = ["--model", model, "--concurrency", concurrency, "--queue", queue];
 const levels: ReturnType<typeof summary>[] = [];
+const { twice, held, bodies } = await apart();
+const server = await ServerProcess.start(serverOptions);
 try {
-  const twice = await secondRequest(server.url, model, maxTokens);
-  const held = await holdUp(server, model, Number(values["hold-up-seconds"]));
-  const bodies = await largeBodies(server, model);
   for (const clients of values.clients.split(",").filter(Boolean).map(Number)) {
     levels.push(await load(clients));
     process.stderr.write(`${clients} clients done\n`);
   }
-  report(twice, held, bodies);
 } finally {
   await server.stop();
+}
+report(twice, held, bodies);
+
+/** What is measured on a server of its own, whose steps are written down. */
+async function apart() {
+  const traced = await TracedServer.start(serverOptions);
+  try {
+    return {
+      twice: await secondRequest(traced.server.url, model, maxTokens),
+      held: await holdUp(traced, model, Number(values["hold-up-seconds"])),
+      bodies: await largeBodies(traced.server, model),
+    };
+  } finally {
+    await traced.stop();
+  }
 }
 
 async function load(clients: number) {
@@ -171,6 +185,9 @@ function report(twice: SecondRequest, held: HoldUp, bodies: readonly LargeBody[]
       ["heavy more than light", "", `mean ${extra.mean}, p99 ${extra.p99}`, `p99 ${extra.answersP99}`, ""],
     ]),
   );
+  if (held.split !== undefined) {
+    console.log(splitTable(held.split));
+  }
   console.log(
     table([
       ["a body of", "KB", "longest /healthz beside it: median / most ms", "p99 of /healthz alone"],
@@ -199,4 +216,33 @@ function report(twice: SecondRequest, held: HoldUp, bodies: readonly LargeBody[]
   if (levels.some(({ invalid, lost }) => invalid + lost > 0)) {
     process.exitCode = 1;
   }
+}
+
+/** What a piece of text waits for, and what of it heavy schemas cause. */
+function splitTable({ light, heavy, moreTokens, sharedProcessor, blocked, idle, longestBetween }: Split) {
+  const ms = (value: number) => round(value, 1);
+  const row = (name: string, of: Split["light"], longest: number) =>
+    [name, of.steps, of.tokens, of.inSteps, of.worked, of.waited, of.idle, longest].map((value) =>
+      typeof value === "number" ? ms(value) : value,
+    );
+  const columns = [
+    "for a piece of text",
+    "steps",
+    "tokens",
+    "ms in steps",
+    "worked between",
+    "no processor",
+    "idle",
+  ];
+  return [
+    table([
+      [...columns, "longest between"],
+      row("light schemas", light, longestBetween.light),
+      row("heavy ones", heavy, longestBetween.heavy),
+    ]),
+    table([
+      ["heavy more than light, ms", "more tokens", "processor shared", "thread blocked", "idle"],
+      ["for a piece of text", ms(moreTokens), ms(sharedProcessor), ms(blocked), ms(idle)],
+    ]),
+  ].join("\n");
 }
