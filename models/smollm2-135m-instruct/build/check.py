@@ -78,13 +78,24 @@ class PackedSession(Session):
     """The packed graph."""
 
     def logits(self, ids: list[int]) -> np.ndarray:
-        return self.step([ids], [0], np.zeros((1, 180, 0, 64), np.float32))[0][0]
+        return self.step([ids], [0], np.zeros((1, 180, len(ids), 64), np.float32))[0][0]
+
+    def logits_in_pieces(self, ids: list[int], size: int, capacity: int) -> np.ndarray:
+        """The logits of a text that is fed in pieces of a size."""
+        past, logits = np.zeros((1, 180, capacity, 64), np.float32), []
+        for start in range(0, len(ids), size):
+            piece, rows = self.step([ids[start : start + size]], [start], past)[0]
+            past[0, :, start : start + rows.shape[1]] = rows
+            logits.append(piece)
+        return np.concatenate(logits)
 
     def step(self, sequences: list[list[int]], lengths: list[int], past: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Feeds each sequence its tokens; of each the logits of all of them, and its new rows as [180, tokens, 64]."""
+        capacity = max([past.shape[2], *(length + len(ids) for ids, length in zip(sequences, lengths))])
+        past = np.pad(past, ((0, 0), (0, 0), (0, capacity - past.shape[2]), (0, 0)))
         counts = [len(ids) for ids in sequences]
         starts, places = np.cumsum([0, *counts]), max(counts)
-        logits, new_kv = self._session.run(None, self._feeds(
+        logits, *present = self._session.run(None, self._feeds(
             past,
             input_ids=sum(sequences, []),
             place_tokens=[[start + place if place < count else 0 for place in range(places)]
@@ -93,7 +104,12 @@ class PackedSession(Session):
             past_lengths=lengths,
             logit_tokens=range(starts[-1]),
         ))
-        return [(logits[start:end], new_kv[:, start:end]) for start, end in zip(starts, starts[1:])]
+        present = np.concatenate(present, axis=1)
+        for rows, old, length, count in zip(present, past, lengths, counts):
+            same(np.delete(rows, range(length, length + count), axis=1), np.delete(old, range(length, length + count), axis=1),
+                 "rows that are not new stay as they are")
+        return [(logits[start:end], rows[:, length : length + end - start])
+                for start, end, length, rows in zip(starts, starts[1:], lengths, present)]
 
 
 def no_past(batch: int = 1, rows: int = 0) -> np.ndarray:
@@ -195,7 +211,7 @@ def check_interface(session: Session, tokenizer: Tokenizer) -> None:
 
 
 def check_packed(plain: Session, packed: PackedSession, tokenizer: Tokenizer) -> None:
-    """The packed graph gives nearly what the other one gives, and the same bits alone and with others."""
+    """The packed graph gives nearly what the other one gives, and the same bits alone and with others, in steps of any length."""
     ids = tokenizer.encode(PARAGRAPH).ids
     others = [tokenizer.encode(text).ids for text in TEXTS.values()]
     n = 40
@@ -216,7 +232,12 @@ def check_packed(plain: Session, packed: PackedSession, tokenizer: Tokenizer) ->
             what = f"{count} tokens among others, {capacity} rows, {more} tokens of others"
             same(step[0], alone[0], f"logits of {what}")
             same(step[1], alone[1], f"rows of {what}")
-    print(f"packed graph: the same bits alone and with others; divergence from the plain one {divergence:.1e}")
+    for text, capacity in (("paragraph", 81), ("paragraph", 300), ("chat", 200), ("code", 41)):
+        ids = tokenizer.encode(TEXTS[text]).ids
+        whole = packed.logits(ids)
+        for size in (1, 2, 3, 5, 8, 16, 17, 32):
+            same(packed.logits_in_pieces(ids, size, capacity), whole, f"{text} in pieces of {size}, {capacity} rows")
+    print(f"packed graph: the same bits alone and with others, and in pieces; divergence from the plain one {divergence:.1e}")
 
 
 # ---- The tokenizer ----

@@ -2,13 +2,14 @@
 
 The tokens of all sequences lie packed, one after the other, and only attention sees which are whose. Three things make it fast:
 
-- Past rows are read where they are. `GroupQueryAttention` copies the whole past into `present` in every step, and takes
-  several tokens with a past for one sequence only. Here scores over the past and over the new tokens are two products.
+- New rows are scattered into the past, and attention reads past and new rows in one piece. Where the caller gives the past's
+  own memory for `present`, as @grammask/onnx does, nothing is copied. (`GroupQueryAttention` takes several tokens with a past
+  for one sequence only.)
 - Logits are computed for the tokens that are asked for.
 - A step's tokens share each reading of the weights: see byte_products.py.
 
-And a sequence has the same bits alone and with others, whatever these feed: what is added to a row's sums because others are
-longer are zeros at the end of the past, or between new tokens and past, where they move nothing to another vector lane.
+And a token has the same bits however its text is cut into steps, alone and with others: a row of scores has its numbers in the
+order of positions, and what comes behind a token's own position are zeros at the end of its sums.
 """
 
 import numpy as np
@@ -18,8 +19,6 @@ from byte_products import ByteProducts
 from graph import MICROSOFT, GraphBuilder, caches, embedding, layers, logits, make_model, rotary, tensor
 from weights import Model, Shape
 
-# The past's scores begin at a multiple of this: vectors of 16 numbers are the longest.
-LANES = 16
 # Exponentials of scores that are masked are 0.
 MASKED = -1e30
 
@@ -31,115 +30,98 @@ def build_packed_graph(model: Model) -> ModelProto:
     products = ByteProducts(model)
     hidden = layers(g, model, embedding(g, model, "input_ids"), attention.layer, products)
     logits(g, model, hidden, "logit_tokens", products, "logits")
-    attention.new_rows()
     return make_model(g, "SmolLM2-135M-Instruct, packed", *_interface(shape))
 
 
 class _Attention:
-    """N tokens of B sequences, each with at most S; G query heads for each of H key-value heads; P past rows."""
+    """N tokens of B sequences, each with at most S; G query heads for each of H key-value heads; P rows of a past buffer."""
 
     def __init__(self, g: GraphBuilder, shape: Shape):
         self.g, self.shape = g, shape
         self.group = shape.heads // shape.kv_heads
+        # The query heads of a key-value head lie side by side; all H keys, and all H values, are as wide.
+        self.width = self.group * shape.head_size
+        if self.group != shape.kv_heads:
+            raise ValueError("queries are turned in groups that are as wide as all keys")
         self.cos, self.sin = rotary(g, shape)
-        self.rows: list[str] = []
         self._sizes()
+        self._positions()
+        self._places()
         self._mask()
 
     def _sizes(self) -> None:
-        """Shapes, and how the scores of new tokens are filled up."""
-        g, heads, size = self.g, self.shape.kv_heads, self.shape.head_size
+        """Shapes."""
+        g, heads = self.g, self.shape.kv_heads
         places = g.node("Shape", ["place_tokens"], "places_shape")
-        b, s = (g.node("Slice", [places, g.ints(i), g.ints(i + 1)], name) for i, name in enumerate(("B", "S")))
-        p = g.node("Slice", [g.node("Shape", ["past_key_values.0.key"], "past_shape"), g.ints(2), g.ints(3)], "P")
-        rows = g.node("Mul", [s, g.ints(self.group)], "GS")
-        rest = g.node("Mod", [g.node("Neg", [s], "minus_S"), g.ints(LANES)], "filling")
-        self.new, self.past = s, p
-        self.parts = g.node("Concat", [s, rest, p], "parts", axis=0)
+        b, self.s = (g.node("Slice", [places, g.ints(i), g.ints(i + 1)], name) for i, name in enumerate(("B", "S")))
+        self.p = g.node("Slice", [g.node("Shape", ["past_key_values.0.key"], "past_shape"), g.ints(2), g.ints(3)], "P")
+        rows = g.node("Mul", [self.s, g.ints(self.group)], "SG")
+        self.query_shape = g.node("Concat", [b, g.ints(heads), rows, g.ints(self.shape.head_size)], "query_shape", axis=0)
+        self.mask_shape = g.node("Concat", [b, g.ints(1), rows, self.p], "mask_shape", axis=0)
 
-        def dimensions(name: str, *each: str) -> str:
-            return g.node("Concat", list(each), name, axis=0)
+    def _positions(self) -> None:
+        """Where each token is in its text, for rotation and for the cache."""
+        g, heads = self.g, self.shape.kv_heads
+        place = g.node("Range", [g.int(0), g.node("Squeeze", [self.s], "S_number"), g.int(1)], "place")
+        lengths = g.node("Unsqueeze", ["past_lengths", g.ints(1)], "past_lengths_column")
+        self.place_positions = g.node("Add", [lengths, place], "place_positions")  # [B, S]
+        positions = g.node("Gather", [g.reshape(self.place_positions, "positions_flat", -1), "token_places"], "positions")  # [N]
 
-        self.new_mask_shape = dimensions("new_mask_shape", b, s, s)
-        self.past_mask_shape = dimensions("past_mask_shape", b, s, p)
-        self.filling_mask_shape = dimensions("filling_mask_shape", b, s, rest)
-        self.filling_shape = dimensions("filling_shape", b, g.ints(heads), rows, rest)
-        self.query_split = dimensions("query_split", b, s, g.ints(heads, self.group, size))
-        self.query_rows = dimensions("query_rows", b, g.ints(heads), rows, g.ints(size))
-        self.new_split = dimensions("new_split", b, s, g.ints(heads, size))
-        self.mixed_split = dimensions("mixed_split", b, g.ints(heads, self.group), s, g.ints(size))
+        # Values are turned like queries and keys, at position 0, where that changes nothing.
+        turns = g.constant("turns", np.array([[1] * (self.group + 1) + [0]], np.int64))
+        turned = g.node("Mul", [g.node("Unsqueeze", [positions, g.ints(1)], "positions_column"), turns], "turned_positions")
+        self.turned_positions = g.reshape(turned, "turned_positions_flat", 1, -1)
+
+        self.sequence = g.node("Div", ["token_places", self.s], "token_sequences")  # [N]
+        shape = g.node("Concat", [g.node("Shape", ["token_places"], "N"), g.ints(heads, 1)], "row_index_shape", axis=0)
+        head = g.constant("heads", np.arange(heads).reshape(1, heads, 1))
+        parts = [g.node("Unsqueeze", [self.sequence, g.ints(1, 2)], "row_sequences"), head,
+                 g.node("Unsqueeze", [positions, g.ints(1, 2)], "row_positions")]
+        parts = [g.node("Expand", [part, shape], f"row_index_{i}") for i, part in enumerate(parts)]
+        self.row_index = g.node("Concat", parts, "row_index", axis=2)  # [N, H, 3]
+
+    def _places(self) -> None:
+        """From tokens to places, for queries, and back. Head and token, or head and place, have one row."""
+        g, heads = self.g, self.shape.kv_heads
+        first = g.node("Mul", ["place_tokens", g.int(heads)], "place_rows")
+        self.query_index = g.node("Add", [g.node("Unsqueeze", [first, g.ints(1)], "place_rows_heads"), "heads"], "query_index")  # [B, H, S]
+        place = g.node("Mod", ["token_places", self.s], "place_of_token")
+        head = g.node("Mul", [self.sequence, g.int(heads)], "first_head")
+        head = g.node("Add", [g.node("Unsqueeze", [head, g.ints(1)], "first_head_column"),
+                              g.constant("heads_row", np.arange(heads).reshape(1, heads))], "head_of_token")
+        self.mixed_index = g.node("Add", [g.node("Mul", [head, self.s], "head_start"),
+                                          g.node("Unsqueeze", [place, g.ints(1)], "place_column")], "mixed_index")  # [N, H]
 
     def _mask(self) -> None:
-        """What is added to the scores: new tokens, filling, past; the same for all heads."""
+        """What is added to the scores, the same for all heads."""
         g = self.g
-        place = g.node("Range", [g.int(0), g.node("Squeeze", [self.new], "S_number"), g.int(1)], "place")
-        row = g.node("Range", [g.int(0), g.node("Squeeze", [self.past], "P_number"), g.int(1)], "row")
-        lengths = g.node("Unsqueeze", ["past_lengths", g.ints(1)], "past_lengths_column")  # [B, 1]
-        self.positions = g.node("Add", [lengths, place], "positions")  # [B, S]
-        seen = g.constant("seen", np.array(0, np.float32))
-        masked = g.constant("masked", np.array(MASKED, np.float32))
-
-        def masks(name: str, where: str, *axes: int, shape: str) -> str:
-            mask = g.node("Where", [where, seen, masked], f"{name}_mask")
-            mask = g.node("Unsqueeze", [mask, g.ints(*axes)], f"{name}_mask_axes")
-            return g.node("Expand", [mask, shape], f"{name}_mask_all")
-
-        is_earlier = g.node("LessOrEqual", [place, g.node("Unsqueeze", [place, g.ints(1)], "place_column")], "is_earlier")
-        is_past = g.node("Less", [row, lengths], "is_past")
-        parts = [
-            masks("new", is_earlier, 0, shape=self.new_mask_shape),
-            g.node("Expand", [masked, self.filling_mask_shape], "filling_mask"),
-            masks("past", is_past, 1, shape=self.past_mask_shape),
-        ]
-        mask = g.node("Concat", parts, "mask_once", axis=2)  # [B, S, S + filling + P]
-        mask = g.node("Concat", [mask] * self.group, "mask_of_group", axis=1)
-        self.mask = g.node("Unsqueeze", [mask, g.ints(1)], "mask")  # [B, 1, G * S, S + filling + P]
-        self.filling = g.node("Expand", [seen, self.filling_shape], "filling_scores")
+        row = g.node("Range", [g.int(0), g.node("Squeeze", [self.p], "P_number"), g.int(1)], "row")
+        is_seen = g.node("LessOrEqual", [row, g.node("Unsqueeze", [self.place_positions, g.ints(2)], "seen_until")], "is_seen")
+        seen, masked = (g.constant(name, np.array(x, np.float32)) for name, x in (("seen", 0), ("masked", MASKED)))
+        mask = g.node("Where", [is_seen, seen, masked], "mask_of_place")  # [B, S, P]
+        mask = g.node("Expand", [g.node("Unsqueeze", [mask, g.ints(2)], "mask_axis"), g.ints(1, 1, self.group, 1)], "mask_of_group")
+        self.mask = g.node("Reshape", [mask, self.mask_shape], "mask")  # [B, 1, S * G, P]
 
     def layer(self, layer: int, qkv: str) -> str:
         """[N, 960] to [N, 576]."""
         g, shape, name = self.g, self.shape, f"layer.{layer}.attention"
-        q_width, kv_width = shape.heads * shape.head_size, shape.kv_heads * shape.head_size
-
-        placed = g.node("Gather", [qkv, "place_tokens"], f"{name}.placed", axis=0)  # [B, S, 960]
-        g.node("Split", [placed, g.ints(q_width + kv_width, kv_width)], f"{name}.qk", f"{name}.v", axis=2)
-        rotated = g.node("RotaryEmbedding", [f"{name}.qk", self.positions, self.cos, self.sin], f"{name}.rotated",
-                         domain=MICROSOFT, interleaved=0)
-        g.node("Split", [rotated, g.ints(q_width, kv_width)], f"{name}.q", f"{name}.k", axis=2)
-        self.rows += [f"{name}.k", f"{name}.v"]
-
-        q = g.node("Reshape", [f"{name}.q", self.query_split], f"{name}.q_split")
-        q = g.node("Transpose", [q], f"{name}.q_heads", perm=[0, 2, 3, 1, 4])
-        q = g.node("Reshape", [q, self.query_rows], f"{name}.q_rows")  # [B, H, G * S, 64]
-        new_k, new_v = (
-            g.node("Transpose", [g.node("Reshape", [f"{name}.{x}", self.new_split], f"{name}.{x}_split")],
-                   f"{name}.{x}_heads", perm=[0, 2, 1, 3])
-            for x in "kv"
+        q_heads, kv_heads, size = shape.heads, shape.kv_heads, shape.head_size
+        groups = g.reshape(qkv, f"{name}.groups", 1, -1, self.width)
+        turned = g.node("RotaryEmbedding", [groups, self.turned_positions, self.cos, self.sin], f"{name}.turned",
+                        domain=MICROSOFT, interleaved=0)
+        heads = g.reshape(turned, f"{name}.heads", -1, q_heads + 2 * kv_heads, size)
+        g.node("Split", [heads, g.ints(q_heads, kv_heads, kv_heads)], *(f"{name}.{x}" for x in "qkv"), axis=1)
+        keys, values = (
+            g.node("ScatterND", [f"past_key_values.{layer}.{part}", self.row_index, f"{name}.{part[0]}"], f"present.{layer}.{part}")
+            for part in ("key", "value")
         )
-
-        def scores(keys: str, output: str) -> str:
-            return g.node("FusedMatMul", [q, keys], output, domain=MICROSOFT, transB=1, alpha=shape.head_size**-0.5)
-
-        parts = [scores(new_k, f"{name}.new_scores"), self.filling, scores(f"past_key_values.{layer}.key", f"{name}.past_scores")]
-        all_scores = g.node("Add", [g.node("Concat", parts, f"{name}.scores", axis=3), self.mask], f"{name}.masked")
-        weights = g.node("Softmax", [all_scores], f"{name}.weights", axis=3)
-        g.node("Split", [weights, self.parts], f"{name}.new_weights", f"{name}.no_weights", f"{name}.past_weights", axis=3)
-        mixed = g.node("Add", [
-            g.node("MatMul", [f"{name}.past_weights", f"past_key_values.{layer}.value"], f"{name}.past_mixed"),
-            g.node("MatMul", [f"{name}.new_weights", new_v], f"{name}.new_mixed"),
-        ], f"{name}.mixed")
-        mixed = g.node("Transpose", [g.node("Reshape", [mixed, self.mixed_split], f"{name}.mixed_split")],
-                       f"{name}.mixed_places", perm=[0, 3, 1, 2, 4])
-        return g.node("Gather", [g.reshape(mixed, f"{name}.mixed_flat", -1, q_width), "token_places"], f"{name}.out", axis=0)
-
-    def new_rows(self) -> None:
-        """The output `new_kv`."""
-        g, shape = self.g, self.shape
-        heads = shape.layers * 2 * shape.kv_heads
-        placed = g.node("Concat", self.rows, "new_kv.placed", axis=2)
-        rows = g.node("Gather", [g.reshape(placed, "new_kv.flat", -1, heads * shape.head_size), "token_places"],
-                      "new_kv.tokens", axis=0)
-        g.node("Transpose", [g.reshape(rows, "new_kv.split", -1, heads, shape.head_size)], "new_kv", perm=[1, 0, 2])
+        q = g.node("Gather", [g.reshape(f"{name}.q", f"{name}.q_flat", -1, self.width), self.query_index], f"{name}.q_placed", axis=0)
+        q = g.node("Reshape", [q, self.query_shape], f"{name}.q_rows")  # [B, H, S * G, 64]
+        scores = g.node("FusedMatMul", [q, keys], f"{name}.scores", domain=MICROSOFT, transB=1, alpha=size**-0.5)
+        weights = g.node("Softmax", [g.node("Add", [scores, self.mask], f"{name}.masked")], f"{name}.weights", axis=3)
+        mixed = g.node("MatMul", [weights, values], f"{name}.mixed")
+        mixed = g.node("Gather", [g.reshape(mixed, f"{name}.mixed_flat", -1, self.width), self.mixed_index], f"{name}.mixed_tokens", axis=0)
+        return g.reshape(mixed, f"{name}.out", -1, q_heads * size)
 
 
 def _interface(shape: Shape):
@@ -153,8 +135,5 @@ def _interface(shape: Shape):
         tensor("logit_tokens", integer, "num_logits"),
         *caches("past_key_values", shape, "past_rows"),
     ]
-    outputs = [
-        tensor("logits", TensorProto.FLOAT, "num_logits", shape.vocabulary),
-        tensor("new_kv", TensorProto.FLOAT, shape.layers * 2 * shape.kv_heads, "tokens", shape.head_size),
-    ]
+    outputs = [tensor("logits", TensorProto.FLOAT, "num_logits", shape.vocabulary), *caches("present", shape, "past_rows")]
     return inputs, outputs

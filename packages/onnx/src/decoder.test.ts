@@ -176,14 +176,17 @@ describe("sequences of a packed graph", () => {
     // The second takes no part.
     const texts = [text(3, 40), text(50, context), text(90, context - 2), text(20, context), text(7, 30)];
     const sequences = texts.map(() => decoder.newSequence());
-    const fed = [8, 0, 1, 3, 2];
+    const fed = [6, 0, 1, 3, 2];
     for (const [i, ids] of texts.entries()) {
       await sequences[i]!.forward(ids.slice(0, ids.length - fed[i]!));
     }
     const parts = [0, 2, 3, 4];
+    const run = vi.spyOn(decoder, "run");
     const logits = await Promise.all(
       parts.map((part) => sequences[part]!.forward(texts[part]!.slice(-fed[part]!))),
     );
+    expect(run.mock.calls.map(([feeds]) => feeds.place_tokens!.dims)).toEqual([[5, 6]]);
+    run.mockRestore();
     for (const [i, part] of parts.entries()) {
       expectClose(logits[i]!, await alone(texts[part]!));
     }

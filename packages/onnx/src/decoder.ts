@@ -4,8 +4,8 @@ import type { Device } from "./device.js";
 import { InferenceError, ModelDisposedError, reasonOf } from "./errors.js";
 import { packedFeeds, plainFeeds } from "./feeds.js";
 import { halfToFloat } from "./float16.js";
-import { type GraphContract, NEW_ROWS, readContract } from "./graph.js";
-import type { Feeds, Outputs } from "./kv-cache.js";
+import { type GraphContract, readContract } from "./graph.js";
+import type { Feeds, Fetches, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
 import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
 import { PrefixCache } from "./prefix-cache.js";
@@ -95,10 +95,11 @@ export class Decoder implements StepDecoder {
   /**
    * Runs one step of the graph.
    *
+   * @param fetches the outputs that are wanted, with the tensors that they are written to, where there are such
    * @throws InferenceError where the graph fails
    */
-  async run(feeds: Feeds, outputs: readonly string[]): Promise<Outputs> {
-    const step = this.#session.run(feeds, outputs);
+  async run(feeds: Feeds, fetches: readonly string[] | Fetches): Promise<Outputs> {
+    const step = this.#session.run(feeds, fetches);
     this.#steps.add(step);
     try {
       return (await step) as Outputs;
@@ -116,51 +117,28 @@ export class Decoder implements StepDecoder {
    * @throws InferenceError where the graph fails; the sequences are then as before
    */
   async stepTogether(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
-    const places = placesOf(steps);
-    // The graph counts as many places for each of them, and has none behind its context.
-    const isLast = ({ sequence }: SequenceStep<Sequence>) => sequence.length + places > this.contextLength;
-    if (steps.length === 1 || !steps.some(isLast)) {
-      return this.#packedStep(steps);
-    }
-    const parts = [...steps.filter(isLast).map((step) => [step]), steps.filter((step) => !isLast(step))];
-    const logits = new Map<SequenceStep<Sequence>, Float32Array>();
-    // Sequences that end meanwhile keep their slots until all have had their step.
-    await this.#buffers!.during(async () => {
-      for (const part of parts.filter(({ length }) => length > 0)) {
-        for (const [i, rows] of (await this.#packedStep(part)).entries()) {
-          // They are valid until the next step only.
-          logits.set(part[i]!, rows.slice());
-        }
-      }
-    });
-    return steps.map((step) => logits.get(step)!);
-  }
-
-  async #packedStep(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
     const buffers = this.#buffers!;
     const stepOf = new Map(steps.map((step) => [step.sequence.rows, step]));
     const caches = buffers.range([...stepOf.keys()].flatMap((cache) => cache ?? []));
-    const places = placesOf(steps);
-    // Those between that do not take part have no tokens; how long they are said to be does not matter.
+    // Those between that do not take part have no tokens.
     const brought = caches.map((cache) => {
       const { ids = [], keep = 0 } = stepOf.get(cache) ?? {};
-      const past = ids.length > 0 ? cache.length : Math.min(cache.length, this.contextLength - places);
-      return { ids, past, keep };
+      return { ids, past: cache.length, keep };
     });
+    buffers.reserve(Math.max(...brought.map(({ ids, past }) => past + ids.length)));
     const feeds = packedFeeds(this, brought);
-    buffers.feed(caches, feeds);
+    const fetches: Fetches = { logits: null };
+    const fed = buffers.feed(caches, feeds, fetches);
     const results = new Map<RowsKvCache, Float32Array>();
     await buffers.during(async () => {
-      const outputs = await this.run(feeds, ["logits", NEW_ROWS]);
+      const { logits } = await this.run(feeds, fetches);
       const width = this.contract.vocabularySize;
-      let token = 0;
       let row = 0;
       // Before the slots of those that ended meanwhile are free.
       caches.forEach((cache, i) => {
         const { ids, keep } = brought[i]!;
-        cache.take(outputs, token, ids.length);
-        results.set(cache, floats(outputs.logits!, row * width, keep * width));
-        token += ids.length;
+        cache.take(fed, ids.length);
+        results.set(cache, floats(logits!, row * width, keep * width));
         row += keep;
       });
     });
@@ -184,8 +162,7 @@ export class Decoder implements StepDecoder {
   /**
    * Tokens to feed in one step of a prefill. A step blocks the event loop (onnxruntime-node runs it on the calling
    * thread), so on the CPU steps are short: an abort is seen between them, and others take theirs. Longer ones are not
-   * faster there. In a packed graph the last bits depend on where a prompt is cut, so it is cut at multiples of this, and
-   * known up to one of them: the output is the same whether its beginning was known or not.
+   * faster there. Of a packed graph prompts are known up to a multiple of this.
    */
   get prefillChunk(): number {
     if (this.contract.packed) {
@@ -277,11 +254,6 @@ export class Sequence implements StepSequence {
   dispose(): void {
     this.#cache.dispose();
   }
-}
-
-/** Places that a step has for the tokens of each sequence. */
-function placesOf(steps: readonly SequenceStep<Sequence>[]): number {
-  return Math.max(...steps.map(({ ids }) => ids.length));
 }
 
 /** A part of the logits as numbers. */

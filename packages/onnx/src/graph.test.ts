@@ -66,22 +66,23 @@ describe("readContract", () => {
     expect(contract.past[0]).toMatchObject({ heads: 2, headSize: 8 });
   });
 
-  it("takes packed graphs, whose new rows are those of the caches", () => {
-    const inputs = [
-      value("input_ids", ["tokens"], "int64"),
-      ...["place_tokens", "token_places", "past_lengths", "logit_tokens"].map((name) =>
-        value(name, ["n"], "int64"),
-      ),
-      ...PAST,
-    ];
-    const read = (shape: (number | string)[]) =>
-      readContract(inputs, [LOGITS, value("new_kv", shape)], CONFIG);
-    expect(read([6, "tokens", 16])).toMatchObject({
+  it("takes packed graphs, which take more than tokens", () => {
+    const packed = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
+    const read = (names: readonly string[]) =>
+      readContract(
+        [
+          value("input_ids", ["tokens"], "int64"),
+          ...names.map((name) => value(name, ["n"], "int64")),
+          ...PAST,
+        ],
+        [LOGITS, ...PRESENT],
+        CONFIG,
+      );
+    expect(read(packed)).toMatchObject({
       packed: true,
-      past: [{ input: "past_key_values.0.key", output: undefined }, {}],
+      past: [{ input: "past_key_values.0.key", output: "present.0.key" }, {}],
     });
-    expect(() => read([5, "tokens", 16])).toThrow(UnsupportedModelError);
-    expect(() => read([6, "tokens", 8])).toThrow(/\[6, tokens, 8\]; \[6, tokens, 16\] is expected/);
+    expect(() => read(packed.slice(1))).toThrow(/cannot feed: token_places, past_lengths, logit_tokens/);
   });
 
   it("refuses a graph whose sizes nobody says", () => {

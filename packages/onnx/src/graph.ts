@@ -6,8 +6,8 @@ import { UnsupportedModelError } from "./errors.js";
 export interface PastInput {
   /** The graph's input, `past_key_values.N.key` or `.value`. */
   readonly input: string;
-  /** The output that is the next step's past, `present.N.key` or `.value`; undefined in a packed graph. */
-  readonly output: string | undefined;
+  /** The output that is the next step's past, `present.N.key` or `.value`. */
+  readonly output: string;
   readonly heads: number;
   /** Numbers per row and head. */
   readonly headSize: number;
@@ -19,7 +19,7 @@ export interface GraphContract {
   readonly pastType: "float32" | "float16";
   /**
    * Whether the graph takes the tokens of several sequences packed in a row, each sequence with as many as it has, reads
-   * past buffers of any size, and gives the new rows alone (`new_kv`).
+   * and writes past buffers of any size.
    */
   readonly packed: boolean;
   readonly logitsType: "float32" | "float16";
@@ -40,8 +40,6 @@ const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 const PAST_PREFIX = "past_key_values.";
 /** What a packed graph takes besides its tokens, all int64: see `packedFeeds`. */
 const PACKED_INPUTS = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
-/** What it gives besides logits: the new rows of all sequences. */
-export const NEW_ROWS = "new_kv";
 
 type Metadata = readonly InferenceSession.ValueMetadata[];
 
@@ -57,8 +55,8 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
       "The graph has no input_ids and logits: it is not a decoder in the transformers.js layout.",
     );
   }
-  const packed = outputsByName.has(NEW_ROWS) && PACKED_INPUTS.every((name) => inputsByName.has(name));
-  const past = readPast(inputs, packed ? undefined : outputsByName, config);
+  const packed = PACKED_INPUTS.every((name) => inputsByName.has(name));
+  const past = readPast(inputs, outputsByName, config);
   const width = logits.shape.at(-1);
   const vocabularySize = typeof width === "number" ? width : config.vocabularySize;
   const known = new Set([
@@ -78,9 +76,6 @@ export function readContract(inputs: Metadata, outputs: Metadata, config: ModelC
     );
   }
   checkSizes(past, vocabularySize);
-  if (packed) {
-    checkNewRows(outputsByName.get(NEW_ROWS)!, past);
-  }
   const keep = LOGITS_TO_KEEP.find((name) => inputsByName.has(name));
   return {
     past,
@@ -102,7 +97,7 @@ function byName(values: Metadata): Map<string, InferenceSession.TensorValueMetad
 
 function readPast(
   inputs: Metadata,
-  outputs: ReadonlyMap<string, unknown> | undefined,
+  outputs: ReadonlyMap<string, unknown>,
   config: ModelConfig,
 ): readonly PastInput[] {
   const past: PastInput[] = [];
@@ -110,8 +105,8 @@ function readPast(
     if (!each.isTensor || !each.name.startsWith(PAST_PREFIX)) {
       continue;
     }
-    const output = outputs && `present.${each.name.slice(PAST_PREFIX.length)}`;
-    if (output !== undefined && outputs?.has(output) === false) {
+    const output = `present.${each.name.slice(PAST_PREFIX.length)}`;
+    if (!outputs.has(output)) {
       throw new UnsupportedModelError(`The graph takes ${each.name} but does not give ${output} back.`);
     }
     if (each.shape.length !== 4) {
@@ -139,17 +134,6 @@ function checkSizes(past: readonly PastInput[], vocabularySize: number): void {
     throw new UnsupportedModelError(
       `Neither the graph nor config.json says all of: key-value heads (${heads}), head size (${headSize}), ` +
         `vocabulary size (${vocabularySize}).`,
-    );
-  }
-}
-
-/** `new_kv` is `[all heads of all layers, tokens, head size]`, in the order of the past inputs. */
-function checkNewRows({ shape }: InferenceSession.TensorValueMetadata, past: readonly PastInput[]): void {
-  const heads = past.reduce((sum, each) => sum + each.heads, 0);
-  const { headSize } = past[0]!;
-  if (shape[0] !== heads || shape[2] !== headSize || past.some((each) => each.headSize !== headSize)) {
-    throw new UnsupportedModelError(
-      `${NEW_ROWS} of the packed graph has the shape [${shape.join(", ")}]; [${heads}, tokens, ${headSize}] is expected.`,
     );
   }
 }

@@ -24,7 +24,7 @@ export class ConcatKvCache implements KvCache {
     this.#contract = contract;
     this.#tensor = tensor;
     this.canRollback = !onGpu;
-    this.outputs = contract.past.map((each) => each.output!);
+    this.outputs = contract.past.map((each) => each.output);
     this.#tensors = contract.past.map((each) => this.#make(each, newBuffer(contract.pastType, 0), 0));
   }
 
@@ -45,7 +45,7 @@ export class ConcatKvCache implements KvCache {
     const { past } = this.#contract;
     for (let i = 0; i < past.length; i++) {
       this.#tensors[i]!.dispose();
-      this.#tensors[i] = outputs[past[i]!.output!]!;
+      this.#tensors[i] = outputs[past[i]!.output]!;
     }
     this.length += rows;
     this.#rows = this.length;

@@ -1,6 +1,6 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-node";
-import { type GraphContract, NEW_ROWS } from "./graph.js";
-import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
+import type { GraphContract } from "./graph.js";
+import type { Feeds, Fetches, KvCache } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 32;
@@ -11,10 +11,26 @@ export interface KvRows {
   readonly data: Float32Array | Uint16Array;
 }
 
+/** Where all rows lie: `[past input][slot][head][capacity][head size]`. */
+interface Layout {
+  /** Numbers, or float16 as bits. */
+  readonly buffer: Float32Array | Uint16Array;
+  /** Sequences that there is room for. */
+  readonly slots: number;
+  /** Rows that there is room for, of each sequence. */
+  readonly capacity: number;
+  /** By the first slot, then by how many: the past inputs. */
+  readonly views: (readonly Tensor[])[][];
+}
+
+/** The buffers of a step that runs. */
+export interface FedBuffers {
+  readonly layout: Layout;
+}
+
 /**
- * The caches of sequences of a packed graph, which reads past buffers of any size and gives the new rows alone, in `new_kv`.
- * The rows are written into buffers that live as long as the sequences: a step copies its own rows only, and rolling back
- * moves a number.
+ * The caches of sequences of a packed graph, which reads past buffers of any size and writes the new rows into them: a step's
+ * `present` outputs are its past inputs, the same memory. So a step copies no rows, and rolling back moves a number.
  *
  * The buffers are as large as needed and grow by an eighth: attention reads whole buffers, so that spare room costs time
  * in every step, while growing costs one copy. Rows behind a sequence's own may hold anything that is a number.
@@ -31,24 +47,19 @@ export class RowBuffers {
   readonly #headsBefore: number[] = [];
   readonly #headIn: number[] = [];
   readonly #headsOfInput: number[] = [];
-  /** `[past input][slot][head][capacity][head size]`; numbers, or float16 as bits. */
-  #buffer: Float32Array | Uint16Array;
-  #capacity = 0;
-  #slots = 0;
+  #layout: Layout;
   /** By slot. */
   readonly #caches: RowsKvCache[] = [];
   /** Steps under way, and the sequences that have ended meanwhile. */
   #steps = 0;
   readonly #ended: RowsKvCache[] = [];
-  /** By the first slot, then by how many: the past inputs. */
-  readonly #views: (readonly Tensor[])[][] = [];
 
   constructor(contract: GraphContract, tensor: TensorConstructor, contextLength: number) {
     this.#contract = contract;
     this.#tensor = tensor;
     this.#contextLength = contextLength;
     this.#headSize = contract.past[0]!.headSize;
-    this.#buffer = newBuffer(contract.pastType, 0);
+    this.#layout = this.#newLayout(0, 0);
     let before = 0;
     for (const { heads } of contract.past) {
       for (let head = 0; head < heads; head++) {
@@ -64,8 +75,8 @@ export class RowBuffers {
   newCache(): RowsKvCache {
     const cache = new RowsKvCache(this);
     this.#caches.push(cache);
-    if (this.#caches.length > this.#slots) {
-      this.#allocate(this.#caches.length, Math.max(this.#capacity, SMALLEST_GROWTH));
+    if (this.#caches.length > this.#layout.slots) {
+      this.#allocate(this.#caches.length, Math.max(this.#layout.capacity, SMALLEST_GROWTH));
     }
     return cache;
   }
@@ -76,49 +87,56 @@ export class RowBuffers {
     return this.#caches.slice(Math.min(...slots), Math.max(...slots) + 1);
   }
 
-  /** Adds the past of some sequences that lie side by side. */
-  feed(caches: readonly RowsKvCache[], feeds: Feeds): void {
+  /**
+   * Adds the past of some sequences that lie side by side: what a step reads, and where it writes its rows. There is room for
+   * these.
+   */
+  feed(caches: readonly RowsKvCache[], feeds: Feeds, fetches: Fetches): FedBuffers {
+    const layout = this.#layout;
     const first = this.#caches.indexOf(caches[0]!);
-    this.#views[first] ??= [];
-    this.#views[first][caches.length] ??= this.#makeViews(first, caches.length);
-    const views = this.#views[first][caches.length]!;
-    this.#contract.past.forEach(({ input }, i) => {
+    layout.views[first] ??= [];
+    layout.views[first][caches.length] ??= this.#makeViews(first, caches.length);
+    const views = layout.views[first][caches.length]!;
+    this.#contract.past.forEach(({ input, output }, i) => {
       feeds[input] = views[i]!;
+      fetches[output] = views[i]!;
     });
+    return { layout };
   }
 
-  /** Writes the new rows of a sequence: `rows` of the step's tokens from the one at `first` on. */
-  write(cache: RowsKvCache, newRows: Tensor, first: number, rows: number): void {
-    this.reserve(cache.length + rows);
-    const source = bits(newRows);
-    const size = this.#headSize;
-    const tokens = newRows.dims[1]!;
-    const slot = this.#caches.indexOf(cache);
-    for (let head = 0; head < this.#headIn.length; head++) {
-      const from = (head * tokens + first) * size;
-      this.#buffer.set(source.subarray(from, from + rows * size), this.#at(slot, head, cache.length));
+  /** Sees to it that the rows that a step has written behind those of a sequence are there. */
+  keep(cache: RowsKvCache, { layout }: FedBuffers, rows: number): void {
+    if (layout !== this.#layout) {
+      // All was moved while the step ran.
+      this.reserve(cache.length + rows);
+      this.paste(cache, cache.length, this.#copy(layout, cache, cache.length, rows));
     }
   }
 
   /** A copy of a sequence's rows: so many from one on. */
   copy(cache: RowsKvCache, first: number, rows: number): KvRows {
+    return this.#copy(this.#layout, cache, first, rows);
+  }
+
+  #copy(layout: Layout, cache: RowsKvCache, first: number, rows: number): KvRows {
     const heads = this.#headIn.length;
     const chunk = rows * this.#headSize;
     const data = newBuffer(this.#contract.pastType, heads * chunk);
     const slot = this.#caches.indexOf(cache);
     for (let head = 0; head < heads; head++) {
-      const from = this.#at(slot, head, first);
-      data.set(this.#buffer.subarray(from, from + chunk), head * chunk);
+      const from = this.#at(layout, slot, head, first);
+      data.set(layout.buffer.subarray(from, from + chunk), head * chunk);
     }
     return { rows, data };
   }
 
   /** Writes copied rows as those of a sequence from one on; there is room for them. */
   paste(cache: RowsKvCache, first: number, { rows, data }: KvRows): void {
+    const layout = this.#layout;
     const slot = this.#caches.indexOf(cache);
     const size = rows * this.#headSize;
     for (let head = 0; head < this.#headIn.length; head++) {
-      this.#buffer.set(data.subarray(head * size, (head + 1) * size), this.#at(slot, head, first));
+      layout.buffer.set(data.subarray(head * size, (head + 1) * size), this.#at(layout, slot, head, first));
     }
   }
 
@@ -155,14 +173,12 @@ export class RowBuffers {
     }
     const moved = this.#caches[last]!;
     if (last === 0) {
-      this.#buffer = newBuffer(this.#contract.pastType, 0);
-      this.#capacity = 0;
-      this.#slots = 0;
-      this.#views.length = 0;
+      this.#layout = this.#newLayout(0, 0);
     } else if (slot < last) {
+      const layout = this.#layout;
       for (let head = 0; head < this.#headIn.length; head++) {
-        const from = this.#at(last, head, 0);
-        this.#buffer.copyWithin(this.#at(slot, head, 0), from, from + moved.length * this.#headSize);
+        const from = this.#at(layout, last, head, 0);
+        layout.buffer.copyWithin(this.#at(layout, slot, head, 0), from, from + moved.length * this.#headSize);
       }
     }
     this.#caches[slot] = moved;
@@ -170,40 +186,41 @@ export class RowBuffers {
   }
 
   /** Where a row of a head lies. */
-  #at(slot: number, head: number, row: number): number {
-    const place =
-      this.#headsBefore[head]! * this.#slots + slot * this.#headsOfInput[head]! + this.#headIn[head]!;
-    return (place * this.#capacity + row) * this.#headSize;
+  #at({ slots, capacity }: Layout, slot: number, head: number, row: number): number {
+    const place = this.#headsBefore[head]! * slots + slot * this.#headsOfInput[head]! + this.#headIn[head]!;
+    return (place * capacity + row) * this.#headSize;
   }
 
   #makeViews(first: number, count: number): Tensor[] {
-    const rows = this.#capacity;
+    const { buffer, slots, capacity: rows } = this.#layout;
     let before = 0;
     return this.#contract.past.map(({ heads, headSize }) => {
-      const place = before * this.#slots + first * heads;
+      const place = before * slots + first * heads;
       before += heads;
-      const data = this.#buffer.subarray(place * rows * headSize, (place + count * heads) * rows * headSize);
+      const data = buffer.subarray(place * rows * headSize, (place + count * heads) * rows * headSize);
       return new this.#tensor(this.#contract.pastType, data, [count, heads, rows, headSize]);
     });
   }
 
   /** Makes room for so many rows of each sequence. */
   reserve(rows: number): void {
-    if (rows > this.#capacity) {
+    const { slots, capacity } = this.#layout;
+    if (rows > capacity) {
       const room = rows + Math.max(SMALLEST_GROWTH, rows >> 3);
-      this.#allocate(this.#slots, Math.max(rows, Math.min(room, this.#contextLength)));
+      this.#allocate(slots, Math.max(rows, Math.min(room, this.#contextLength)));
     }
   }
 
+  #newLayout(slots: number, capacity: number): Layout {
+    const length = this.#headIn.length * slots * capacity * this.#headSize;
+    return { buffer: newBuffer(this.#contract.pastType, length), slots, capacity, views: [] };
+  }
+
   #allocate(slots: number, capacity: number): void {
-    const size = this.#headSize;
     const old = this.#caches.map((cache) =>
       cache.length > 0 ? this.copy(cache, 0, cache.length) : undefined,
     );
-    this.#buffer = newBuffer(this.#contract.pastType, this.#headIn.length * slots * capacity * size);
-    this.#slots = slots;
-    this.#capacity = capacity;
-    this.#views.length = 0;
+    this.#layout = this.#newLayout(slots, capacity);
     old.forEach((copied, slot) => {
       if (copied !== undefined) {
         this.paste(this.#caches[slot]!, 0, copied);
@@ -222,9 +239,9 @@ export class RowsKvCache implements KvCache {
     this.buffers = buffers;
   }
 
-  /** Takes over the new rows of a step that succeeded: of `rows` tokens from the one at `first` on. */
-  take(outputs: Outputs, first: number, rows: number): void {
-    this.buffers.write(this, outputs[NEW_ROWS]!, first, rows);
+  /** Takes over the new rows of a step that succeeded. */
+  take(fed: FedBuffers, rows: number): void {
+    this.buffers.keep(this, fed, rows);
     this.length += rows;
   }
 

@@ -63,7 +63,7 @@ describe("smollm2-135m-instruct", () => {
     expect(pretty.usage.forcedTokens).toBeGreaterThan(pretty.tokens.length / 2);
   });
 
-  it("gives the same bits in a batch as alone, and for known prompts", async () => {
+  it("gives the same bits in a batch as alone, for known prompts, and however many tokens a step brings", async () => {
     const schema = {
       type: "object",
       properties: { name: { type: "string", maxLength: 20 }, age: { type: "integer" } },
@@ -86,6 +86,10 @@ describe("smollm2-135m-instruct", () => {
       expect(together[i]!.tokens).toEqual(alone.tokens);
       expect(together[i]!.report).toEqual(alone.report);
       expect(alone.usage.cachedPromptTokens).toBeGreaterThan(0);
+      const byToken = await model.generate({ ...request, drafts: false });
+      expect(byToken.tokens).toEqual(alone.tokens);
+      expect(byToken.report).toEqual(alone.report);
+      expect(byToken.usage.steps).toBeGreaterThan(alone.usage.steps);
     }
   });
 
