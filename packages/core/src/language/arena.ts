@@ -26,7 +26,9 @@ import {
   lowersMinimum,
   type Run,
   saturated,
+  targetsFrom,
   toldWithin,
+  withoutExceptions,
 } from "./horizon.js";
 import { intersectionOf, isFiltered } from "./intersection.js";
 import { DEFAULT_LANGUAGE_LIMITS, type LanguageLimits } from "./limits.js";
@@ -474,6 +476,16 @@ export class LanguageArena implements Algebra {
   /** Whether all code points from `from` to `to - 1`, surrogates left out, lead from a language to itself. */
   loopsWithin(node: Language, from: number, to: number): boolean {
     return loopsWithin(this, node, from, to);
+  }
+
+  /** What the code points from `from` on, surrogates left out, lead to. */
+  targetsFrom(node: Language, from: number): Language[] {
+    return targetsFrom(this, node, from);
+  }
+
+  /** A language with finitely many texts more; undefined: the given one does not say what it excludes. */
+  withoutExceptions(node: Language): Language | undefined {
+    return withoutExceptions(this, node);
   }
 
   /** Whether `saturate` lowers a counter's minimum, so that a text may end earlier. */

@@ -137,6 +137,22 @@ export function loopsWithin(algebra: Algebra, node: Language, from: number, to: 
   return true;
 }
 
+/** What the code points from `from` on, surrogates left out, lead to. */
+export function targetsFrom(algebra: Algebra, node: Language, from: number): Language[] {
+  const { nodes } = algebra;
+  algebra.prepare(node);
+  const start = nodes.stepStart[node]!;
+  const end = start + nodes.stepCount[node]!;
+  const targets = new Set<Language>();
+  for (let i = start; i < end; i++) {
+    const after = i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END;
+    const first = Math.max(from, nodes.stepBounds[i]!);
+    const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
+    if (hasAny) targets.add(nodes.stepTargets[i]!);
+  }
+  return [...targets];
+}
+
 /** A language within a length: both must be met. */
 export interface Limited {
   readonly language: Language;
@@ -152,6 +168,17 @@ export function limitedOf(algebra: Algebra, node: Language): Limited | undefined
   const window = items.find((item) => isWindow(algebra, item) && nodes.b[item] === 0);
   if (window === undefined) return undefined;
   return { language: algebra.intersection(items.filter((item) => item !== window)), max: nodes.c[window]! };
+}
+
+/** An intersection without the complements of finite languages in it; undefined if it has none, or nothing else. */
+export function withoutExceptions(algebra: Algebra, node: Language): Language | undefined {
+  const { nodes } = algebra;
+  if (nodes.kind[node] !== Kind.Intersection) return undefined;
+  const items = nodes.items(node);
+  const isException = (item: Language) =>
+    nodes.kind[item] === Kind.Complement && nodes.maxLength[nodes.a[item]!] !== UNBOUNDED;
+  const rest = items.filter((item) => !isException(item));
+  return rest.length === 0 || rest.length === items.length ? undefined : algebra.intersection(rest);
 }
 
 /** Code points of one set, one after the other. */

@@ -71,7 +71,7 @@ export class ExitList {
   }
 }
 
-/** How a state's exits differ from the free string's; in the order of the nodes. */
+/** How a state's exits differ from those of another one, such as the free string's; in the order of the nodes. */
 export class ExitChanges {
   /** Ranges of nodes in which there are none: first nodes and ends by turns. */
   private readonly lost: number[] = [];
@@ -90,7 +90,7 @@ export class ExitChanges {
     return this.lost.length + this.changed.nodes.length === 0;
   }
 
-  /** The free string's exits, which end in `end`, but for the changes. */
+  /** The other one's exits, which end in `end`, but for the changes. */
   of(nodes: Int32Array, end: number): ExitList {
     const { lost, changed } = this;
     const all = new ExitList();

@@ -54,7 +54,7 @@ export class StateFacts {
     return this.strings.arena.loopsWithin(language, Math.max(0x80, first), first + (1 << bits));
   }
 
-  /** The groups of bytes (see `groupOf`) of which any number can be read, and the state stays what it is. */
+  /** The groups of bytes (see `groupOf`) of which any number can be read, if any can be, and the state stays what it is. */
   loops(state: number): number {
     if (state >= this.loopsByState.length) this.grow(state);
     let loops = this.loopsByState[state] as number;
@@ -66,13 +66,18 @@ export class StateFacts {
   }
 
   private computeLoops(state: number): number {
-    const { strings } = this;
+    const { strings, freeState } = this;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return 0;
     let others = SPECIAL;
-    for (let byte = 0x20; byte < 0x80; byte++) {
+    for (let byte = 0; byte < 0x80; byte++) {
       const group = groupOf[byte] as number;
-      if ((others & group) === 0 && strings.step(state, byte) !== state) others |= group;
+      if (
+        (others & group) === 0 &&
+        strings.step(state, byte) !== state &&
+        strings.step(freeState, byte) !== 0
+      )
+        others |= group;
     }
     if (!strings.arena.loopsWithin(language, 0x80, Infinity)) others |= BEYOND_ASCII;
     return ~others;

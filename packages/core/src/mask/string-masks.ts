@@ -1,4 +1,4 @@
-import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitList, type ExitLists, exitBytes } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
@@ -82,7 +82,16 @@ export class StringMasks {
       if (byNeed.countAbove(far) <= MAX_LONG)
         return { ...this.nearly(state, mask, far), visited: undefined, reach: 0 };
     }
-    return this.saturated(state, this.shortLength) ?? walk.mask(state);
+    return this.excepting(state, language) ?? this.saturated(state, this.shortLength) ?? walk.mask(state);
+  }
+
+  /** The mask of a language without some texts, such as names that were used, from that of the language with them. */
+  private excepting(state: number, language: Language): StringMask | undefined {
+    const { strings, walk } = this;
+    const larger = strings.arena.withoutExceptions(language);
+    if (larger === undefined) return undefined;
+    const other = strings.start(larger);
+    return walk.excepting(state, other, this.get(other));
   }
 
   /** The mask from that of the state without larger counters, which short tokens cannot tell from this one, if there is one. */

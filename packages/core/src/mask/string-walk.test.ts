@@ -4,7 +4,7 @@ import { Matcher } from "../matcher.js";
 import { Vocabulary } from "../vocabulary/index.js";
 
 const encoder = new TextEncoder();
-const text = (value: string) => encoder.encode(value);
+const text = (value: string): Uint8Array<ArrayBuffer> => encoder.encode(value);
 
 /** Tokens of up to three of these, so that subtrees are large; the last two are not UTF-8 by themselves. */
 const PIECES = [
@@ -13,8 +13,12 @@ const PIECES = [
   new Uint8Array([0xff]),
 ];
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
+function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+function vocabularyOf(tokens: readonly (Uint8Array | null)[]) {
+  return { tokens, vocabulary: Vocabulary.fromBytes(tokens, { eosTokenIds: [0] }) };
 }
 
 const tokens: (Uint8Array | null)[] = [null];
@@ -26,7 +30,30 @@ for (const a of PIECES) {
   }
 }
 tokens.push(text("a".repeat(40)), text("ab".repeat(20)), text("éa".repeat(12)));
-const vocabulary = Vocabulary.fromBytes(tokens, { eosTokenIds: [0] });
+
+/** Tokens of four of these, behind the second half of an "é" too, so that large subtrees have no quote. */
+const PLAIN = [...["a", "b", "7", ".", " ", "\n", "é"].map(text), new Uint8Array([0xff])];
+let longer: Uint8Array<ArrayBuffer>[] = PLAIN.map((piece) => joined(piece));
+for (let i = 0; i < 3; i++) longer = longer.flatMap((before) => PLAIN.map((piece) => joined(before, piece)));
+const plainTokens: (Uint8Array | null)[] = [null, text('"'), ...PLAIN, ...longer];
+for (const piece of ["a", "é", "\n", '"']) plainTokens.push(joined(new Uint8Array([0xa9]), text(piece)));
+for (const token of longer.filter((_, i) => i % 3 === 0))
+  plainTokens.push(joined(new Uint8Array([0xa9]), token));
+
+/** Words of few letters, so that large subtrees have no other bytes. */
+const words: Uint8Array[] = [];
+let last: Uint8Array<ArrayBuffer>[] = [new Uint8Array(0)];
+for (let length = 1; length <= 6; length++) {
+  last = last.flatMap((before) => ["a", "b", "7"].map((letter) => joined(before, text(letter))));
+  words.push(...last);
+}
+const wordTokens = [null, ...['"', ".", "-", ":", " ", "Z", "é", ' "ab', '"a', 'é"'].map(text), ...words];
+
+const VOCABULARIES = {
+  "of words": vocabularyOf(wordTokens),
+  "of all tokens": vocabularyOf(tokens),
+  "without quotes": vocabularyOf(plainTokens),
+};
 
 const SCHEMAS: readonly object[] = [
   { type: "string" },
@@ -39,6 +66,20 @@ const SCHEMAS: readonly object[] = [
   { type: "string", pattern: "^[\\w-]+(\\.[\\w-]+)*$", maxLength: 30 },
   { type: "string", pattern: "^[a-zé]{0,30}Z$", maxLength: 33 },
   { type: "string", pattern: "^(a{1,3}|é{2}|[^a]{4})*$" },
+  { type: "string", pattern: "^(?:[a-f0-9]{2})*Z$" },
+  { type: "string", pattern: "^(?:[a-f0-9]{4}[.-])*[a-f0-9]{4}$" },
+  { type: "string", pattern: "^[a-f0-9]{3}\\.[a-f0-9]{2,4}$" },
+  { type: "string", pattern: "^[a-f0-9]+([.:-][a-f0-9]+)*$" },
+  { type: "string", pattern: "^[^ ]+( +[^ ]+){0,3}$" },
+  { type: "string", pattern: "^[^ ]+( +[^ ]+){0,3}$", maxLength: 9 },
+  { type: "string", pattern: "^[a-f]{2}[^:]{2}[7:]" },
+  { type: "string", pattern: "^([a-f]+[0-9]?)*$", maxLength: 5 },
+  { type: "string", pattern: "^[a-f0-9]{2}(?:[a-f0-9]([a-f0-9]{5}Z)+)?$", maxLength: 8 },
+  { type: "string", pattern: "^[a-f]{1,30}$", not: { enum: ["a", "ab", "aab", "aaaa"] } },
+  { type: "string", pattern: "^[a-f]{1,3}$", not: { enum: ["a", "ab", "aab"] }, maxLength: 20 },
+  { type: "string", pattern: "^[a-f]{3}$", not: { enum: ["aaa", "aab", "aba", "abb"] } },
+  { type: "string", pattern: "^[a-f0-9]+(:[a-f]*)?$", not: { enum: ["7", "a:b", "ab"] }, maxLength: 20 },
+  { type: "string", pattern: "^\\D*$", not: { enum: ["", "é字", "字", "a\na"] } },
   { type: "string", not: { pattern: "b.*7" } },
   { type: "string", pattern: "字" },
   { anyOf: [{ pattern: "^a*$" }, { pattern: "^[ab]*7" }, { maxLength: 1 }], type: "string" },
@@ -46,7 +87,7 @@ const SCHEMAS: readonly object[] = [
 ];
 
 /** Texts that outputs begin with. */
-const BEGINNINGS = [
+const BEGINNINGS: Uint8Array<ArrayBuffer>[] = [
   '"',
   '"a',
   '"ab',
@@ -56,29 +97,36 @@ const BEGINNINGS = [
   '"字b',
   '"a:b',
   '"a.b',
+  '"aa a ',
+  '"aa a aa',
   '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   '"\\',
-];
+].map(text);
+/** The first half of an "é". */
+BEGINNINGS.push(joined(text('"'), new Uint8Array([0xc3])), joined(text('"a'), new Uint8Array([0xc3])));
 
-describe("masks of strings in a vocabulary of large subtrees", () => {
-  it.each(SCHEMAS.map((schema) => [JSON.stringify(schema), schema]))(
-    "are what trying tokens says: %s",
-    (_, schema) => {
-      const grammar = compileJsonSchema(schema);
-      let compared = 0;
-      for (const beginning of ["", ...BEGINNINGS]) {
-        const matcher = new Matcher(grammar, vocabulary);
-        if (!matcher.acceptBytes(text(beginning))) continue;
-        const mask = matcher.mask();
-        for (let id = 0; id < tokens.length; id++) {
-          const accepted = matcher.accept(id);
-          if (accepted) matcher.rollback(1);
-          if (mask.has(id) !== accepted)
-            expect.fail(`after ${beginning}: token ${id}, ${String(tokens[id])}`);
+describe.each(Object.entries(VOCABULARIES))(
+  "masks of strings in large subtrees %s",
+  (_, { tokens, vocabulary }) => {
+    it.each(SCHEMAS.map((schema) => [JSON.stringify(schema), schema]))(
+      "are what trying tokens says: %s",
+      (_, schema) => {
+        const grammar = compileJsonSchema(schema);
+        let compared = 0;
+        for (const beginning of [text(""), ...BEGINNINGS]) {
+          const matcher = new Matcher(grammar, vocabulary);
+          if (!matcher.acceptBytes(beginning)) continue;
+          const mask = matcher.mask();
+          for (let id = 0; id < tokens.length; id++) {
+            const accepted = matcher.accept(id);
+            if (accepted) matcher.rollback(1);
+            if (mask.has(id) !== accepted)
+              expect.fail(`after ${beginning}: token ${id}, ${String(tokens[id])}`);
+          }
+          compared++;
         }
-        compared++;
-      }
-      expect(compared).toBeGreaterThan(1);
-    },
-  );
-});
+        expect(compared).toBeGreaterThan(1);
+      },
+    );
+  },
+);

@@ -3,9 +3,10 @@ import type { TokenTrie, Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
+import { LiveGroups } from "./live-groups.js";
 import { StateFacts } from "./state-facts.js";
 import { StateList } from "./state-list.js";
-import { BEYOND_ASCII, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
+import { BEYOND_ASCII, CONTROL, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
 import type { WholeTexts } from "./whole-texts.js";
@@ -15,6 +16,8 @@ const ROOT = 0;
 const SMALL = 8;
 /** In larger subtrees the nodes with bytes that leave a state are looked up. */
 const LARGE = 64;
+/** Bytes that a string has only in some tokens. */
+const NOT_ALWAYS = BEYOND_ASCII | CONTROL;
 
 /** The tokens below a trie node against one state of a string, whatever is on the stack below. */
 export interface StringMask {
@@ -43,6 +46,7 @@ export class StringWalk {
   private readonly vocabulary: Vocabulary;
   private readonly collector: TokenCollector;
   private readonly facts: StateFacts;
+  private readonly liveGroups: LiveGroups;
   private readonly subtrees: SubtreeBytes;
   /** The nodes of depth 1, those with the largest subtrees first. */
   private readonly largest: Int32Array;
@@ -65,6 +69,7 @@ export class StringWalk {
     this.free = freeStrings(strings, vocabulary);
     this.collector = new TokenCollector(vocabulary.size, trie);
     this.facts = new StateFacts(strings);
+    this.liveGroups = new LiveGroups(strings, vocabulary.maxTokenBytes);
     this.subtrees = subtreeBytes(trie);
     this.largest = largestFirst(trie);
     this.states = new Int32Array(trie.maxDepth + 1);
@@ -142,9 +147,9 @@ export class StringWalk {
     const { strings, states, collector, facts, free } = this;
     const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
     const { groups, ids, firstId } = this.subtrees;
-    // Some tokens are not UTF-8. Which ones is known of those that begin in the string only.
+    // Some tokens are not UTF-8, or have control characters. Which ones is known of those that begin in the string only.
     const { isWhole } = this;
-    const unknown = isWhole ? 0 : BEYOND_ASCII;
+    const unknown = isWhole ? 0 : NOT_ALWAYS;
     for (let node = from; node < to; ) {
       const d = depth[node] as number;
       const above = states[d - 1] as number;
@@ -160,7 +165,11 @@ export class StringWalk {
       states[d] = next;
       if (after - node <= SMALL) node++;
       else if (this.mayLoop(node, next) && (groups[node]! & (unknown | ~facts.loops(next))) === 0) {
-        const within = (groups[node]! & BEYOND_ASCII) === 0 ? undefined : free.stays.words;
+        const within = (groups[node]! & NOT_ALWAYS) === 0 ? undefined : free.stays.words;
+        collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
+        node = after;
+      } else if (this.lives(node, after, next, unknown)) {
+        const within = (groups[node]! & NOT_ALWAYS) === 0 ? undefined : free.stays.words;
         collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
         node = after;
       } else if (isWhole && after - node > LARGE && facts.leaving(next) !== undefined) {
@@ -297,6 +306,7 @@ export class StringWalk {
       references[d] = reference;
       if (after - node <= SMALL) node++;
       else if (this.mayLoop(node, next) && (groups[node]! & ~facts.loops(next)) === 0) node = after;
+      else if (this.lives(node, after, next, 0)) node = after;
       else if (after - node > LARGE && facts.leaving(next) !== undefined) {
         const leaving = facts.leaving(next) as Uint8Array;
         let loops = node + 1;
@@ -315,10 +325,70 @@ export class StringWalk {
     }
   }
 
+  /**
+   * The mask of a state from that of another one whose language has a few more texts: only where these texts are is walked.
+   * Undefined: more than a few tokens tell the two apart.
+   */
+  excepting(state: number, other: number, { inside, exits }: StringMask): StringMask | undefined {
+    const { strings, states, references, collector } = this;
+    const { size, bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { ids, firstId } = this.subtrees;
+    const lost = new ExitChanges();
+    collector.clear();
+    states[0] = state;
+    references[0] = other;
+    let removed = 0;
+    for (let node = 1; node < size; ) {
+      const d = depth[node] as number;
+      const byte = bytes[node] as number;
+      const next = strings.step(states[d - 1] as number, byte);
+      const reference = strings.step(references[d - 1] as number, byte);
+      const after = subtreeEnd[node] as number;
+      if (next === reference) {
+        node = after;
+      } else if (next === 0) {
+        for (let i = firstId[node] as number; i < (firstId[after] as number); i++) {
+          if (!inside.has(ids[i] as number)) continue;
+          collector.add(ids[i] as number);
+          removed++;
+        }
+        lost.lose(node, after);
+        node = after;
+      } else if (strings.hasNext(next)) {
+        states[d] = next;
+        references[d] = reference;
+        node++;
+      } else return undefined;
+      if (removed > MAX_LISTED) return undefined;
+    }
+    const kept = exits.map((group) => {
+      const left = lost.of(group.nodes, group.end).nodes;
+      const isSame = left.length === group.nodes.length;
+      return isSame ? group : { end: group.end, ...this.exitLists.intern(left) };
+    });
+    return {
+      inside: inside.without(collector.take()),
+      exits: kept.filter(({ nodes }) => nodes.length > 0),
+      visited: undefined,
+      reach: 0,
+    };
+  }
+
   /** Whether the first byte below a node leads back to a state: this is asked before the other bytes, as most say no. */
   private mayLoop(node: number, state: number): boolean {
     const byte = this.vocabulary.trie.bytes[node + 1] as number;
     return byte >= 0x80 || this.strings.step(state, byte) === state;
+  }
+
+  /** Whether whatever is below a node can be read from a state, as far as a string can have it, without an end of the string. */
+  private lives(node: number, after: number, state: number, unknown: number): boolean {
+    const { liveGroups, subtrees } = this;
+    const groups = subtrees.groups[node] as number;
+    if ((groups & unknown) !== 0) return false;
+    if (!liveGroups.lives(state, groups, subtrees.heights[node] as number, after - node)) return false;
+    const states = liveGroups.states(state);
+    for (let i = 0; i < states.length; i++) this.visited.add(states[i] as number);
+    return true;
   }
 
   /** The first node from `from` to `to - 1` with one of some bytes; `to` where there is none. */
@@ -348,6 +418,7 @@ export class StringWalk {
   private begin(root: number, state: number): void {
     this.isWhole = root === ROOT && this.strings.language(state) !== NO_LANGUAGE;
     this.collector.clear();
+    this.liveGroups.begin();
     this.states[this.vocabulary.trie.depth[root] as number] = state;
     this.places.set(this.subtrees.firstOfByte.subarray(0, 256));
     this.visited.clear();

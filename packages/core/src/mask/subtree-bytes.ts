@@ -15,24 +15,37 @@ const GROUPS = [
   "()",
   "[]",
   "{}",
-  "<>",
-  "^`|",
+  "<>^`|",
 ];
 /** The group of all bytes from 0x80 on. */
 export const BEYOND_ASCII: number = 1 << GROUPS.length;
-/** The group of quotes, backslashes, and control characters. */
-export const SPECIAL: number = 1 << (GROUPS.length + 1);
+/** The group of control characters, which no JSON string has. */
+export const CONTROL: number = 1 << (GROUPS.length + 1);
+/** The group of quotes and backslashes. */
+export const SPECIAL: number = 1 << (GROUPS.length + 2);
 
 /** By byte: its group. */
-export const groupOf: Int32Array = new Int32Array(256).fill(SPECIAL, 0, 0x80).fill(BEYOND_ASCII, 0x80);
+export const groupOf: Int32Array = new Int32Array(256)
+  .fill(CONTROL, 0, 0x20)
+  .fill(SPECIAL, 0x20, 0x80)
+  .fill(BEYOND_ASCII, 0x80);
 for (const [i, group] of GROUPS.entries()) {
   for (const character of group) groupOf[character.charCodeAt(0)] = 1 << i;
+}
+
+/** How many bytes are in some groups. */
+export function sizeOf(groups: number): number {
+  let size = 0;
+  for (let byte = 0; byte < 256; byte++) if ((groupOf[byte]! & groups) !== 0) size++;
+  return size;
 }
 
 /** What is below each node of a trie, and where each byte is. */
 export interface SubtreeBytes {
   /** By node: the groups of the bytes below it, its own left out. */
   readonly groups: Int32Array;
+  /** By node: how many bytes the longest token has below it; 255 where they are more. */
+  readonly heights: Uint8Array;
   /** All tokens in the order of their nodes. */
   readonly ids: Int32Array;
   /** By node: how many of these come before those at the node. One more at the end. */
@@ -56,15 +69,21 @@ export function subtreeBytes(trie: TokenTrie): SubtreeBytes {
 
 function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenTrie): SubtreeBytes {
   const groups = new Int32Array(size);
+  const heights = new Uint8Array(size);
   // By depth: the groups of the nodes after the last one that was less deep; from the last node to the first.
   const below = new Int32Array(maxDepth + 2);
+  const heightsBelow = new Uint8Array(maxDepth + 2);
   for (let node = size - 1; node > 0; node--) {
     const d = depth[node] as number;
     groups[node] = below[d + 1] as number;
     below[d + 1] = 0;
+    heights[node] = heightsBelow[d + 1] as number;
+    heightsBelow[d + 1] = 0;
+    heightsBelow[d] = Math.max(heightsBelow[d] as number, Math.min((heights[node] as number) + 1, 255));
     below[d]! |= (groups[node] as number) | (groupOf[bytes[node] as number] as number);
   }
   groups[0] = below[1] as number;
+  heights[0] = heightsBelow[1] as number;
   const ids = new Int32Array(nextDuplicate.length);
   const firstId = new Int32Array(size + 1);
   let count = 0;
@@ -80,5 +99,5 @@ function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenT
   const next = firstOfByte.slice();
   const byByte = new Int32Array(size - 1);
   for (let node = 1; node < size; node++) byByte[next[bytes[node] as number]!++] = node;
-  return { groups, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
+  return { groups, heights, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
 }

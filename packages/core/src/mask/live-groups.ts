@@ -1,0 +1,220 @@
+import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import { BEYOND_ASCII, groupOf, SPECIAL, sizeOf } from "./subtree-bytes.js";
+import type { WholeTexts } from "./whole-texts.js";
+
+/** No set of groups, since `SPECIAL` never is in one. */
+const UNKNOWN = -1;
+/** A search ends where it has found more states, or gone so far: it would take longer than the walk that it saves. */
+const MAX_STATES = 128;
+const MAX_LENGTH = 24;
+/** Of fewer bytes it is of no use. */
+const MIN_LENGTH = 2;
+/** So many nodes are walked below a state before it is asked what lives. */
+const WORTH = 256;
+/** After so many searches in one walk that found nothing there are no more: each character leads elsewhere. */
+const MAX_FAILURES = 4;
+
+/** Groups of which any text of at most `length` bytes can be read. */
+interface LiveText {
+  readonly groups: number;
+  readonly length: number;
+}
+
+/** Some of the groups' bytes lead to a state. */
+interface Edge {
+  readonly to: number;
+  readonly groups: number;
+}
+
+interface LiveTexts {
+  readonly texts: readonly LiveText[];
+  /** The states on the way, between code points. */
+  readonly states: Int32Array;
+}
+
+const NONE: LiveTexts = { texts: [], states: new Int32Array(0) };
+
+/**
+ * Which texts a string state can read whatever their order: of what groups of bytes (see `groupOf`), and up to what length.
+ * Patterns such as `(?:[a-z]{4})*` or `[a-z]+(\.[a-z]+)*` have many states and no loops, but any word can be read from most
+ * of them. It is a lower bound: of the groups that no text may freely mix, some are left out.
+ */
+export class LiveGroups {
+  private readonly strings: JsonStringAutomaton | WholeTexts;
+  private readonly longest: number;
+  private groupsByState = new Int32Array(1024).fill(UNKNOWN);
+  /** By state: how many nodes have been below it. */
+  private askedByState = new Int32Array(1024);
+  private readonly edgesByState = new Map<number, readonly Edge[]>();
+  private readonly known = new Map<number, LiveTexts>();
+  /** The groups of bytes that no string has. */
+  private readonly unread: number;
+  private failures = 0;
+
+  /** @param longest no text that is asked for has more bytes */
+  constructor(strings: JsonStringAutomaton | WholeTexts, longest: number) {
+    this.strings = strings;
+    this.longest = longest;
+    this.unread = ~0;
+    const free = strings.start(strings.arena.any);
+    for (let byte = 0; byte < 256; byte++)
+      if (strings.step(free, byte) !== 0) this.unread &= ~(groupOf[byte] as number);
+  }
+
+  /** To be called before each walk. */
+  begin(): void {
+    this.failures = 0;
+  }
+
+  /**
+   * Whether any text of at most `length` bytes of some groups can be read from a state, without an end of the string, but for
+   * bytes that no string has. False until it has been asked for enough of the trie's nodes.
+   */
+  lives(state: number, groups: number, length: number, nodes: number): boolean {
+    if ((groups & ~this.groups(state)) !== 0) return false;
+    let found = this.known.get(state);
+    if (found === undefined) {
+      const asked = (this.askedByState[state] as number) + nodes;
+      this.askedByState[state] = asked;
+      if (asked < WORTH || this.failures >= MAX_FAILURES) return false;
+      found = this.search(state);
+    }
+    const { texts } = found;
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i] as LiveText;
+      if ((groups & ~text.groups) === 0 && length <= text.length) return true;
+    }
+    return false;
+  }
+
+  /** Where the texts that live lead, each place between code points. */
+  states(state: number): Int32Array {
+    return this.known.get(state)?.states ?? NONE.states;
+  }
+
+  /** Takes as many groups as can be read, and leaves out those that lead to where others of them cannot be read. */
+  private search(state: number): LiveTexts {
+    const texts: LiveText[] = [];
+    const states = new Set<number>();
+    let groups = this.groups(state);
+    while ((groups & ~this.unread) !== 0) {
+      const { length, without } = this.follow(state, groups, states);
+      if (length >= MIN_LENGTH) texts.push({ groups, length });
+      if (without === 0) break;
+      groups &= ~without;
+    }
+    const found = texts.length === 0 ? NONE : { texts, states: Int32Array.from(states) };
+    this.known.set(state, found);
+    if (found === NONE) this.failures++;
+    // The states that are reached live as long.
+    if (texts.length === 1 && texts[0]?.length === Infinity)
+      for (const other of states) if (!this.known.has(other)) this.known.set(other, found);
+    return found;
+  }
+
+  /** How long any text of some groups is read, and without which of them longer ones may be; none: with no less. */
+  private follow(
+    state: number,
+    groups: number,
+    states: Set<number>,
+  ): { readonly length: number; readonly without: number } {
+    const start = this.likeness(state);
+    const seen = new Set([start]);
+    let reached: Edge[] = [{ to: start, groups: 0 }];
+    for (let length = 0; ; length++) {
+      for (const edge of reached) {
+        const missing = groups & ~this.groups(edge.to);
+        if (missing === 0) continue;
+        const entered = edge.groups & groups;
+        return { length, without: sizeOf(entered) <= sizeOf(missing) ? entered : missing };
+      }
+      if (length >= MAX_LENGTH) return { length, without: 0 };
+      const next: Edge[] = [];
+      for (const { to: at } of reached) {
+        states.add(at);
+        for (const edge of this.edges(at)) {
+          if ((edge.groups & groups) === 0 || seen.has(edge.to)) continue;
+          seen.add(edge.to);
+          next.push(edge);
+        }
+      }
+      if (next.length === 0) return { length: Infinity, without: 0 };
+      if (seen.size > MAX_STATES) return { length: length + 1, without: 0 };
+      reached = next;
+    }
+  }
+
+  /** Where the bytes of a state's groups lead, each place once. */
+  private edges(state: number): readonly Edge[] {
+    let edges = this.edgesByState.get(state);
+    if (edges === undefined) {
+      edges = this.computeEdges(state);
+      this.edgesByState.set(state, edges);
+    }
+    return edges;
+  }
+
+  private computeEdges(state: number): readonly Edge[] {
+    const { strings, unread } = this;
+    const groups = this.groups(state) & ~unread;
+    const entered = new Map<number, number>();
+    for (let byte = 0; byte < 0x80; byte++) {
+      const group = groups & (groupOf[byte] as number);
+      if (group === 0) continue;
+      const target = strings.step(state, byte);
+      entered.set(target, (entered.get(target) ?? 0) | group);
+    }
+    if ((groups & BEYOND_ASCII) !== 0) {
+      for (const language of strings.arena.targetsFrom(strings.language(state), 0x80)) {
+        const target = strings.start(language);
+        entered.set(target, (entered.get(target) ?? 0) | BEYOND_ASCII);
+      }
+    }
+    return Array.from(entered, ([target, by]) => ({ to: this.likeness(target), groups: by }));
+  }
+
+  /** A state from which the same texts live, as far as those asked for can tell; no nearer to its end. */
+  private likeness(state: number): number {
+    const { strings, longest } = this;
+    const { arena } = strings;
+    const language = strings.language(state);
+    return arena.lowersMinimum(language, longest) ? state : strings.start(arena.saturate(language, longest));
+  }
+
+  /** The groups of which any byte can be read, and those that no string has. */
+  private groups(state: number): number {
+    if (state >= this.groupsByState.length) this.grow(state);
+    let groups = this.groupsByState[state] as number;
+    if (groups === UNKNOWN) {
+      groups = this.computeGroups(state);
+      this.groupsByState[state] = groups;
+    }
+    return groups;
+  }
+
+  private computeGroups(state: number): number {
+    const { strings, unread } = this;
+    const language = strings.language(state);
+    if (language === NO_LANGUAGE) return 0;
+    let dead = SPECIAL;
+    for (let byte = 0; byte < 0x80; byte++) {
+      const group = groupOf[byte] as number;
+      if (((dead | unread) & group) !== 0) continue;
+      const next = strings.step(state, byte);
+      if (next === 0 || !strings.hasNext(next)) dead |= group;
+    }
+    const beyond = strings.arena.targetsFrom(language, 0x80);
+    if (beyond.some((target) => strings.start(target) === 0)) dead |= BEYOND_ASCII;
+    return ~dead;
+  }
+
+  private grow(state: number): void {
+    const size = 2 ** Math.ceil(Math.log2(state + 1));
+    const groups = new Int32Array(size).fill(UNKNOWN);
+    groups.set(this.groupsByState);
+    this.groupsByState = groups;
+    const asked = new Int32Array(size);
+    asked.set(this.askedByState);
+    this.askedByState = asked;
+  }
+}
