@@ -108,14 +108,17 @@ function assemble(options: ServerOptions) {
     memoryMegabytes = 512,
   } = options.schemaLimits ?? {};
   const limits: ConstraintLimits = { compileMilliseconds, maskMilliseconds };
+  // What is compiled for a model was compiled on trial before, perhaps when the machine had less to do.
+  const tried = { ...limits, compileMilliseconds: 4 * compileMilliseconds };
+  const asideMegabytes = memoryMegabytes + TOKENIZER_MEGABYTES;
   const upstreams = options.upstreams ?? [];
   if (options.models.length + upstreams.length === 0) {
     throw new RangeError("A server needs at least one model.");
   }
   const models = new ModelRegistry({
     models: [
-      ...options.models.map((model) => entryOf(model, limits, memoryMegabytes + TOKENIZER_MEGABYTES)),
-      ...upstreams.map((upstream) => upstreamEntry(upstream, limits)),
+      ...options.models.map((model) => entryOf(model, tried, asideMegabytes)),
+      ...upstreams.map((upstream) => upstreamEntry(upstream, tried, asideMegabytes)),
     ],
     aliases: options.aliases ?? {},
     memoryBytes: options.modelMemoryBytes ?? 8 * 2 ** 30,
@@ -134,8 +137,6 @@ function assemble(options: ServerOptions) {
  */
 function entryOf(model: OfferedModelOptions, limits: ConstraintLimits, asideMegabytes: number): ModelEntry {
   const { source, id = source, options = {}, toolFormat, schemaInPrompt } = model;
-  // What is compiled there was compiled on trial before, perhaps when the machine had less to do.
-  const tried = { ...limits, compileMilliseconds: 4 * limits.compileMilliseconds };
   return {
     id,
     toolFormat,
@@ -143,7 +144,7 @@ function entryOf(model: OfferedModelOptions, limits: ConstraintLimits, asideMega
       const data = {
         source,
         options: { prefixCacheBytes: PREFIX_CACHE_BYTES, ...options },
-        limits: tried,
+        limits,
         schemaInPrompt,
       };
       const main = await ThreadedEngine.load(data);

@@ -4,6 +4,7 @@ import { compileConstraint } from "./compile-constraint.js";
 import { type CompileSummary, compileSummary } from "./compile-summary.js";
 import type { Constraint, ConstraintLimits } from "./constraint.js";
 import { type ErrorRecord, recordError } from "./error-record.js";
+import { lowerPriority } from "./thread-priority.js";
 import { tryConstraint } from "./trial.js";
 import { limitByWork, systemThreadId } from "./work-limits.js";
 
@@ -57,6 +58,7 @@ try {
 } catch {
   // A limit of time that is too small for it is no reason not to start.
 }
-
+// What its code needs of the threads that all share is started by now, and so has the priority of others.
+lowerPriority();
 limitByWork();
 port.postMessage({ systemThread: systemThreadId() } satisfies CompileReady);

@@ -21,6 +21,7 @@ import type { GenerationRequest, GenerationResult, MeasuredToken, TokenLogprob }
 import { recordError } from "./error-record.js";
 import { LoggedOutput } from "./logged-output.js";
 import type { ModelCommand, ModelMessage, ModelThreadData } from "./messages.js";
+import { lowerPriority } from "./thread-priority.js";
 import { limitByWork } from "./work-limits.js";
 
 const port = parentPort!;
@@ -35,9 +36,10 @@ try {
   const { contextLength, device, dtype, vocabulary } = model;
   const bytes = await weightBytes(model.directory);
   if (lender !== undefined) {
-    // For heavy constraints, whose limits count their work. The steps are taken by the thread that lends the weights.
-    limitByWork();
+    // For heavy constraints. The steps are taken by the thread that lends the weights.
+    lowerPriority();
   }
+  limitByWork();
   post({
     type: "loaded",
     info: {

@@ -11,15 +11,22 @@ const THREAD = new URL("../../dist/upstream/upstream-thread.js", import.meta.url
 /**
  * The model of upstreams among those that a server offers.
  *
+ * @param asideMegabytes memory of the thread for heavy constraints
  * @throws RangeError for options that are wrong
  */
 export function upstreamEntry(
   { id, toolFormat = "plain", ...options }: OfferedUpstreamOptions,
   limits: ConstraintLimits,
+  asideMegabytes: number,
 ): ModelEntry {
   const settings = upstreamSettings(options);
-  const data: UpstreamThreadData = { settings, limits };
-  const start = () => ThreadedEngine.start(THREAD, data, { name: id });
-  const load = async () => new LanedEngine({ main: await start(), startAside: start });
+  const start = (isAside: boolean) => {
+    const data: UpstreamThreadData = { settings, limits, isAside };
+    return ThreadedEngine.start(THREAD, data, {
+      name: id,
+      ...(isAside ? { memoryMegabytes: asideMegabytes } : {}),
+    });
+  };
+  const load = async () => new LanedEngine({ main: await start(false), startAside: () => start(true) });
   return { id, toolFormat, hasUpstreams: true, load };
 }

@@ -49,6 +49,8 @@ export interface UpstreamSettings {
 export interface UpstreamThreadData {
   readonly settings: UpstreamSettings;
   readonly limits: ConstraintLimits;
+  /** Whether its constraints are heavy: others come first. */
+  readonly isAside: boolean;
 }
 
 const KINDS: readonly UpstreamKind[] = ["openai", "vllm", "llamacpp", "sglang"];

@@ -6,11 +6,17 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { GenerationRequest } from "../engine/engine.js";
 import { recordError } from "../engine/error-record.js";
 import type { ModelCommand, ModelMessage } from "../engine/messages.js";
+import { lowerPriority } from "../engine/thread-priority.js";
+import { limitByWork } from "../engine/work-limits.js";
 import type { UpstreamThreadData } from "./options.js";
 import { UpstreamEngine } from "./upstream-engine.js";
 
 const port = parentPort!;
-const { settings, limits } = workerData as UpstreamThreadData;
+const { settings, limits, isAside } = workerData as UpstreamThreadData;
+if (isAside) {
+  lowerPriority();
+}
+limitByWork();
 const engine = new UpstreamEngine(settings, limits);
 const running = new Map<number, AbortController>();
 /** How often the server's thread is told of the upstreams, where something is new. */
