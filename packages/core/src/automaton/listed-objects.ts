@@ -3,7 +3,7 @@
  * formula of the list would ask of each value which of thousands it is; here that is looked up when the value is known.
  */
 import { type JsonNode, type JsonObject, jsonEquals } from "../json/index.js";
-import type { NameList, PropertyNames, PropertyOrder, SeenKeys } from "./property-order.js";
+import type { NameList, PropertyNames, PropertyOrder, SeenKeys, SeenNames } from "./property-order.js";
 
 /** Objects that an open one can still become, all of which have the properties that have come. */
 export type Listed = readonly JsonObject[];
@@ -23,7 +23,7 @@ export class ListedObjects {
     let list = this.nameLists.get(listed);
     if (list === undefined) {
       const names = new Set<string>();
-      for (const object of listed) for (const name of object.keys()) names.add(name);
+      for (const object of listed) addNames(names, object);
       list = this.propertyNames.list([...names]);
       this.nameLists.set(listed, list);
     }
@@ -38,27 +38,47 @@ export class ListedObjects {
 
   /** The names that can come next. */
   nextNames(listed: Listed, names: NameList, seen: SeenKeys): string[] {
+    const used = this.propertyNames.seen(seen);
     const next = new Set<string>();
-    for (const object of listed) for (const name of this.namesOf(object, names, seen)) next.add(name);
-    return [...next];
+    if (this.order === "schema") {
+      for (const object of listed) {
+        const name = firstName(object, names, used);
+        if (name !== undefined) next.add(name);
+      }
+    } else for (const object of listed) addNames(next, object);
+    return [...next].filter((name) => !used.has(name));
   }
 
   /** Those of them whose next property can have a name. */
   withNext(listed: Listed, names: NameList, seen: SeenKeys, name: string): Listed {
-    return listed.filter((object) => this.namesOf(object, names, seen).includes(name));
+    const used = this.propertyNames.seen(seen);
+    if (used.has(name)) return [];
+    return this.order === "schema"
+      ? listed.filter((object) => firstName(object, names, used) === name)
+      : listed.filter((object) => object.has(name));
   }
 
   /** Those of them where a property has a value, as JSON Schema compares values. */
   withValue(listed: Listed, name: string, value: JsonNode): Listed {
     return listed.filter((object) => jsonEquals(object.get(name) as JsonNode, value));
   }
+}
 
-  /** The names of an object's properties that can come next. */
-  private namesOf(object: JsonObject, { indexOf }: NameList, seen: SeenKeys): string[] {
-    const used = this.propertyNames.seen(seen);
-    const left = [...object.keys()].filter((name) => !used.has(name));
-    if (this.order === "any" || left.length < 2) return left;
-    const indexes = left.map((name) => indexOf.get(name) as number);
-    return [left[indexes.indexOf(Math.min(...indexes))] as string];
+function addNames(names: Set<string>, object: JsonObject): void {
+  for (let i = 0; i < object.size; i++) names.add(object.keyAt(i));
+}
+
+/** The name that comes first of those of an object that have not come; undefined: all have. */
+function firstName(object: JsonObject, { indexOf }: NameList, used: SeenNames): string | undefined {
+  let first: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < object.size; i++) {
+    const name = object.keyAt(i);
+    if (used.has(name)) continue;
+    const index = indexOf.get(name) as number;
+    if (index >= least) continue;
+    least = index;
+    first = name;
   }
+  return first;
 }

@@ -44,25 +44,27 @@ export function checkConstants(member: Member, position: Position, limits: Langu
 
 /** The limit that something in a value exceeds. */
 export function exceeded(root: JsonNode, limits: LanguageLimits): keyof LanguageLimits | undefined {
-  if (typeof root === "string") return exceededByText(root, limits);
-  if (root instanceof JsonNumber) return numberFits(root.text, limits) ? undefined : "maxDigits";
-  if (root === null || typeof root !== "object") return undefined;
-  const pending: (readonly JsonNode[] | JsonObject)[] = [root];
+  const pending: JsonNode[] = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const object = node instanceof JsonObject ? node : undefined;
-    const items = object === undefined ? (node as readonly JsonNode[]) : [];
-    const keys = object && exceededByKeys(object, limits);
-    if (keys !== undefined) return keys;
-    const length = object?.size ?? items.length;
-    for (let i = 0; i < length; i++) {
-      const child = object === undefined ? (items[i] as JsonNode) : object.valueAt(i);
-      if (isJsonArray(child) || child instanceof JsonObject) pending.push(child);
-      else {
-        const limit = exceeded(child, limits);
-        if (limit !== undefined) return limit;
-      }
-    }
+    const limit = exceededByOne(node, limits, pending);
+    if (limit !== undefined) return limit;
   }
+  return undefined;
+}
+
+/** The limit that a value by itself exceeds; what is in it becomes pending. */
+function exceededByOne(
+  node: JsonNode,
+  limits: LanguageLimits,
+  pending: JsonNode[],
+): keyof LanguageLimits | undefined {
+  if (typeof node === "string") return exceededByText(node, limits);
+  if (node instanceof JsonNumber) return numberFits(node.text, limits) ? undefined : "maxDigits";
+  if (node instanceof JsonObject) {
+    for (let i = 0; i < node.size; i++) pending.push(node.valueAt(i));
+    return exceededByKeys(node, limits);
+  }
+  if (isJsonArray(node)) for (let i = 0; i < node.length; i++) pending.push(node[i] as JsonNode);
   return undefined;
 }
 

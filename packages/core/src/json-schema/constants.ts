@@ -17,7 +17,7 @@ import { FALSE, type Formula, type FormulaStore, JsonType, LONE_SURROGATE } from
 export class Constants {
   private readonly store: FormulaStore;
   private readonly reserveId: () => number;
-  private readonly values = new Map<number, readonly JsonNode[] | JsonObject>();
+  private readonly values = new Map<number, Composite>();
   private readonly ids = new Map<string, number>();
   /** Long lists of objects. */
   private readonly lists: (readonly JsonObject[])[] = [];
@@ -49,33 +49,39 @@ export class Constants {
    */
   formula(values: readonly JsonNode[]): Formula {
     const { store } = this;
-    const isLong = values.length > this.maxAlternatives && !this.beginAlike(values);
-    const strings: string[] = [];
-    const numbers: string[] = [];
-    const parts: Formula[] = [];
-    let mask = 0;
-    let hasLong = false;
-    for (const value of values) {
-      if (value === null) mask |= JsonType.Null;
-      else if (typeof value === "boolean") mask |= value ? JsonType.True : JsonType.False;
-      else if (typeof value === "string") strings.push(value);
-      else if (value instanceof JsonNumber) {
-        if (numberFits(value.text, store.arena.nodes.limits)) numbers.push(value.text);
-        else hasLong = true;
-      } else if (!isLong || isJsonArray(value)) parts.push(this.reference(value));
-    }
-    if (isLong) parts.push(this.list(values));
+    const { strings, numbers, composites, types } = byKind(values);
+    let mask = types;
     const primitives: Formula[] = [];
     if (strings.length > 0) {
       mask |= JsonType.String;
       primitives.push(store.str(store.arena.choice(strings)));
     }
-    if (numbers.length > 0 || hasLong) {
+    if (numbers.length > 0) {
       mask |= JsonType.Number;
-      const chosen = numberChoice(store.arena, numbers);
-      primitives.push(store.num(hasLong ? store.arena.union([chosen, longNumbers(store.arena)]) : chosen));
+      primitives.push(store.num(this.numbers(numbers)));
     }
+    const parts = composites.length > 0 ? this.composites(composites) : [];
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
+  }
+
+  private numbers(texts: readonly string[]): Language {
+    const { arena } = this.store;
+    const short = texts.filter((text) => numberFits(text, arena.nodes.limits));
+    const chosen = numberChoice(arena, short);
+    return short.length < texts.length ? arena.union([chosen, longNumbers(arena)]) : chosen;
+  }
+
+  /** Some arrays and objects, one of which the value is to equal. */
+  private composites(values: readonly Composite[]): Formula[] {
+    if (values.length <= this.maxAlternatives || this.beginAlike(values))
+      return values.map((value) => this.reference(value));
+    const objects: JsonObject[] = [];
+    const arrays: Formula[] = [];
+    for (const value of values) {
+      if (value instanceof JsonObject) objects.push(value);
+      else arrays.push(this.reference(value));
+    }
+    return [...arrays, this.list(objects)];
   }
 
   /**
@@ -83,17 +89,16 @@ export class Constants {
    * @throws SchemaLimitError where the arrays do not, or the objects and more is asked of them: what any output would come
    *   to soon is an error at once
    */
-  private beginAlike(values: readonly JsonNode[]): boolean {
+  private beginAlike(values: readonly Composite[]): boolean {
     const { maxAlternatives: value } = this;
     const objects: JsonObject[] = [];
     const items: (JsonNode | undefined)[] = [];
     const names = new Set<string>();
     for (const json of values) {
-      if (isJsonArray(json)) items.push(json[0]);
-      else if (json instanceof JsonObject) {
+      if (json instanceof JsonObject) {
         objects.push(json);
         for (let i = 0; i < json.size; i++) names.add(json.keyAt(i));
-      }
+      } else items.push(json[0]);
     }
     const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
     // Objects of one property become one object, whose property has any of the values.
@@ -105,11 +110,10 @@ export class Constants {
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
   }
 
-  /** One of the objects among some constants, which are many. */
-  private list(values: readonly JsonNode[]): Formula {
+  /** One of many objects. */
+  private list(values: readonly JsonObject[]): Formula {
     const { store, lists } = this;
-    const objects: JsonObject[] = [];
-    for (const value of values) if (value instanceof JsonObject && canBeWritten(value)) objects.push(value);
+    const objects = values.filter(canBeWritten);
     if (objects.length === 0) return FALSE;
     const number = lists.push(objects) - 1;
     return store.and([store.type(JsonType.Object), store.listed(number, this.maxAlternatives)]);
@@ -148,7 +152,7 @@ export class Constants {
     return value instanceof JsonObject ? [...value.keys()] : [];
   }
 
-  private reference(value: readonly JsonNode[] | JsonObject): Formula {
+  private reference(value: Composite): Formula {
     const key = canonicalJson(value);
     let id = this.ids.get(key);
     if (id === undefined) {
@@ -158,6 +162,29 @@ export class Constants {
     }
     return this.store.schema(id);
   }
+}
+
+type Composite = readonly JsonNode[] | JsonObject;
+
+interface Kinds {
+  readonly strings: string[];
+  /** As they are written. */
+  readonly numbers: string[];
+  readonly composites: Composite[];
+  /** Those of null, true and false that are among them. */
+  types: number;
+}
+
+function byKind(values: readonly JsonNode[]): Kinds {
+  const kinds: Kinds = { strings: [], numbers: [], composites: [], types: 0 };
+  for (const value of values) {
+    if (typeof value === "string") kinds.strings.push(value);
+    else if (value instanceof JsonNumber) kinds.numbers.push(value.text);
+    else if (value === null) kinds.types |= JsonType.Null;
+    else if (typeof value === "boolean") kinds.types |= value ? JsonType.True : JsonType.False;
+    else kinds.composites.push(value);
+  }
+  return kinds;
 }
 
 /** Whether there are more than so many different values. */
@@ -184,7 +211,7 @@ export function canBeWritten(root: JsonNode): boolean {
     if (typeof next === "string") {
       if (LONE_SURROGATE.test(next)) return false;
     } else if (next instanceof JsonObject) {
-      for (const [key, value] of next) pending.push(key, value);
+      for (let i = 0; i < next.size; i++) pending.push(next.keyAt(i), next.valueAt(i));
     } else if (isJsonArray(next)) {
       for (const item of next) pending.push(item);
     }

@@ -2,7 +2,7 @@
  * Schemas tried on one value of each type (null, true, false, 0, "", [], {}), from their keywords alone: without formulas,
  * and without looking at what a value need not have. In three-valued logic, since a keyword may be too much work to judge.
  */
-import { canonicalNumber, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import { isZeroNumber, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import type { Language, Pattern } from "../language/index.js";
 import { type FormulaStore, JsonType } from "./formula.js";
 import { count } from "./keyword-context.js";
@@ -166,18 +166,21 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
 /** The samples among some constants. */
 function samplesAmong(values: readonly JsonNode[]): number {
   let mask = 0;
-  for (const value of values) {
-    if (value === null) mask |= JsonType.Null;
-    else if (typeof value === "boolean") mask |= value ? JsonType.True : JsonType.False;
-    else if (typeof value === "string") mask |= value === "" ? JsonType.String : 0;
-    else if (value instanceof JsonNumber) mask |= signOf(value) === 0 ? JsonType.Number : 0;
-    else if (value instanceof JsonObject) mask |= value.size === 0 ? JsonType.Object : 0;
-    else mask |= value.length === 0 ? JsonType.Array : 0;
-  }
+  for (let i = 0; i < values.length; i++) mask |= sampleOf(values[i] as JsonNode);
   return mask;
 }
 
+/** The sample that a value is, or 0. */
+function sampleOf(value: JsonNode): number {
+  if (typeof value === "string") return value === "" ? JsonType.String : 0;
+  if (value instanceof JsonObject) return value.size === 0 ? JsonType.Object : 0;
+  if (value instanceof JsonNumber) return signOf(value) === 0 ? JsonType.Number : 0;
+  if (value === null) return JsonType.Null;
+  if (typeof value === "boolean") return value ? JsonType.True : JsonType.False;
+  return value.length === 0 ? JsonType.Array : 0;
+}
+
 function signOf({ text }: JsonNumber): number {
-  if (canonicalNumber(text) === "0") return 0;
+  if (isZeroNumber(text)) return 0;
   return text.startsWith("-") ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalNumber, isIntegerNumber } from "./number.js";
+import { canonicalNumber, isIntegerNumber, isZeroNumber } from "./number.js";
 import { parseJson } from "./parse.js";
 import { canonicalJson, jsonEquals } from "./stringify.js";
 
@@ -73,7 +73,27 @@ describe("canonicalNumber", () => {
   });
 });
 
+it("knows zeros", () => {
+  expect(["0", "-0", "0.00", "-0.0e7", "0E-9", "0e0"].map(isZeroNumber)).not.toContain(false);
+  expect(["1", "10", "0.01", "-0.5e-9", "1e0", "9"].map(isZeroNumber)).not.toContain(true);
+});
+
 describe("jsonEquals", () => {
+  it("agrees with integers of any size about short numbers", () => {
+    const text = fc.stringMatching(/^-?(0|[1-9][0-9]?)(\.[0-2])?(e[0-2])?$/);
+    const value = (number: string) => {
+      const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+        /^(-?)(\d+)(?:\.(\d))?(?:e(\d))?$/.exec(number) ?? [];
+      return BigInt(`${sign}${whole}${fraction.padEnd(1, "0")}`) * 10n ** BigInt(exponent);
+    };
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(equal(a, b), `${a} ${b}`).toBe(value(a) === value(b));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it("compares numbers exactly", () => {
     expect(equal("1", "1.0")).toBe(true);
     expect(equal("0", "-0")).toBe(true);

@@ -24,6 +24,32 @@ export function canonicalNumber(text: string): string {
   return `${sign}${digits.slice(start, end)}e${addExponent(e < 0 ? "0" : text.slice(e + 1), shift)}`;
 }
 
+/** Whether two texts write the same value. */
+export function sameNumber(a: string, b: string): boolean {
+  if (a === b) return true;
+  // A value has one text without a sign, a point and an exponent.
+  if (isDigits(a) && isDigits(b)) return false;
+  return canonicalNumber(a) === canonicalNumber(b);
+}
+
+function isDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < ZERO || code > ZERO + 9) return false;
+  }
+  return true;
+}
+
+/** Whether the number is 0, however it is written. */
+export function isZeroNumber(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > ZERO && code <= ZERO + 9) return false;
+    if ((code | 0x20) === 0x65) return true;
+  }
+  return true;
+}
+
 /** Whether the number is an integer in the mathematical sense: `1.0` and `10e-1` are. */
 export function isIntegerNumber(text: string): boolean {
   return !canonicalNumber(text).includes("e-");

@@ -1,5 +1,5 @@
 import { isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "./node.js";
-import { canonicalNumber } from "./number.js";
+import { canonicalNumber, sameNumber } from "./number.js";
 
 /** The node as compact JSON text: keys in their order, numbers as they were written. */
 export function stringifyJson(node: JsonNode): string {
@@ -23,12 +23,12 @@ export function jsonEquals(a: JsonNode, b: JsonNode): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (a instanceof JsonNumber || b instanceof JsonNumber) {
-    return (
-      a instanceof JsonNumber &&
-      b instanceof JsonNumber &&
-      canonicalNumber(a.text) === canonicalNumber(b.text)
-    );
+    return a instanceof JsonNumber && b instanceof JsonNumber && sameNumber(a.text, b.text);
   }
+  return compositesEqual(a, b);
+}
+
+function compositesEqual(a: readonly JsonNode[] | JsonObject, b: readonly JsonNode[] | JsonObject): boolean {
   if (isJsonArray(a) !== isJsonArray(b) || sizeOf(a) !== sizeOf(b)) return false;
   return canonicalJson(a) === canonicalJson(b);
 }

@@ -60,13 +60,20 @@ export class ExponentNumbers implements LeafTheory {
     set: NumberSet,
   ) {
     // Points with more digits than a mantissa has are no members here.
-    this.#set = set.withPoints((point) => significantDigits(point) <= MAX_FRACTION_DIGITS + 1);
+    this.#set = set.withPoints(fitsMantissa);
     this.#pointed = pointedExponents(this.#set);
     this.#ranges = this.#rangesBetween();
-    const steps = this.#set.pieces.flatMap(({ terms }) => terms.map(({ step }) => step));
-    const moduli = steps.map(({ numerator }) => withoutTens(numerator));
-    this.#modulus = moduli.reduce((common, modulus) => (common / gcd(common, modulus)) * modulus, 1n);
-    if (steps.length === 0) this.#remembers = "nothing";
+    let hasSteps = false;
+    let common = 1n;
+    for (const { terms } of this.#set.pieces) {
+      for (const { step } of terms) {
+        hasSteps = true;
+        const modulus = withoutTens(step.numerator);
+        common = (common / gcd(common, modulus)) * modulus;
+      }
+    }
+    this.#modulus = common;
+    if (!hasSteps) this.#remembers = "nothing";
     else this.#remembers = gcd(this.#modulus, 10n) === 1n ? "remainder" : "value";
   }
 
@@ -261,7 +268,12 @@ function trailingZeros(value: bigint): number {
   return zeros;
 }
 
-function significantDigits(point: bigint): number {
+const MOST_DIGITS = MAX_FRACTION_DIGITS + 1;
+const BEYOND_DIGITS = powerOfTen(MOST_DIGITS);
+
+/** Whether a mantissa has room for the point's digits, without zeros at the end. */
+function fitsMantissa(point: bigint): boolean {
+  if (point < BEYOND_DIGITS && point > -BEYOND_DIGITS) return true;
   const digits = String(point < 0n ? -point : point);
-  return digits.replace(/0+$/, "").length;
+  return digits.replace(/0+$/, "").length <= MOST_DIGITS;
 }

@@ -9,7 +9,7 @@ import type { LeafTheory } from "./algebra.js";
 import type { LanguageArena } from "./arena.js";
 import { Divisibility, gcd, powerOfTen } from "./divisibility.js";
 import type { Language } from "./nodes.js";
-import { INTEGERS, type NumberSet } from "./number-set.js";
+import type { NumberSet } from "./number-set.js";
 import type { StepBuilder } from "./step-builder.js";
 
 const POINT = 0x2e;
@@ -59,7 +59,7 @@ export class FixedNumbers implements LeafTheory {
     private readonly pointUse: PointUse,
   ) {
     this.#grid = set.resolution;
-    this.#whole = set.intersection(INTEGERS, arena.nodes.limits);
+    this.#whole = set.integers(arena.nodes.limits);
     const last = set.points.at(-1) ?? 0n;
     this.#mostDigits = last > 0n ? digitsOf(last / powerOfTen(set.scale)) : 0;
   }

@@ -18,6 +18,7 @@ const OR: Operation = { truth: (x, y) => x || y, condition: (x, y, limits) => x.
 
 export class NumberSet {
   #key: string | undefined;
+  #isFinite: boolean | undefined;
 
   private constructor(
     /** The points are integers when multiplied by 10^scale. */
@@ -52,21 +53,45 @@ export class NumberSet {
     const scale = values.reduce((most, value) => Math.max(most, digitsAfterPoint(value)), 0);
     const scaled = values.map((value) => value.scaled(scale)).sort((x, y) => (x < y ? -1 : x > y ? 1 : 0));
     const points = scaled.filter((value, i) => i === 0 || value !== scaled[i - 1]);
-    const isMember = points.map(() => true);
-    return new NumberSet(scale, points, isMember, [
-      ...points.map(() => Divisibility.none),
-      Divisibility.none,
-    ]);
+    return NumberSet.#finite(scale, points);
+  }
+
+  /** The set of these safe integers. */
+  static ofIntegers(values: readonly number[]): NumberSet {
+    // Sorting of typed arrays calls no comparison.
+    const sorted = Float64Array.from(values).sort();
+    const points: bigint[] = [];
+    for (let i = 0; i < sorted.length; i++)
+      if (i === 0 || sorted[i] !== sorted[i - 1]) points.push(BigInt(sorted[i]!));
+    return NumberSet.#finite(0, points);
+  }
+
+  static #finite(scale: number, points: readonly bigint[]): NumberSet {
+    const isMember = new Array<boolean>(points.length).fill(true);
+    const pieces = new Array<Divisibility>(points.length + 1).fill(Divisibility.none);
+    const set = new NumberSet(scale, points, isMember, pieces);
+    set.#isFinite = true;
+    return set;
   }
 
   /** Different for different forms; equal sets have one form in most cases. */
   get key(): string {
-    this.#key ??= [
-      this.scale,
-      ...this.points.map((point, i) => `${this.pieces[i]!.key}${this.isMember[i] ? "|" : ":"}${point}`),
-      this.pieces.at(-1)!.key,
-    ].join(" ");
+    this.#key ??= this.#computeKey();
     return this.#key;
+  }
+
+  #computeKey(): string {
+    let key = `${this.scale}`;
+    for (let i = 0; i < this.points.length; i++)
+      key += ` ${this.pieces[i]!.key}${this.isMember[i] ? "|" : ":"}${this.points[i]}`;
+    return `${key} ${this.pieces.at(-1)!.key}`;
+  }
+
+  /** Whether its members are its points, and no others; without need for other points, all of these are. */
+  get isFinite(): boolean {
+    this.#isFinite ??=
+      this.pieces.every((piece) => piece === Divisibility.none) && !this.isMember.includes(false);
+    return this.#isFinite;
   }
 
   get isEmpty(): boolean {
@@ -75,6 +100,7 @@ export class NumberSet {
 
   /** A scale at which every piece that has a member has one, and every point lies. */
   get resolution(): number {
+    if (this.isFinite) return this.scale + 1;
     return this.pieces.reduce((scale, piece) => Math.max(scale, piece.scale), this.scale) + 1;
   }
 
@@ -97,8 +123,18 @@ export class NumberSet {
     return this.#combined(other, OR, limits);
   }
 
-  /** The set of the numbers -x. */
+  /** The integers of the set. Throws as `intersection` does. */
+  integers(limits: LanguageLimits): NumberSet {
+    return this.isFinite && this.scale === 0 ? this : this.intersection(INTEGERS, limits);
+  }
+
+  /** The set of the numbers -x: as far as they are not negative, and perhaps more. */
   mirrored(): NumberSet {
+    if (this.isFinite) {
+      const points: bigint[] = [];
+      for (let i = this.indexOf(1n, this.scale) - 1; i >= 0; i--) points.push(-this.points[i]!);
+      return NumberSet.#finite(this.scale, points);
+    }
     return new NumberSet(
       this.scale,
       this.points.map((point) => -point).reverse(),
@@ -110,6 +146,7 @@ export class NumberSet {
   /** Without the points that the condition (on a point × 10^scale) is false of. */
   withPoints(condition: (point: bigint) => boolean): NumberSet {
     const kept = this.isMember.map((truth, i) => truth && condition(this.points[i]!));
+    if (kept.every((truth, i) => truth === this.isMember[i])) return this;
     return new NumberSet(this.scale, this.points, kept, this.pieces).#normalised();
   }
 
@@ -158,6 +195,7 @@ export class NumberSet {
     if (this.pieces.at(-1) !== Divisibility.none) return true;
     const last = this.points.at(-1);
     if (last === undefined || last < 0n) return false;
+    if (this.isFinite) return true;
     const { resolution } = this;
     return this.meets(0n, last * powerOfTen(resolution - this.scale), resolution);
   }

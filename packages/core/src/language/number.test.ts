@@ -234,6 +234,20 @@ describe("numberRange", () => {
     expect(numberChoice(arena, ["1.0"])).toBe(one);
   });
 
+  it("has the same set for integers however they are written and ordered", () => {
+    const arena = new LanguageArena();
+    const texts = ["12", "-7", "0", "-0", "999999999999999", "12", "-30", "1"];
+    const integers = numberChoice(arena, texts);
+    // With one that is not short, all are read as decimals.
+    expect(numberChoice(arena, [...texts.toReversed(), "12.0"])).toBe(integers);
+    expect(numberChoice(arena, [...texts, "0.0"])).toBe(integers);
+    for (const text of texts) expect(arena.matches(integers, text)).toBe(true);
+    for (const text of ["7", "30", "-12", "-1", "2", "99999999999999", "-999999999999999"])
+      expect(arena.matches(integers, text)).toBe(false);
+    const small = new LanguageArena({ maxDigits: 3 });
+    expect(() => numberChoice(small, ["1", "1234"])).toThrow(LanguageLimitError);
+  });
+
   it("refuses bounds of too many digits", () => {
     const arena = new LanguageArena();
     expect(() => numberRange(arena, { min: "1e100000" })).toThrow(LanguageLimitError);

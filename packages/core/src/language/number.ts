@@ -76,7 +76,11 @@ export function numberRange(arena: LanguageArena, range: NumberRange): Language 
  */
 export function numberChoice(arena: LanguageArena, texts: readonly string[]): Language {
   const { limits } = arena.nodes;
-  const set = NumberSet.of(texts.map((text) => decimal(text, limits)));
+  const integers = shortIntegers(texts, limits);
+  const set =
+    integers === undefined
+      ? NumberSet.of(texts.map((text) => decimal(text, limits)))
+      : NumberSet.ofIntegers(integers);
   return numbersOf(arena).language({ digits: set, others: set });
 }
 
@@ -112,6 +116,19 @@ export function numberFits(text: string, { maxDigits }: LanguageLimits): boolean
 function decimal(text: string, limits: LanguageLimits): Decimal {
   if (!numberFits(text, limits)) throw new LanguageLimitError("maxDigits", limits.maxDigits);
   return Decimal.parse(text);
+}
+
+const SHORT_INTEGER = /^-?[0-9]{1,15}$/;
+
+/** The values of texts all of which are integers that doubles tell apart. */
+function shortIntegers(texts: readonly string[], { maxDigits }: LanguageLimits): number[] | undefined {
+  const values: number[] = [];
+  for (const text of texts) {
+    if (text.length > maxDigits || !SHORT_INTEGER.test(text)) return undefined;
+    // There is no negative zero among numbers that are equal by value.
+    values.push(Number(text) + 0);
+  }
+  return values;
 }
 
 const numbersByArena = new WeakMap<LanguageArena, Numbers>();
