@@ -42,17 +42,17 @@ interface Range {
 export class ExponentNumbers implements LeafTheory {
   readonly #states: State[] = [];
   readonly #byKey = new Map<string, Language>();
+  /** The languages of exponents, by their ranges: many mantissas have the same. */
+  readonly #byExponents = new Map<string, Language>();
   readonly #set: NumberSet;
   /** The exponents of points, ascending. */
   readonly #pointed: readonly number[];
   /** The other exponents. */
   readonly #ranges: readonly Range[];
   /**
-   * Whether how a mantissa goes on depends on its value, only on its last digit other than 0 and its remainder, or on
-   * nothing.
+   * How a mantissa goes on depends on where its last digit other than 0 is and on its remainder, up to that digit, by this:
+   * a power of ten more or less, it is a multiple of a step or not. 0: it depends on nothing.
    */
-  readonly #remembers: "value" | "remainder" | "nothing";
-  /** What remainders are by: powers of ten apart, a multiple of a step is one of this, whatever the exponent. */
   readonly #modulus: bigint;
 
   constructor(
@@ -63,6 +63,7 @@ export class ExponentNumbers implements LeafTheory {
     this.#set = set.withPoints(fitsMantissa);
     this.#pointed = pointedExponents(this.#set);
     this.#ranges = this.#rangesBetween();
+    // Up to their last digit other than 0, digits are a multiple of no ten: of tens in a step it does not matter which they are.
     let hasSteps = false;
     let common = 1n;
     for (const { terms } of this.#set.pieces) {
@@ -72,9 +73,7 @@ export class ExponentNumbers implements LeafTheory {
         common = (common / gcd(common, modulus)) * modulus;
       }
     }
-    this.#modulus = common;
-    if (!hasSteps) this.#remembers = "nothing";
-    else this.#remembers = gcd(this.#modulus, 10n) === 1n ? "remainder" : "value";
+    this.#modulus = hasSteps ? common : 0n;
   }
 
   start(): Language {
@@ -129,13 +128,15 @@ export class ExponentNumbers implements LeafTheory {
   }
 
   #key(phase: Phase, value: bigint, places: number): string {
-    const exact = `${phase} ${places} ${value}`;
-    if (this.#remembers === "value") return exact;
     let key = `${phase} ${places}`;
-    if (this.#remembers === "remainder") key += ` ${places - trailingZeros(value)} ${value % this.#modulus}`;
+    if (this.#modulus > 0n) {
+      const zeros = trailingZeros(value);
+      key += ` ${zeros} ${(value / powerOfTen(zeros)) % this.#modulus}`;
+    }
     for (const exponent of this.#pointed) {
       const i = this.#set.indexOf(value, places - exponent);
-      if (i !== this.#set.indexOf(value + 1n, places - exponent)) return `${exact} exactly`;
+      if (i !== this.#set.indexOf(value + 1n, places - exponent))
+        return `${phase} ${places} ${value} exactly`;
       key += ` ${this.#set.pieces[i]!.key}`;
     }
     return key;
@@ -164,7 +165,13 @@ export class ExponentNumbers implements LeafTheory {
       if (last !== undefined && last[1] + 1 === low) last[1] = high;
       else joined.push([low, high]);
     }
-    return this.arena.union(joined.map(([low, high]) => exponentRange(this.arena, low, high)));
+    const key = joined.join(";");
+    let exponents = this.#byExponents.get(key);
+    if (exponents === undefined) {
+      exponents = this.arena.union(joined.map(([low, high]) => exponentRange(this.arena, low, high)));
+      this.#byExponents.set(key, exponents);
+    }
+    return exponents;
   }
 
   /** A lower bound of the length of the rest of a mantissa prefix, -1 if there is none. */

@@ -209,17 +209,41 @@ describe("numberRange", () => {
     expect(seen.length).toBeLessThan(800);
   });
 
-  it("remembers the remainder of a mantissa, not its digits", () => {
-    const arena = new LanguageArena();
-    const texts = new TextAutomaton(arena);
-    let states = [texts.start(numberRange(arena, { multipleOf: "3" }))];
-    for (const part of ["123456789", ".", "0123456789", "0123456789", "0123456789"]) {
-      const next = states.flatMap((state) => [...part].map((c) => texts.step(state, c.charCodeAt(0))));
-      states = [...new Set(next)];
+  it("agrees with exact arithmetic on all short mantissas", () => {
+    const mantissas: string[] = [];
+    for (let digits = 100; digits < 1000; digits++)
+      mantissas.push(`${Math.floor(digits / 100)}.${String(digits % 100).padStart(2, "0")}`);
+    for (const multipleOf of ["0.25", "0.125", "2.4", "12", "40", "75", "100", "3", "0.03"]) {
+      const arena = new LanguageArena();
+      const range = { multipleOf };
+      const language = numberRange(arena, range);
+      const outside = arena.difference(numberRange(arena, { multipleOf: "0.2" }), language);
+      for (let exponent = -3; exponent <= 4; exponent++) {
+        for (const mantissa of mantissas) {
+          const text = `${mantissa}e${exponent}`;
+          const expected = isWithin(range, text);
+          expect(arena.matches(language, text) === expected, `${multipleOf}: ${text}`).toBe(true);
+          const isOutside = !expected && isWithin({ multipleOf: "0.2" }, text);
+          expect(arena.matches(outside, text) === isOutside, `not ${multipleOf}: ${text}`).toBe(true);
+        }
+      }
     }
-    // Three remainders, by the last digit that is not 0 and whether more may follow without an exponent.
-    expect(states.length).toBeLessThan(40);
   });
+
+  it.each(["3", "0.25", "12"])(
+    "remembers the remainder by %s of a mantissa, not its digits",
+    (multipleOf) => {
+      const arena = new LanguageArena();
+      const texts = new TextAutomaton(arena);
+      let states = [texts.start(numberRange(arena, { multipleOf }))];
+      for (const part of ["123456789", ".", "0123456789", "0123456789", "0123456789"]) {
+        const next = states.flatMap((state) => [...part].map((c) => texts.step(state, c.charCodeAt(0))));
+        states = [...new Set(next)];
+      }
+      // A few remainders, by the last digit that is not 0 and whether more may follow without an exponent.
+      expect(states.length).toBeLessThan(100);
+    },
+  );
 
   it("knows all spellings of a value", () => {
     const arena = new LanguageArena();
