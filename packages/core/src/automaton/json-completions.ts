@@ -223,11 +223,14 @@ export class JsonCompletions implements CompletionSource {
 
   // --- objects -----------------------------------------------------------------------------------------------------
 
-  /** Properties that can come; behind a comma any of them, elsewhere those that bring the end nearer. */
+  /**
+   * Properties that can come: those that bring the end nearer; any of them behind a comma, and where nothing is missing but the
+   * whitespace wants one (in an indented object behind the bracket's line).
+   */
   private properties(state: number, { bytes, shape }: Run): Step[] {
     const { structure, objects } = this.frames;
     const object = objects.state(structure.data[state] as number);
-    const isAny = structure.place[state] === Place.ObjectNext;
+    const isAny = structure.place[state] === Place.ObjectNext || objects.end(object) !== undefined;
     const names = isAny || object.listed !== undefined ? this.allNames(object) : this.usefulNames(object);
     const steps: Step[] = [];
     for (const name of names) {

@@ -188,6 +188,27 @@ describe("whitespace that the model chooses", () => {
     expect(decoder.decode(nested.shortestCompletion().bytes)).toBe(" 1]");
   });
 
+  it("lets outputs be closed behind each of their bytes, also where only a line that is begun wants a property", () => {
+    const any = { type: "object" };
+    const optional = { type: "object", properties: { a: any, b: any }, additionalProperties: false };
+    const schemas = [true, any, { additionalProperties: { type: ["object", "number"] } }, optional];
+    const value = { a: { b: {} }, b: { a: { a: {} } } };
+    for (const schema of schemas) {
+      for (const indent of INDENTS) {
+        const text = JSON.stringify(value, null, indent || 2);
+        const matcher = new Matcher(compileJsonSchema(schema, { whitespace: "auto" }), byteVocabulary());
+        for (let end = 0; end < text.length; end++) {
+          const rest = decoder.decode(matcher.shortestCompletion().bytes);
+          expect(isNatural(JSON.parse(text.slice(0, end) + rest), text.slice(0, end) + rest), rest).toBe(
+            true,
+          );
+          expect(matcher.acceptBytes(encoder.encode(text[end])), text.slice(0, end + 1)).toBe(true);
+        }
+        expect(matcher.isComplete).toBe(true);
+      }
+    }
+  });
+
   it("goes with outputs drawn from masks: each is natural", () => {
     const vocabulary = byteVocabulary();
     const random = randomNumbers(7);
