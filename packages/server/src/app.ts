@@ -48,7 +48,8 @@ export function createApp(parts: AppParts, options: ServerOptions): Hono<AppEnv>
   });
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) {
-    app.use(cors({ origin: corsOrigins.includes("*") ? "*" : [...corsOrigins] }));
+    const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
+    app.use(cors({ origin, exposeHeaders: ["x-request-id", "retry-after"] }));
   }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", (c) => {

@@ -251,6 +251,15 @@ describe("Ollama's API", () => {
     expect(typeof JSON.parse(generated.response)).toBe("object");
   });
 
+  it("says that a budget is too small without names of another API's options", async () => {
+    const options = { num_predict: 1 };
+    const messages = [{ role: "user", content: "ok?" }];
+    const response = await post(`${server.url}/api/chat`, { model: "tiny", messages, format, options });
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: string };
+    expect(error).toMatch(/^The shortest valid output has \d+ tokens; only 1 are allowed\. Allow more\.$/);
+  });
+
   it("writes errors its way", async () => {
     const response = await post(`${server.url}/api/chat`, { model: "tiny", messages: [], format });
     expect(response.status).toBe(400);

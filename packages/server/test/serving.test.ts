@@ -181,6 +181,7 @@ describe("access", () => {
     url = await run({ ...UNLOADED, corsOrigins: ["https://example.com"] });
     const answer = await fetch(`${url}/healthz`, { headers });
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://example.com");
+    expect(answer.headers.get("access-control-expose-headers")).toBe("x-request-id,retry-after");
   });
 });
 

@@ -2,6 +2,7 @@ import OpenAI, { APIError } from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../src/index.js";
 import { type Answer, FakeUpstream, fails, says } from "./fake-upstream.js";
+import { post } from "./running.js";
 
 const schema = {
   type: "object",
@@ -83,6 +84,62 @@ describe("a server in front of an upstream", () => {
     expect(await metrics()).toContain(`grammask_upstream_healthy{${labels}} 0`);
     upstream.healthy = true;
     await expect.poll(ready, { timeout: 5000 }).toEqual([200, expect.anything()]);
+  });
+
+  it("takes Ollama's tools and what they gave, and gives calls with arguments that are objects", async () => {
+    const parameters = {
+      type: "object",
+      properties: { city: { type: "string" } },
+      required: ["city"],
+      additionalProperties: false,
+    };
+    const weather = { type: "function", function: { name: "weather", description: "Now", parameters } };
+    const call = { function: { name: "weather", arguments: { city: "Oslo" } } };
+    const said = '{"name": "weather", "arguments": {"city": "Oslo"}}';
+    await clientOf(says(said), says(said), says("It rains."));
+    const chat = async (body: object) => {
+      const messages = [{ role: "user", content: "Oslo?" }];
+      const asked = { model: "upstream", tools: [weather], messages, ...body };
+      const answer = await post(`${server.url}/api/chat`, asked);
+      expect(answer.status, await answer.clone().text()).toBe(200);
+      const lines = (await answer.text()).trim().split("\n");
+      return lines.map((line) => JSON.parse(line) as { message: object; done: boolean });
+    };
+    const [whole] = await chat({ stream: false });
+    expect(whole).toMatchObject({
+      done: true,
+      message: { role: "assistant", content: "", tool_calls: [call] },
+    });
+    const lines = await chat({});
+    expect(lines.map(({ message }) => message)).toEqual([
+      { role: "assistant", content: "", tool_calls: [call] },
+      { role: "assistant", content: "" },
+    ]);
+    const messages = [
+      { role: "user", content: "Oslo?" },
+      { role: "assistant", content: "", tool_calls: [call] },
+      { role: "tool", content: "rain", tool_name: "weather" },
+    ];
+    const [told] = await chat({ messages, stream: false });
+    expect(told).toMatchObject({ message: { content: "It rains." } });
+    expect(told!.message).not.toHaveProperty("tool_calls");
+    const sent = upstream.requests.at(-1)!.body.messages as { role: string; content: string }[];
+    expect(sent[0]).toMatchObject({ role: "system", content: expect.stringContaining("weather") });
+    expect(sent.slice(2).map(({ content }) => content)).toEqual([
+      expect.stringContaining('"arguments": {"city":"Oslo"}'),
+      expect.stringContaining("rain"),
+    ]);
+  });
+
+  it("asks for 256 tokens where a request for Workers AI does not say how many", async () => {
+    await clientOf(says("Hello."), says("Hello."));
+    for (const [max_tokens, asked] of [
+      [undefined, 256],
+      [300, 300],
+    ]) {
+      await post(`${server.url}/ai/run/upstream`, { prompt: "Hello?", max_tokens });
+      expect(upstream.requests.at(-1)!.body.max_tokens).toBe(asked);
+    }
   });
 
   it("tells of a failure in OpenAI's shape, with its own code", async () => {

@@ -16,6 +16,8 @@ import { chatMessage, toChatMessages } from "../openai/messages.js";
 import { jsonSchema, schemaConstraint } from "../openai/structured.js";
 import { extensionOf, finishReasonOf, usageOf } from "../openai/usage.js";
 
+const DEFAULT_MAX_TOKENS = 256;
+
 const { stop: _, logit_bias: __, min_p: ___, ...sampling } = samplingFields;
 
 export const runRequest = z.strictObject({
@@ -23,7 +25,7 @@ export const runRequest = z.strictObject({
   prompt: optional(z.string().min(1)),
   raw: optional(z.boolean()).describe("With prompt: it is continued as it is, without the chat template"),
   ...sampling,
-  max_tokens: maxTokensField,
+  max_tokens: maxTokensField.describe(`Default: ${DEFAULT_MAX_TOKENS}, as Workers AI has it`),
   stream: optional(z.boolean()),
   response_format: optional(
     z.discriminatedUnion("type", [
@@ -42,7 +44,8 @@ export async function run(c: Context<AppEnv>, service: GenerationService): Promi
   const request: GenerationRequest = {
     ...promptOf(body.value),
     ...samplingRequest(body.value),
-    ...defined({ maxTokens: body.value.max_tokens, constraint: given?.constraint }),
+    maxTokens: body.value.max_tokens ?? DEFAULT_MAX_TOKENS,
+    ...defined({ constraint: given?.constraint }),
   };
   const model = c.req.param("model") ?? "";
   const job = { model, client: c.get("client"), requests: [request], constraintParam: given?.param };

@@ -1,4 +1,5 @@
 /** Ollama's API: `POST /api/chat`, `POST /api/generate`, `GET /api/tags`. */
+import type { ToolCall } from "@grammask/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import type { GenerationRequest, GenerationResult } from "../engine/engine.js";
@@ -11,8 +12,14 @@ import type { AppEnv } from "../http/env.js";
 import type { ErrorBody } from "../http/errors.js";
 import { eventStream } from "../http/sse.js";
 import { defined, optional, samplingFields, samplingRequest } from "../openai/fields.js";
+import { toChatMessages } from "../openai/messages.js";
 import { jsonSchema, schemaConstraint } from "../openai/structured.js";
+import { chatTools } from "../openai/tool-schema.js";
 import { extensionOf, finishReasonOf } from "../openai/usage.js";
+import { withInstructions } from "../tools/instructions.js";
+import { OutputReader, outputOf } from "../tools/output.js";
+import { planTools, type ToolPlan, toolFormat, withContent } from "../tools/plan.js";
+import { ollamaMessage, ollamaTools, toOpenAiMessage } from "./ollama-messages.js";
 
 const options = z.strictObject({
   temperature: samplingFields.temperature,
@@ -41,9 +48,8 @@ const shared = {
 
 export const ollamaChatRequest = z.strictObject({
   ...shared,
-  messages: z
-    .array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() }))
-    .min(1),
+  messages: z.array(ollamaMessage).min(1),
+  tools: ollamaTools,
 });
 
 export const ollamaGenerateRequest = z.strictObject({
@@ -58,10 +64,17 @@ type SharedFields = Pick<z.output<typeof ollamaGenerateRequest>, "model" | "form
 /** `POST /api/chat` */
 export async function ollamaChat(c: Context<AppEnv>, service: GenerationService): Promise<Response> {
   const body = await readBody(c, ollamaChatRequest);
-  const { messages } = body.value;
-  return answer(c, service, body, { messages }, (text) => ({
-    message: { role: "assistant", content: text },
-  }));
+  const tools = planTools(chatTools(body.value, body), await toolFormat(body.value, service));
+  const messages = toChatMessages(body.value.messages.map(toOpenAiMessage));
+  const told = tools === undefined ? messages : withInstructions(messages, tools);
+  const content = ({ text, calls = [] }: Said) => ({
+    message: {
+      role: "assistant",
+      content: text,
+      ...(calls.length === 0 ? {} : { tool_calls: calls.map(callObject) }),
+    },
+  });
+  return answer(c, service, body, { prompt: { messages: told }, tools, content });
 }
 
 /** `POST /api/generate` */
@@ -72,7 +85,11 @@ export async function ollamaGenerate(c: Context<AppEnv>, service: GenerationServ
     ...(system === undefined ? [] : [{ role: "system", content: system }]),
     { role: "user", content: prompt },
   ];
-  return answer(c, service, body, raw === true ? { prompt } : { messages }, (text) => ({ response: text }));
+  return answer(c, service, body, {
+    prompt: raw === true ? { prompt } : { messages },
+    tools: undefined,
+    content: ({ text }) => ({ response: text }),
+  });
 }
 
 /** `GET /api/tags` */
@@ -91,15 +108,29 @@ export const ollamaError: ErrorBody = ({ message, param, schema }) => ({
   ...(schema === undefined ? {} : { schema }),
 });
 
+/** What an output, or a piece of it, says. */
+interface Said {
+  readonly text: string;
+  readonly calls?: readonly ToolCall[];
+}
+
+/** What is asked, and how answers tell what was said. */
+interface Asked {
+  readonly prompt: Pick<GenerationRequest, "messages" | "prompt">;
+  readonly tools: ToolPlan | undefined;
+  readonly content: (said: Said) => object;
+}
+
 async function answer(
   c: Context<AppEnv>,
   service: GenerationService,
   body: Body<SharedFields>,
-  prompt: Pick<GenerationRequest, "messages" | "prompt">,
-  content: (text: string) => object,
+  { prompt, tools: planned, content }: Asked,
 ): Promise<Response> {
   const { model, stream = true } = body.value;
-  const given = constraintOf(body);
+  const format = constraintOf(body);
+  const tools = withContent(planned, format);
+  const given: GivenConstraint | undefined = tools ?? format;
   const request = { ...prompt, ...optionsRequest(body.value), ...defined({ constraint: given?.constraint }) };
   const start = performance.now();
   const job = { model, client: c.get("client"), requests: [request], constraintParam: given?.param };
@@ -108,27 +139,39 @@ async function answer(
   if (stream) {
     return eventStream(c, {
       contentType: "application/x-ndjson",
-      events: lines(started, head, content, start),
+      events: lines(started, head, { tools, content }, start),
       failure: (details) => `${JSON.stringify(ollamaError(details))}\n`,
     });
   }
   const [result] = await collect(started);
-  return c.json({ ...head(), ...content(result!.text), ...ending(result!, start) });
+  const said = outputOf(result!, tools);
+  return c.json({
+    ...head(),
+    ...content({ text: said.content, calls: said.calls }),
+    ...ending(result!, start),
+  });
 }
 
 async function* lines(
   { events }: StartedJob,
   head: () => object,
-  content: (text: string) => object,
+  { tools, content }: Pick<Asked, "tools" | "content">,
   start: number,
 ): AsyncGenerator<string, void, void> {
+  const output = new OutputReader(tools);
   for await (const event of events) {
-    const line =
-      event.type === "text"
-        ? { ...head(), ...content(event.text), done: false }
-        : { ...head(), ...content(""), ...ending(event.result, start) };
-    yield `${JSON.stringify(line)}\n`;
+    for (const delta of event.type === "text" ? output.push(event.text) : output.end()) {
+      const said = delta.type === "content" ? { text: delta.text } : { text: "", calls: [delta] };
+      yield `${JSON.stringify({ ...head(), ...content(said), done: false })}\n`;
+    }
+    if (event.type === "result") {
+      yield `${JSON.stringify({ ...head(), ...content({ text: "" }), ...ending(event.result, start) })}\n`;
+    }
   }
+}
+
+function callObject({ name, arguments: text }: ToolCall) {
+  return { function: { name, arguments: JSON.parse(text) as unknown } };
 }
 
 const NANOSECONDS = 1e6;

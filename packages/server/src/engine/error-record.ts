@@ -10,6 +10,8 @@ export interface ErrorRecord {
   readonly schema: SchemaProblem | undefined;
   /** Which limit was reached. */
   readonly limit: string | undefined;
+  /** Of a BudgetTooSmallError: the tokens that an output may have, and those of the shortest one. */
+  readonly budget?: { readonly allowed: number; readonly needed: number } | undefined;
   /** Of an ApiError: all that the client is told. */
   readonly api?: ErrorDetails | undefined;
 }
@@ -30,8 +32,15 @@ export function recordError(thrown: unknown): ErrorRecord {
         ? undefined
         : { pointer, keyword: text("keyword"), reason: text("reason") ?? error.message, conflict },
     limit: text("limit"),
+    budget: budgetOf(fields),
     api: error instanceof ApiError ? error.details : undefined,
   };
+}
+
+function budgetOf({ maxTokens, neededTokens }: Readonly<Record<string, unknown>>): ErrorRecord["budget"] {
+  return typeof maxTokens === "number" && typeof neededTokens === "number"
+    ? { allowed: maxTokens, needed: neededTokens }
+    : undefined;
 }
 
 /** Errors of `@grammask/core` about what the output must match. */
@@ -61,11 +70,11 @@ export function apiErrorOf(record: ErrorRecord, constraintParam: string | undefi
     return new ApiError(record.api);
   }
   const { code, message } = record;
-  const wrong = (param: string | undefined, as: string): ErrorDetails => ({
+  const wrong = (param: string | undefined, as: string, told = message): ErrorDetails => ({
     status: 400,
     type: "invalid_request_error",
     code: as,
-    message,
+    message: told,
     param,
     schema: record.schema,
   });
@@ -76,7 +85,7 @@ export function apiErrorOf(record: ErrorRecord, constraintParam: string | undefi
     case "prompt-too-long":
       return new ApiError(wrong("messages", "context_length_exceeded"));
     case "budget-too-small":
-      return new ApiError(wrong("max_tokens", "budget_too_small"));
+      return new ApiError(wrong("max_tokens", "budget_too_small", tooSmall(record)));
     case "invalid-request":
       return new ApiError(wrong(snakeCase(record.parameter ?? ""), "invalid_value"));
     case "model-disposed":
@@ -90,6 +99,13 @@ export function apiErrorOf(record: ErrorRecord, constraintParam: string | undefi
     default:
       return new ApiError({ status: 500, type: "server_error", code: "internal_error", message });
   }
+}
+
+/** What the engine says of it has the names of its own options. */
+function tooSmall({ budget, message }: ErrorRecord): string {
+  return budget === undefined
+    ? message
+    : `The shortest valid output has ${budget.needed} tokens; only ${budget.allowed} are allowed. Allow more.`;
 }
 
 function snakeCase(name: string): string {

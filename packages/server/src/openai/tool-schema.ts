@@ -14,7 +14,7 @@ export const grammarFormat = z.strictObject({
   definition: z.string(),
 });
 
-const functionTool = z.strictObject({
+export const functionTool = z.strictObject({
   type: z.literal("function"),
   function: z.strictObject({
     name: toolName,
@@ -66,7 +66,7 @@ type ToolFields = z.output<typeof toolFieldsObject>;
 
 /** What a chat request says of tools. */
 export function chatTools(
-  { tools = [], tool_choice, parallel_tool_calls }: ToolFields,
+  { tools = [], tool_choice, parallel_tool_calls }: Partial<ToolFields>,
   body: Body<unknown>,
 ): ToolRequest {
   const given = tools.map((tool, i): GivenTool => {
