@@ -4,7 +4,7 @@
  * formula for its value. Obligations share slots where they can: with `maxProperties: 1` they must.
  */
 import type { Language } from "../language/index.js";
-import { type Formula, type FormulaStore, Kind } from "./formula.js";
+import { type Formula, type FormulaStore, type KeySet, Kind } from "./formula.js";
 import type { KeyAvailability } from "./key-availability.js";
 
 /** What the search asks. */
@@ -29,7 +29,7 @@ interface Slot {
 
 /** "Some property of these keys has a value in `value`." */
 interface Obligation {
-  readonly keys: Language;
+  readonly keys: KeySet;
   readonly value: Formula;
 }
 
@@ -44,27 +44,25 @@ interface Problem extends ObjectSearch {
 
 /** What all properties satisfy, by their names. */
 class Universals {
-  /** What the properties with a name in a language satisfy. */
-  readonly languages = new Map<Language, Formula[]>();
+  /** What the properties with a name in a set of more than one satisfy. */
+  readonly sets = new Map<KeySet, Formula[]>();
   private readonly store: FormulaStore;
   private readonly names = new Map<string, Formula[]>();
 
   constructor(store: FormulaStore, literals: readonly Formula[]) {
     this.store = store;
     for (const literal of literals) {
-      const set = store.keysOf(store.first(literal));
-      if (typeof set === "string") append(this.names, set, store.second(literal));
-      else append(this.languages, set, store.second(literal));
+      const keys = store.first(literal);
+      const name = store.nameOf(keys);
+      if (name !== undefined) append(this.names, name, store.second(literal));
+      else append(this.sets, keys, store.second(literal));
     }
   }
 
   /** What is said of the value of a name. */
   of(name: string): Formula {
-    const { arena } = this.store;
     const values = [...(this.names.get(name) ?? [])];
-    for (const [language, ofLanguage] of this.languages) {
-      if (arena.matches(language, name)) values.push(...ofLanguage);
-    }
+    for (const [keys, ofSet] of this.sets) if (this.store.hasKey(keys, name)) values.push(...ofSet);
     return this.store.and(values);
   }
 }
@@ -106,7 +104,7 @@ export function objectLiteralsHold(literals: readonly Formula[], search: ObjectS
     else if (name !== undefined) {
       if (!keys.isAvailable(name)) return false;
       append(needed, name, store.second(literal) ^ 1);
-    } else obligations.push({ keys: store.keysOf(set) as Language, value: store.second(literal) ^ 1 });
+    } else obligations.push({ keys: set, value: store.second(literal) ^ 1 });
   }
   if (needed.size > most) return false;
   if (least > search.maxNeeded) {
@@ -160,9 +158,8 @@ function meet(index: number, slots: Slot[], problem: Problem): boolean {
   problem.step();
   const obligation = problem.obligations[index];
   if (obligation === undefined) return enough(slots, problem);
-  const { arena } = problem.store;
   for (const slot of slots) {
-    if (!arena.matches(obligation.keys, slot.name)) continue;
+    if (!problem.store.hasKey(obligation.keys, slot.name)) continue;
     const before = slot.value;
     slot.value = problem.store.and([before, obligation.value]);
     if (problem.value(slot.value) && meet(index + 1, slots, problem)) return true;
@@ -191,25 +188,27 @@ function enough(slots: readonly Slot[], problem: Problem): boolean {
     if (used.has(name) || !problem.keys.isAvailable(name)) continue;
     if (problem.value(problem.universal.of(name)) && ++found >= missing) return true;
   }
-  for (const region of regions(arena.any, slots, problem)) {
-    if (!problem.value(problem.universal.of(region.shortest))) continue;
+  const isFree = freeNames(slots, problem);
+  for (const region of regions(undefined, isFree, problem)) {
+    const name = firstName(region, isFree, problem);
+    if (name === undefined || !problem.value(problem.universal.of(name))) continue;
     // Of infinitely many names most are left, whatever the object has.
     if (!arena.isFinite(region.language)) return true;
-    found += countAvailable(region, missing - found, problem);
+    found += countNames(region, isFree, missing - found, problem);
     if (found >= missing) return true;
   }
   return false;
 }
 
 /** One name for each kind of name in a language that is not used yet: mentioned ones, and one of each region of others. */
-function* freshNames(keys: Language, slots: readonly Slot[], problem: Problem): Generator<string> {
-  const { arena } = problem.store;
+function* freshNames(keys: KeySet, slots: readonly Slot[], problem: Problem): Generator<string> {
   for (const name of problem.mentioned) {
     if (slots.some((slot) => slot.name === name) || !problem.keys.isAvailable(name)) continue;
-    if (arena.matches(keys, name)) yield name;
+    if (problem.store.hasKey(keys, name)) yield name;
   }
-  for (const names of regions(keys, slots, problem)) {
-    const name = availableName(names, problem);
+  const isFree = freeNames(slots, problem);
+  for (const names of regions(keys, isFree, problem)) {
+    const name = firstName(names, isFree, problem);
     if (name !== undefined) yield name;
   }
 }
@@ -220,18 +219,42 @@ interface Names {
   readonly shortest: string;
 }
 
-/** Splits the names that nothing mentions by the key languages of the universal literals and obligations. */
-function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Generator<Names> {
-  const { arena } = problem.store;
-  const taken = [...problem.mentioned, ...slots.map((slot) => slot.name)];
-  const languages = new Set(problem.universal.languages.keys());
+/** Tells the names that are available, not used, and of which nothing is said apart from what is said of their region. */
+function freeNames(slots: readonly Slot[], { mentioned, keys }: Problem): (name: string) => boolean {
+  const taken = new Set(mentioned);
+  for (const slot of slots) taken.add(slot.name);
+  return (name) => !taken.has(name) && keys.isAvailable(name);
+}
+
+/**
+ * Splits the names of a set (undefined: of all) by the sets of the universal literals and obligations, as far as the free
+ * names need it: most sets are "all but some", and have all of these. How the others overlap is found once for all objects, so
+ * names that are not free are in it.
+ */
+function* regions(
+  keys: KeySet | undefined,
+  isFree: (name: string) => boolean,
+  problem: Problem,
+): Generator<Names> {
+  const { store } = problem;
+  const { arena } = store;
+  const hasAll = (set: KeySet) => {
+    const exceptions = store.exceptionsOf(set);
+    if (exceptions === undefined) return false;
+    for (const name of exceptions) if (isFree(name)) return false;
+    return true;
+  };
+  const languages = new Set<Language>();
+  for (const set of problem.universal.sets.keys())
+    if (!hasAll(set)) languages.add(store.keysOf(set) as Language);
   // Names that several obligations can share come apart from those that only one can have.
-  for (const obligation of problem.obligations) languages.add(obligation.keys);
+  for (const obligation of problem.obligations)
+    if (!hasAll(obligation.keys)) languages.add(store.keysOf(obligation.keys) as Language);
   const list = [...languages].sort((a, b) => a - b);
-  const untaken = arena.difference(arena.any, arena.choice(taken));
-  const at = list.indexOf(keys);
+  const within = keys === undefined || hasAll(keys) ? arena.any : (store.keysOf(keys) as Language);
+  const at = list.indexOf(within);
   // All obligations ask for the same regions.
-  const known = at >= 0 || keys === arena.any ? arena.regions(untaken, list) : undefined;
+  const known = at >= 0 || within === arena.any ? arena.regions(arena.any, list) : undefined;
   if (known !== undefined) {
     for (const region of known) {
       if (at >= 0 && region.members[at] !== true) continue;
@@ -251,32 +274,39 @@ function* regions(keys: Language, slots: readonly Slot[], problem: Problem): Gen
     yield* split(arena.intersection([region, language]), index + 1);
     yield* split(arena.difference(region, language), index + 1);
   };
-  yield* split(arena.intersection([keys, untaken]), 0);
+  yield* split(within, 0);
 }
 
-/** A name that is available, the shortest if that is. */
-function availableName({ language, shortest }: Names, { store, keys, step }: Problem): string | undefined {
-  if (keys.isAvailable(shortest)) return shortest;
+/** A name that fulfils a condition, which few do not; the shortest if that does. */
+function firstName(
+  { language, shortest }: Names,
+  condition: (name: string) => boolean,
+  { store, step }: Problem,
+): string | undefined {
   const { arena } = store;
   let rest = language;
-  for (;;) {
-    const name = arena.shortest(rest);
-    if (name === undefined) return undefined;
+  for (let name: string | undefined = shortest; name !== undefined; name = arena.shortest(rest)) {
+    if (condition(name)) return name;
     step();
-    if (keys.isAvailable(name)) return name;
     rest = arena.difference(rest, arena.text(name));
   }
+  return undefined;
 }
 
-/** How many names of finitely many are available, `enough` at most. */
-function countAvailable({ language }: Names, enough: number, { store, keys, step }: Problem): number {
+/** How many names of finitely many fulfil a condition, `enough` at most. */
+function countNames(
+  { language }: Names,
+  condition: (name: string) => boolean,
+  enough: number,
+  { store, step }: Problem,
+): number {
   for (let most = enough; ; most *= 2) {
     const names = store.arena.someMembers(language, most);
-    let available = 0;
+    let count = 0;
     for (const name of names) {
       step();
-      if (keys.isAvailable(name) && ++available === enough) return enough;
+      if (condition(name) && ++count === enough) return enough;
     }
-    if (names.length < most) return available;
+    if (names.length < most) return count;
   }
 }
