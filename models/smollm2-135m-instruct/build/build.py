@@ -11,10 +11,13 @@ The result depends on the input only: running it again gives the same bytes.
 import argparse
 import hashlib
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
+from expanded_products import describe
 from graph import build_graph, save
+from onnx import TensorProto
 from packed_graph import build_packed_graph
 from tokenizer import special_tokens_map, token_id, tokenizer_config, tokenizer_json
 from weights import Model, find_gguf
@@ -23,7 +26,7 @@ GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ONNX_NAME = "model_q4.onnx"  # transformers.js adds "_q4" for the data type "q4"
 DATA_FILES = 2
 PACKED_NAME = "model_q4_packed.onnx"  # @grammask/onnx takes it where it lies beside the other
-PACKED_DATA_FILES = 3
+EXPANSION_NAME = "model_q4_packed.json"  # of what weights that graph's are made
 
 
 def config_json(model: Model) -> dict:
@@ -93,7 +96,17 @@ def main() -> None:
         write_json(output / "tokenizer_config.json", tokenizer_config(model))
         write_json(output / "special_tokens_map.json", special_tokens_map(model))
         weights = save(build_graph(model), output / "onnx" / ONNX_NAME, DATA_FILES)
-        save(build_packed_graph(model), output / "onnx" / PACKED_NAME, PACKED_DATA_FILES, weights)
+        save_packed(model, weights, output / "onnx", Path(scratch))
+
+
+def save_packed(model: Model, weights: list[TensorProto], folder: Path, scratch: Path) -> None:
+    """The packed graph; its weights' file goes to `scratch`, instead it is described. `weights` are those of the other graph."""
+    own = save(build_packed_graph(model), scratch / PACKED_NAME, 1, weights)
+    shutil.move(scratch / PACKED_NAME, folder / PACKED_NAME)
+    expansion = describe(model, weights, own)
+    content = (scratch / expansion["file"]).read_bytes()
+    expansion = {"sha256": hashlib.sha256(content).hexdigest(), "length": len(content), **expansion}
+    write_json(folder / EXPANSION_NAME, expansion, compact=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ The tokens of all sequences lie packed, one after the other, and only attention 
   own memory for `present`, as @grammask/onnx does, nothing is copied. (`GroupQueryAttention` takes several tokens with a past
   for one sequence only.)
 - Logits are computed for the tokens that are asked for.
-- A step's tokens share each reading of the weights: see byte_products.py.
+- Weights have 8 bits, which the loader makes of the 4-bit ones: see expanded_products.py.
 
 And a token has the same bits however its text is cut into steps, alone and with others: a row of scores has its numbers in the
 order of positions, and what comes behind a token's own position are zeros at the end of its sums.
@@ -15,7 +15,7 @@ order of positions, and what comes behind a token's own position are zeros at th
 import numpy as np
 from onnx import ModelProto, TensorProto
 
-from byte_products import ByteProducts
+from expanded_products import ExpandedProducts
 from graph import MICROSOFT, GraphBuilder, caches, embedding, layers, logits, make_model, rotary, tensor
 from weights import Model, Shape
 
@@ -27,7 +27,7 @@ def build_packed_graph(model: Model) -> ModelProto:
     """The whole model, weights inline."""
     g, shape = GraphBuilder(), model.shape
     attention = _Attention(g, shape)
-    products = ByteProducts(model)
+    products = ExpandedProducts(model)
     hidden = layers(g, model, embedding(g, model, "input_ids"), attention.layer, products)
     logits(g, model, hidden, "logit_tokens", products, "logits")
     return make_model(g, "SmolLM2-135M-Instruct, packed", *_interface(shape))

@@ -13,12 +13,13 @@ from gguf.quants import dequantize
 
 class Reference:
     def __init__(self, gguf_path: Path, rounded: bool = False):
-        """`rounded`: each matrix as multiples of a 127th of the largest number of its row, but the table of embeddings."""
+        """`rounded`: the layers' matrices as multiples of a 127th of the largest number of a block."""
         reader = GGUFReader(gguf_path)
         self.weights = {t.name: dequantize(t.data, t.tensor_type).astype(np.float32) for t in reader.tensors}
         self.embeddings = self.weights["token_embd.weight"]
         if rounded:
-            self.weights = {name: _rounded(w) if w.ndim == 2 else w for name, w in self.weights.items()}
+            self.weights = {name: _rounded(w, 64 if "gate" in name or "up" in name else 32) if name.startswith("blk.") and w.ndim == 2 else w
+                            for name, w in self.weights.items()}
         field = {name: f.contents() for name, f in reader.fields.items() if name.startswith("llama.")}
         self.layers = field["llama.block_count"]
         self.heads, self.kv_heads = field["llama.attention.head_count"], field["llama.attention.head_count_kv"]
@@ -64,6 +65,7 @@ class Reference:
         return np.stack([rotated.real, rotated.imag], axis=-1).reshape(x.shape).astype(np.float32)
 
 
-def _rounded(w: np.ndarray) -> np.ndarray:
-    step = np.abs(w).max(axis=1, keepdims=True) / 127
-    return np.round(w / step) * step
+def _rounded(w: np.ndarray, block: int) -> np.ndarray:
+    blocks = w.reshape(-1, block)
+    step = np.abs(blocks).max(axis=1, keepdims=True) / 127
+    return (np.round(blocks / step) * step).reshape(w.shape)

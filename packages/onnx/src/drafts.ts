@@ -6,7 +6,7 @@ export interface DraftOptions {
   readonly maxTokens?: number;
   /**
    * What a further token in a step costs, as a share of a step of one token, above 0 to 1: the larger, the fewer guesses. The
-   * bundled model's cost 0.07 where the processor has AMX; guesses are a little less sure than they are taken for. Default: 0.15.
+   * bundled model's cost 0.1 to 0.2; guesses are a little less sure than they are taken for. Default: 0.15.
    */
   readonly tokenCost?: number;
 }

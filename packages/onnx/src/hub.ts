@@ -123,6 +123,7 @@ async function neededFiles(
     ...TEXT_FILES.filter((file) => file in listing),
     graph.path,
     ...(graph.packed === undefined ? [] : [graph.packed, ...externalData(graph.packed, files)]),
+    ...(graph.expansion === undefined ? [] : [graph.expansion]),
     ...externalData(graph.path, files),
   ];
 }

@@ -68,9 +68,10 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const graph = await findGraph(directory, dtype, text.config.dtype, device);
   const path = join(directory, graph.path);
   const packed = graph.packed && join(directory, graph.packed);
+  const expansion = graph.expansion && join(directory, graph.expansion);
   progress?.({ stage: "load", path });
   const runtime = await loadRuntime();
-  const loaded = await createSession({ path, packed }, runtime, {
+  const loaded = await createSession({ path, packed, expansion }, runtime, {
     device,
     threads,
     spinning,

@@ -16,6 +16,7 @@ describe("chooseGraph", () => {
       dtype: "fp32",
       path: "onnx/model.onnx",
       packed: undefined,
+      expansion: undefined,
     });
     expect(chooseGraph(FILES, undefined, "fp16", "cpu")?.dtype).toBe("fp16");
     expect(chooseGraph(FILES, undefined, "bnb4", "cpu")?.dtype).toBe("q4");
@@ -25,6 +26,9 @@ describe("chooseGraph", () => {
       path: "onnx/model_q4.onnx",
       packed: "onnx/model_q4_packed.onnx",
     });
+    const packed = ["onnx/model_q4_packed.onnx", "onnx/model_q4_packed.json", "onnx/model_packed.json"];
+    expect(chooseGraph([...FILES, ...packed], "q4", "q4", "cpu")?.expansion).toBe(packed[1]);
+    expect(chooseGraph([...FILES, ...packed], "fp32", "q4", "cpu")?.expansion).toBeUndefined();
     expect(chooseGraph(["model.onnx"], undefined, undefined, "cpu")?.path).toBe("model.onnx");
     expect(chooseGraph(["onnx/decoder_model_merged.onnx"], undefined, undefined, "cpu")?.dtype).toBe("fp32");
   });

@@ -34,6 +34,8 @@ export interface GraphFile {
   readonly path: string;
   /** The packed graph beside it, where there is one: the CPU takes it (see `GraphContract.packed`). */
   readonly packed: string | undefined;
+  /** What says of which weights those of the packed graph are made, where they are no files (see `expandWeights`). */
+  readonly expansion: string | undefined;
 }
 
 /**
@@ -57,8 +59,9 @@ export function chooseGraph(
       for (const base of BASE_NAMES) {
         const name = `${folder}${base}${SUFFIXES[each]}`;
         if (present.has(`${name}.onnx`)) {
-          const packed = `${name}_packed.onnx`;
-          return { dtype: each, path: `${name}.onnx`, packed: present.has(packed) ? packed : undefined };
+          const packed = [`${name}_packed.onnx`].find((file) => present.has(file));
+          const expansion = packed && [`${name}_packed.json`].find((file) => present.has(file));
+          return { dtype: each, path: `${name}.onnx`, packed, expansion };
         }
       }
     }

@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type Device, deviceFailure, devicesToTry, missingRuntime } from "./device.js";
 import { DeviceError, ModelFileError, reasonOf } from "./errors.js";
+import { expandWeights, type WeightFile } from "./expand-weights.js";
 import type { Runtime } from "./runtime.js";
 
 export interface SessionOptions {
@@ -24,6 +25,8 @@ export interface GraphPaths {
   readonly path: string;
   /** What the CPU takes instead, where there is one. */
   readonly packed: string | undefined;
+  /** What says how the packed graph's weights are made, where they are no files. */
+  readonly expansion?: string | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface GraphPaths {
  * @throws ModelFileError where the file is broken or its data are missing
  */
 export async function createSession(
-  { path, packed }: GraphPaths,
+  { path, packed, expansion }: GraphPaths,
   runtime: Runtime,
   options: SessionOptions,
 ): Promise<{ readonly session: InferenceSession; readonly device: Device }> {
@@ -41,7 +44,16 @@ export async function createSession(
   for (const device of devices) {
     try {
       return {
-        session: await createOn(device, device === "cpu" ? (packed ?? path) : path, runtime, options),
+        session:
+          device === "cpu" && packed !== undefined
+            ? await createOn(
+                device,
+                packed,
+                runtime,
+                options,
+                expansion === undefined ? undefined : await expandWeights(expansion),
+              )
+            : await createOn(device, path, runtime, options),
         device,
       };
     } catch (thrown) {
@@ -58,6 +70,7 @@ async function createOn(
   path: string,
   runtime: Runtime,
   { threads, spinning, layers }: SessionOptions,
+  weights?: readonly WeightFile[],
 ): Promise<InferenceSession> {
   const missing = missingRuntime(device, runtime);
   if (missing !== undefined) {
@@ -66,6 +79,7 @@ async function createOn(
   try {
     return await runtime.InferenceSession.create(path, {
       executionProviders: [device],
+      ...(weights === undefined ? {} : { externalData: weights }),
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       extra: { session: { intra_op: waiting(spinning) } },
       ...(device === "webgpu" ? { preferredOutputLocation: gpuOutputs(layers ?? 0) } : {}),

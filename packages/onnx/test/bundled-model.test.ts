@@ -1,4 +1,9 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { modelDirectory } from "@grammask/model-smollm2-135m-instruct";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expandWeights } from "../src/expand-weights.js";
 import { loadModel, type Model } from "../src/index.js";
 
 describe("smollm2-135m-instruct", () => {
@@ -7,6 +12,13 @@ describe("smollm2-135m-instruct", () => {
     model = await loadModel("smollm2-135m-instruct");
   });
   afterAll(() => model.dispose());
+
+  it("has the weights that its builder made", async () => {
+    const path = join(modelDirectory, "onnx", "model_q4_packed.json");
+    const { file, sha256 } = JSON.parse(await readFile(path, "utf8"));
+    const { data } = (await expandWeights(path)).find((each) => each.path === file)!;
+    expect(createHash("sha256").update(data).digest("hex")).toBe(sha256);
+  });
 
   it("answers in free text and ends by itself", async () => {
     const messages = [
