@@ -19,6 +19,8 @@ import { NextBytes } from "./next-bytes.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
+/** There is room for so many steps at first: arrays so small are cheap to make. */
+const FEW_STEPS = 16;
 /** Bytes are read that are not a token. */
 const NO_TOKEN = -1;
 
@@ -44,11 +46,11 @@ export class Matcher {
   private masks: MaskSource;
   private trail = new ByteTrail();
   // By number of accepted steps: the position after them. A step is a token or a piece of text.
-  private configs = new Int32Array(64);
-  private lengths = new Int32Array(64);
+  private configs = new Int32Array(FEW_STEPS);
+  private lengths = new Int32Array(FEW_STEPS);
   /** The token of each step, or `NO_TOKEN`. */
-  private tokens = new Int32Array(64);
-  private keyStarts = new Int32Array(64);
+  private tokens = new Int32Array(FEW_STEPS);
+  private keyStarts = new Int32Array(FEW_STEPS);
   private steps = 0;
   private ended = false;
   private knownClosing: Closing | undefined;

@@ -137,7 +137,7 @@ export class Automaton implements Engine {
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
   /** By structural state: where its row starts in the cells, 0 for none yet. */
-  private rows = new Int32Array(64);
+  private rows = new Int32Array(16);
   /** By class of bytes (see `structureClass`): a transition's number, DEAD or UNKNOWN. */
   private cells = new Int32Array(8 * STRUCTURE_CLASSES);
   private cellsUsed = STRUCTURE_CLASSES;

@@ -1,5 +1,7 @@
 const BACKSLASH = 0x5c;
 const MAX_SHORT = 48;
+/** Room for an output's beginning. */
+const SHORT = 64;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -7,7 +9,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * open object needs the text of a key when it ends, which no state carries: it would make every key a state of its own.
  */
 export class ByteTrail {
-  bytes: Uint8Array = new Uint8Array(256);
+  bytes: Uint8Array = new Uint8Array(SHORT);
   /** Where the content of the last key begins: the offset after its opening quote. */
   keyStart = 0;
 
@@ -63,7 +65,7 @@ export class ByteTrail {
 
   clone(length: number): ByteTrail {
     const copy = new ByteTrail();
-    copy.bytes = this.bytes.slice(0, Math.max(256, length));
+    copy.bytes = this.bytes.slice(0, Math.max(SHORT, length));
     copy.keyStart = this.keyStart;
     return copy;
   }

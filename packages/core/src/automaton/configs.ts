@@ -1,3 +1,6 @@
+/** The engine has arrays of so few bytes on its own heap: a grammar of few states costs no other memory. */
+const FEW = 16;
+
 /** The number of a frame state on a stack of frames; 0 is the empty stack. */
 export type Config = number;
 
@@ -6,9 +9,9 @@ export type Config = number;
  * next configs) is known of all.
  */
 export class Configs {
-  private states = new Int32Array(64);
-  private parents = new Int32Array(64);
-  private slots = new Int32Array(128).fill(-1);
+  private states = new Int32Array(FEW);
+  private parents = new Int32Array(FEW);
+  private slots = new Int32Array(FEW).fill(-1);
   private count = 1;
 
   get size(): number {

@@ -63,7 +63,8 @@ export class PropertyNames {
     const key = JSON.stringify(names);
     let list = this.lists.get(key);
     if (list === undefined) {
-      const indexOf = new Map(names.map((name, index) => [name, index]));
+      const indexOf = new Map<string, number>();
+      for (let index = 0; index < names.length; index++) indexOf.set(names[index] as string, index);
       list = { id: this.lists.size, names, indexOf, candidates: undefined };
       this.lists.set(key, list);
     }

@@ -58,7 +58,7 @@ function classesOfTypes(types: number): number {
 export class ValueOpenings {
   private readonly parts: ValueOpeningsParts;
   /** By shape and goal: by class of the first byte a frame state, `NONE` or `UNKNOWN`. Properties often share a goal. */
-  private readonly rows: (Int32Array | undefined)[][] = [];
+  private readonly rows: (number[] | undefined)[][] = [];
   /** By goal: where its numbers start, 0 where it has none. */
   private readonly numberStarts: number[] = [];
 
@@ -76,8 +76,8 @@ export class ValueOpenings {
   open(goal: Goal, byte: number, shape: number): FrameState | undefined {
     this.rows[shape] ??= [];
     const rows = this.rows[shape];
-    rows[goal.id] ??= new Int32Array(STRUCTURE_CLASSES);
-    const row = rows[goal.id] as Int32Array;
+    rows[goal.id] ??= new Array<number>(STRUCTURE_CLASSES).fill(UNKNOWN);
+    const row = rows[goal.id] as number[];
     const column = structureClass[byte] as number;
     let opened = row[column] as number;
     if (opened === UNKNOWN) {

@@ -94,6 +94,10 @@ export function namesInOrder(
       seen,
     );
   }
+  if (ids.size === 1) {
+    const [id] = ids;
+    return [...new Set(schemas.propertyNames(id as number))];
+  }
   const names = new Set<string>();
   const order = (id: number) => schemas.documentOrder(id);
   for (const id of [...ids].sort((a, b) => order(a) - order(b) || a - b)) {

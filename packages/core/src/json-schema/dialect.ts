@@ -9,17 +9,26 @@ export const enum Dialect {
   Unnamed = 2021,
 }
 
-const BY_URI = new Map<string, Dialect>([
+const METASCHEMAS: readonly (readonly [string, Dialect])[] = [
   ["json-schema.org/draft-04/schema", Dialect.Draft04],
   ["json-schema.org/draft-06/schema", Dialect.Draft06],
   ["json-schema.org/draft-07/schema", Dialect.Draft07],
   ["json-schema.org/draft/2019-09/schema", Dialect.Draft201909],
   ["json-schema.org/draft/2020-12/schema", Dialect.Draft202012],
-]);
+];
+
+const BY_URI: ReadonlyMap<string, Dialect> = new Map(
+  METASCHEMAS.flatMap(([uri, dialect]) =>
+    ["", "http://", "https://"].flatMap((scheme): [string, Dialect][] => [
+      [`${scheme}${uri}`, dialect],
+      [`${scheme}${uri}#`, dialect],
+    ]),
+  ),
+);
 
 /** The dialect whose own metaschema has this URI, with or without `#`, by http or https. */
 export function dialectOf(uri: string): Dialect | undefined {
-  return BY_URI.get(uri.replace(/^https?:\/\//, "").replace(/#$/, ""));
+  return BY_URI.get(uri);
 }
 
 /** The name of a dialect as its specification writes it. */

@@ -165,6 +165,7 @@ export class Document implements PlacedIn {
     members.length = 0;
     let refers = false;
     let enforced = 0;
+    let groups = 0;
     let last: Member | undefined;
     for (let i = 0; i < json.size; i++) {
       const name = json.keyAt(i);
@@ -179,6 +180,7 @@ export class Document implements PlacedIn {
       members.push(member);
       if (keyword.role === "enforced") {
         enforced++;
+        groups |= keyword.group;
         last = member;
       }
       if (keyword.isReference) refers = true;
@@ -192,6 +194,7 @@ export class Document implements PlacedIn {
     // A copy takes no more room than it needs.
     position.members = members.slice();
     position.enforced = enforced;
+    position.groups = groups;
     if (enforced === 1) position.only = last;
     if (refers) this.referring.push(position);
   }

@@ -47,7 +47,7 @@ export class FormulaStore {
   private readonly keySets: (string | Language | (() => Language))[] = [];
   /** Whether a formula speaks of a long list of objects. */
   hasLists = false;
-  private marks = new Int32Array(128);
+  private marks = new Int32Array(0);
   private lastMark = 0;
   private presentProperties: PresentProperties | undefined;
 

@@ -6,6 +6,7 @@ import type { SchemaSet } from "./schema-set.js";
 /** With these a schema can hold because a sub-schema does not; or it looks into sub-schemas. */
 const NOT_MONOTONE: readonly string[] = ["oneOf", "not", "if", "unevaluatedProperties", "unevaluatedItems"];
 
+const NONE = new Int32Array(0);
 const isApplying = (position: Position | undefined) => position?.applies === true;
 
 /** A schema on the depth-first search's path. */
@@ -26,21 +27,24 @@ export class InPlaceCycles {
   private readonly schemas: SchemaSet;
   private readonly components = new Map<Position, number>();
   /** When each schema was come to first, by its place in the order of the documents; 0: it was not yet. */
-  private readonly indexes: Int32Array;
+  private indexes = NONE;
   /** Whether it is still open. */
-  private readonly isOpen: Uint8Array;
+  private isOpen = NONE;
   private count = 0;
 
   /** @throws InvalidSchemaError where the root can reach a schema that refers to itself by `not` or the like */
   constructor(schemas: SchemaSet) {
     this.schemas = schemas;
-    this.indexes = new Int32Array(schemas.size);
-    this.isOpen = new Uint8Array(schemas.size);
     // A cycle has a reference in it.
     for (const { referring } of schemas.documents()) {
       for (let i = 0; i < referring.length; i++) {
         const start = referring[i] as Position;
-        if (this.indexes[start.order] === 0 && this.leadsOn(start)) this.search(start);
+        if (!this.leadsOn(start)) continue;
+        if (this.indexes === NONE) {
+          this.indexes = new Int32Array(schemas.size);
+          this.isOpen = new Int32Array(schemas.size);
+        }
+        if (this.indexes[start.order] === 0) this.search(start);
       }
     }
     if (this.components.size > 0) this.checkMonotone();

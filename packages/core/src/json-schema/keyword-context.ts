@@ -26,5 +26,9 @@ export interface KeywordContext {
 
 /** A count as a number; beyond 2^31 - 2 none can be reached, so it is that. */
 export function count(value: JsonNode): number {
-  return Math.min(Number(canonicalNumber((value as JsonNumber).text)), UNBOUNDED - 1);
+  const { text } = value as JsonNumber;
+  const number = SHORT_COUNT.test(text) ? Number(text) : Number(canonicalNumber(text));
+  return Math.min(number, UNBOUNDED - 1);
 }
+
+const SHORT_COUNT = /^[0-9]{1,15}$/;

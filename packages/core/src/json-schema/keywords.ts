@@ -20,6 +20,19 @@ export type KeywordShape =
   | "boolean"
   | "any";
 
+/** What enforced keywords are about, so that what no keyword is about is not looked at. Sets are their sums. */
+export const enum KeywordGroup {
+  None = 0,
+  /** The same value, by other schemas. */
+  InPlace = 1,
+  Constants = 2,
+  Strings = 4,
+  Numbers = 8,
+  Arrays = 16,
+  Objects = 32,
+  Unevaluated = 64,
+}
+
 export interface Keyword {
   readonly name: string;
   readonly shape: KeywordShape;
@@ -30,6 +43,8 @@ export interface Keyword {
   readonly until: Dialect;
   /** Where a metaschema leaves this out, it is no keyword. */
   readonly vocabulary: Vocabulary;
+  /** What it says something about; `None` of what has no formula of its own. */
+  readonly group: KeywordGroup;
   /** Whether a value is what the keyword needs. */
   readonly fits: (value: JsonNode) => boolean;
   /** Whether there are schemas in its value. */
@@ -127,6 +142,34 @@ const IN_PLACE = new Set<string>([
 /** The keywords whose value is a reference to a schema. */
 export const REFERENCES: readonly string[] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
+const group = (group: KeywordGroup, names: readonly string[]) =>
+  names.map((name): [string, KeywordGroup] => [name, group]);
+
+/** `type` is in none: nearly all schemas have it. */
+const GROUPS: ReadonlyMap<string, KeywordGroup> = new Map([
+  ...group(KeywordGroup.InPlace, [...REFERENCES, "allOf", "anyOf", "oneOf", "not", "if", "then", "else"]),
+  ...group(KeywordGroup.Constants, ["enum", "const"]),
+  ...group(KeywordGroup.Strings, ["minLength", "maxLength", "pattern", "format"]),
+  ...group(KeywordGroup.Numbers, [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+  ]),
+  ...group(KeywordGroup.Arrays, ["items", "prefixItems", "additionalItems", "minItems", "maxItems"]),
+  ...group(KeywordGroup.Arrays, ["contains", "minContains", "maxContains", "uniqueItems"]),
+  ...group(KeywordGroup.Objects, [
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "propertyNames",
+  ]),
+  ...group(KeywordGroup.Objects, ["required", "minProperties", "maxProperties"]),
+  ...group(KeywordGroup.Objects, ["dependentRequired", "dependentSchemas", "dependencies"]),
+  ...group(KeywordGroup.Unevaluated, ["unevaluatedProperties", "unevaluatedItems"]),
+]);
+
 const keyword = (
   shape: KeywordShape,
   role: Keyword["role"],
@@ -142,6 +185,7 @@ const vocabulary = (vocabulary: Vocabulary, entries: readonly Entry[]) =>
       fits: SHAPES[keyword.shape].fits,
       hasSchemas: keyword.shape.startsWith("schema") || keyword.shape === "dependencies",
       hasNamedSchemas: keyword.shape === "schema-map" || keyword.shape === "dependencies",
+      group: GROUPS.get(name) ?? KeywordGroup.None,
       isInPlace: IN_PLACE.has(name),
       isReference: REFERENCES.includes(name),
     },

@@ -36,7 +36,8 @@ function text(found: Found, name: string): string | undefined {
   return value instanceof JsonNumber ? value.text : undefined;
 }
 
-function isIntegerOnly(type: JsonNode | undefined): boolean {
-  const types = isJsonArray(type) ? type : [type ?? ""];
-  return types.includes("integer") && !types.includes("number");
+/** Whether the value of `type` allows integers, and no other numbers. */
+export function isIntegerOnly(type: JsonNode | undefined): boolean {
+  if (!isJsonArray(type)) return type === "integer";
+  return type.includes("integer") && !type.includes("number");
 }

@@ -2,19 +2,26 @@ import { isJsonArray, JsonObject } from "../json/index.js";
 import type { Language } from "../language/index.js";
 import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
-import type { SchemaNode } from "./position.js";
+import type { Member, Position, SchemaNode } from "./position.js";
 
 /** The formulas of a schema's keywords about objects, but for `unevaluatedProperties`; all of them hold. */
 export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula[] {
   const { store } = context;
   const parts: Formula[] = [];
-  const reference = (name: string, key?: string) => context.reference(context.schemas.child(node, name, key));
-  for (const key of keys(found, "properties")) {
-    parts.push(store.props(store.keySet(key), reference("properties", key)));
+  const reference = (name: string) => context.reference(context.schemas.child(node, name));
+  const properties = found.get("properties");
+  if (properties instanceof JsonObject) {
+    const reference = membersOf(node, "properties", properties, context);
+    for (let i = 0; i < properties.size; i++)
+      parts.push(store.props(store.keySet(properties.keyAt(i)), reference(i)));
   }
-  for (const source of keys(found, "patternProperties")) {
-    const language = context.pattern(source, node.position, "patternProperties");
-    parts.push(store.props(store.keyLanguage(language), reference("patternProperties", source)));
+  const patterns = found.get("patternProperties");
+  if (patterns instanceof JsonObject) {
+    const reference = membersOf(node, "patternProperties", patterns, context);
+    for (let i = 0; i < patterns.size; i++) {
+      const language = context.pattern(patterns.keyAt(i), node.position, "patternProperties");
+      parts.push(store.props(store.keyLanguage(language), reference(i)));
+    }
   }
   if (found.has("additionalProperties")) {
     const value = reference("additionalProperties");
@@ -34,14 +41,31 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
   // Where the type is given, what implies it need not be conditional.
   const given = (formulas: readonly Formula[]) =>
     found.get("type") === "object" ? formulas : [ifObject(store, store.and(formulas))];
-  const required = (found.get("required") ?? []) as readonly string[];
-  parts.push(...given(required.map((key) => store.required(key))));
+  const required = found.get("required") as readonly string[] | undefined;
+  if (required !== undefined) parts.push(...given(required.map((key) => store.required(key))));
   const least = found.get("minProperties");
   if (least !== undefined) parts.push(...given([store.propCount(count(least))]));
   const most = found.get("maxProperties");
   if (most !== undefined) parts.push(...given([store.propCount(count(most) + 1) ^ 1]));
   parts.push(...dependencies(node, found, context));
   return parts;
+}
+
+/**
+ * The formulas of the schemas that are the members of a keyword's value.
+ * @param some the value, or a part of its members, by whose places the formulas are asked for
+ */
+function membersOf(
+  { position, scope }: SchemaNode,
+  name: string,
+  some: JsonObject,
+  context: KeywordContext,
+): (index: number) => Formula {
+  const { children, value } = position.member(name) as Member;
+  return (index) => {
+    const at = value === some ? index : (value as JsonObject).indexOf(some.keyAt(index));
+    return context.reference(context.schemas.below(scope, children[at] as Position));
+  };
 }
 
 /** The keys that `additionalProperties` of a schema applies to. */

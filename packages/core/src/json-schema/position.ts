@@ -59,6 +59,8 @@ export class Position {
   order = -1;
   /** The keywords that are enforced or have definitions: of its dialect, and up to draft-07 only `$ref` beside one. */
   members: Member[] = NO_MEMBERS;
+  /** What the enforced ones are about: the sum of their groups. */
+  groups = 0;
   /** How many of them are enforced. */
   enforced = 0;
   /** The one that is enforced, if it is the only one. */

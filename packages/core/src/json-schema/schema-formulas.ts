@@ -13,10 +13,10 @@ import { InvalidSchemaError, languageLimit, SchemaLimitError, UnsupportedSchemaE
 import { FALSE, type Formula, type FormulaStore, TRUE } from "./formula.js";
 import { InPlaceCycles } from "./in-place.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
-import { REFERENCES } from "./keywords.js";
+import { KeywordGroup, REFERENCES } from "./keywords.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./limits.js";
 import { listsStandAlone } from "./list-places.js";
-import { numberKeywords } from "./number-keywords.js";
+import { isIntegerOnly, numberKeywords } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
 import { plainFormula } from "./plain-formula.js";
 import { type Member, type Position, placeOf, type SchemaNode } from "./position.js";
@@ -131,7 +131,11 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   }
 
   private shared(node: SchemaNode): Formula {
-    const { dialect, vocabularies } = node.position.resource;
+    const { only, resource } = node.position;
+    // What is an integer depends on the dialect.
+    if (only?.keyword.name === "type" && typeof only.value === "string" && only.value !== "integer")
+      return this.store.type(typeMask(only.value));
+    const { dialect, vocabularies } = resource;
     const enforced: (readonly [string, JsonNode])[] = [];
     let key = `${dialect},${vocabularies}`;
     for (const { keyword, value } of node.position.members) {
@@ -284,14 +288,39 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
 
   private conjunction(node: SchemaNode, found: Found): Formula {
     const { store, schemas } = this;
-    const all = (name: string) => schemas.children(node, name).map((child) => this.applied(node, child));
+    // What is found is among the schema's own keywords.
+    const { groups, resource } = node.position;
     const parts: Formula[] = [];
-    for (const name of REFERENCES) {
-      if (found.has(name)) parts.push(this.applied(node, schemas.target(node, name)));
+    if ((groups & KeywordGroup.InPlace) !== 0) {
+      for (const name of REFERENCES) {
+        if (found.has(name)) parts.push(this.applied(node, schemas.target(node, name)));
+      }
     }
-    if (found.has("type")) parts.push(store.type(typeMask(found.get("type") as JsonNode)));
-    if (found.has("enum")) parts.push(this.constants.formula(found.get("enum") as readonly JsonNode[]));
-    if (found.has("const")) parts.push(this.constants.formula([found.get("const") as JsonNode]));
+    const type = found.get("type");
+    if (type !== undefined) parts.push(store.type(typeMask(type)));
+    if ((groups & KeywordGroup.Constants) !== 0) {
+      if (found.has("enum")) parts.push(this.constants.formula(found.get("enum") as readonly JsonNode[]));
+      if (found.has("const")) parts.push(this.constants.formula([found.get("const") as JsonNode]));
+    }
+    if ((groups & KeywordGroup.InPlace) !== 0) parts.push(...this.inPlaceKeywords(node, found));
+    if ((groups & KeywordGroup.Strings) !== 0) parts.push(this.stringKeywords(node, found));
+    if ((groups & KeywordGroup.Numbers) !== 0 || isIntegerOnly(type))
+      parts.push(numberKeywords(found, resource.dialect, store));
+    if ((groups & KeywordGroup.Arrays) !== 0) parts.push(arrayKeywords(node, found, this));
+    if ((groups & KeywordGroup.Objects) !== 0) parts.push(...objectKeywords(node, found, this));
+    if ((groups & KeywordGroup.Arrays) !== 0 && found.get("uniqueItems") === true)
+      parts.push(store.unique(FALSE));
+    if ((groups & KeywordGroup.Unevaluated) !== 0) {
+      if (found.has("unevaluatedProperties")) parts.push(this.unevaluated(unevaluatedProperties, node));
+      if (found.has("unevaluatedItems")) parts.push(this.unevaluated(unevaluatedItems, node));
+    }
+    return store.and(parts);
+  }
+
+  private inPlaceKeywords(node: SchemaNode, found: Found): Formula[] {
+    const { store } = this;
+    const all = (name: string) => this.schemas.children(node, name).map((child) => this.applied(node, child));
+    const parts: Formula[] = [];
     if (found.has("allOf")) parts.push(...all("allOf"));
     if (found.has("anyOf")) parts.push(store.or(all("anyOf")));
     if (found.has("oneOf")) parts.push(store.exactlyOne(all("oneOf")));
@@ -301,13 +330,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       if (found.has("then")) parts.push(store.or([test ^ 1, ...all("then")]));
       if (found.has("else")) parts.push(store.or([test, ...all("else")]));
     }
-    parts.push(this.stringKeywords(node, found));
-    parts.push(numberKeywords(found, node.position.resource.dialect, store));
-    parts.push(arrayKeywords(node, found, this), ...objectKeywords(node, found, this));
-    if (found.get("uniqueItems") === true) parts.push(store.unique(FALSE));
-    if (found.has("unevaluatedProperties")) parts.push(this.unevaluated(unevaluatedProperties, node));
-    if (found.has("unevaluatedItems")) parts.push(this.unevaluated(unevaluatedItems, node));
-    return store.and(parts);
+    return parts;
   }
 
   private unevaluated(

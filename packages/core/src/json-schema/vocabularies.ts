@@ -72,10 +72,10 @@ export function standardRules(dialect: Dialect): SchemaRules {
  *   known, or one that requires a vocabulary that is not
  */
 export function rulesOf(metaschema: JsonNode, at: Place, source: Source): SchemaRules {
+  const dialect = typeof metaschema === "string" ? dialectOf(metaschema) : undefined;
+  if (dialect !== undefined) return standardRules(dialect);
   const details = { ...at, keyword: "$schema" };
   if (typeof metaschema !== "string") throw new InvalidSchemaError({ ...details, reason: "must be a URI" });
-  const dialect = dialectOf(metaschema);
-  if (dialect !== undefined) return standardRules(dialect);
   const document = metaschemaAt(metaschema, details, source);
   const based = baseDialect(document, details, source);
   if (based === undefined) {

@@ -8,7 +8,7 @@ const YES = 2;
 /** Which configs have an open item on their stack that must differ from others; each config is looked at once. */
 export class DifferentItems {
   private readonly automaton: Automaton;
-  private known = new Uint8Array(1024);
+  private known = new Uint8Array(64);
 
   constructor(automaton: Automaton) {
     this.automaton = automaton;

@@ -3,7 +3,7 @@ import { NO_TOKENS } from "./token-mask.js";
 /** A growing list of trie nodes or states, or of what belongs to them, reused. */
 export class NodeList {
   length = 0;
-  private nodes = new Int32Array(64);
+  private nodes = new Int32Array(16);
 
   push(node: number): void {
     if (this.length === this.nodes.length) {

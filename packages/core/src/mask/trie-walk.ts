@@ -5,6 +5,19 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import type { TokenCollector } from "./token-collector.js";
 import { pathTo } from "./trie-path.js";
 
+/** By depth in the trie: what the automaton is in after that many bytes. */
+interface Path {
+  readonly states: Int32Array;
+  readonly parents: Int32Array;
+  readonly keyStarts: Int32Array;
+}
+
+const pathOf = (length: number): Path => ({
+  states: new Int32Array(length),
+  parents: new Int32Array(length),
+  keyStarts: new Int32Array(length),
+});
+
 /**
  * Finds the tokens that an automaton can read after a certain text, by walking a part of the vocabulary's trie: a byte
  * that leads nowhere skips the subtree of all tokens that go on with it.
@@ -13,20 +26,14 @@ export class TrieWalk {
   private readonly automaton: Automaton;
   private readonly vocabulary: Vocabulary;
   private readonly collector: TokenCollector;
-  // By depth in the trie: what the automaton is in after that many bytes of the path.
-  private readonly states: Int32Array;
-  private readonly parents: Int32Array;
-  private readonly keyStarts: Int32Array;
+  /** Made for the first walk: most grammars need none. */
+  private path: Path | undefined;
 
   /** @param collector gets the tokens. */
   constructor(automaton: Automaton, vocabulary: Vocabulary, collector: TokenCollector) {
-    const { maxDepth } = vocabulary.trie;
     this.automaton = automaton;
     this.vocabulary = vocabulary;
     this.collector = collector;
-    this.states = new Int32Array(maxDepth + 1);
-    this.parents = new Int32Array(maxDepth + 1);
-    this.keyStarts = new Int32Array(maxDepth + 1);
   }
 
   /**
@@ -52,8 +59,10 @@ export class TrieWalk {
   }
 
   private below(root: number, state: FrameState, parent: Config, trail: ByteTrail, length: number): void {
-    const { automaton, states, parents, keyStarts } = this;
-    const { bytes, depth, subtreeEnd } = this.vocabulary.trie;
+    const { automaton } = this;
+    const { bytes, depth, subtreeEnd, maxDepth } = this.vocabulary.trie;
+    this.path ??= pathOf(maxDepth + 1);
+    const { states, parents, keyStarts } = this.path;
     const path = trail.bytes;
     const top = depth[root] as number;
     states[top] = state;
