@@ -1,3 +1,5 @@
+import { round } from "../shared/results.js";
+
 /** A step of the model, and what its thread did between the step before and this one; times in milliseconds. */
 export interface TracedStep {
   /** Since 1970. */
@@ -54,16 +56,16 @@ export function split(light: StepWindow, heavy: StepWindow): Split {
   return {
     light: before,
     heavy: after,
-    moreTokens: asLight - before.inSteps,
-    sharedProcessor: after.inSteps - asLight + after.waited - before.waited,
-    blocked: after.worked - before.worked,
-    idle: after.idle - before.idle,
+    moreTokens: round(asLight - before.inSteps, 2),
+    sharedProcessor: round(after.inSteps - asLight + after.waited - before.waited, 2),
+    blocked: round(after.worked - before.worked, 2),
+    idle: round(after.idle - before.idle, 2),
     longestBetween: { light: longest(light), heavy: longest(heavy) },
   };
 }
 
 function perPiece({ steps, pieces }: StepWindow): PerPiece {
-  const mean = (of: (step: TracedStep) => number) => sum(steps.map(of)) / pieces;
+  const mean = (of: (step: TracedStep) => number) => round(sum(steps.map(of)) / pieces, 2);
   return {
     steps: mean(() => 1),
     tokens: mean(({ tokens }) => tokens),
@@ -102,7 +104,7 @@ function lineThrough(points: readonly (readonly [number, number])[]): (x: number
 }
 
 function longest({ steps }: StepWindow): number {
-  return Math.max(0, ...steps.map(({ between }) => between.work));
+  return round(Math.max(0, ...steps.map(({ between }) => between.work)), 2);
 }
 
 function sum(values: readonly number[]): number {
