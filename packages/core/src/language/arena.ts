@@ -489,18 +489,21 @@ export class LanguageArena implements Algebra {
   }
 
   /** Whether `saturate` lowers a counter's minimum, so that a text may end earlier. */
-  lowersMinimum(node: Language, length: number): boolean {
-    return lowersMinimum(this, node, length);
+  lowersMinimum(node: Language, length: number, behind = 0): boolean {
+    return lowersMinimum(this, node, length, behind);
   }
 
-  /** A language that cannot be told from this one by texts of at most `length` code points, without larger counters. */
-  saturate(node: Language, length: number): Language {
-    return saturated(this, node, length);
+  /**
+   * A language that cannot be told from this one by texts of at most `length` code points, without larger counters; those
+   * behind so many other parts included.
+   */
+  saturate(node: Language, length: number, behind = 0): Language {
+    return saturated(this, node, length, behind);
   }
 
   /** So many code points cannot tell the result of `saturate` from the language either: `length` at least. */
-  toldWithin(node: Language, length: number): number {
-    return toldWithin(this, node, length);
+  toldWithin(node: Language, length: number, behind = 0): number {
+    return toldWithin(this, node, length, behind);
   }
 
   #unite(items: readonly Language[]): Language {

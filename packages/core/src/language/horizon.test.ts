@@ -37,14 +37,14 @@ describe("horizon", () => {
 });
 
 describe("saturate", () => {
-  it("cannot be told from the language by short texts", () => {
+  it.each([0, 1, 3])("cannot be told from the language by short texts, %i parts behind others", (behind) => {
     const texts = shortTexts("ab", 4);
     let further = 0;
     for (let seed = 1; seed <= 800; seed++) {
       const arena = new LanguageArena();
       const { language } = randomExpression(arena, seed, "ab", 3);
-      const like = arena.saturate(language, 1);
-      const told = arena.toldWithin(language, 1);
+      const like = arena.saturate(language, 1, behind);
+      const told = arena.toldWithin(language, 1, behind);
       expect(told).toBeGreaterThanOrEqual(1);
       if (like !== language && told > 1) further++;
       for (const text of texts) {
@@ -67,6 +67,14 @@ describe("saturate", () => {
     // Each word takes two characters.
     expect(of("^(\\S+\\s+){0,99}\\S+$")).toBe(of("^(\\S+\\s+){0,65}\\S+$"));
     expect(of("^(\\S+\\s+){0,64}\\S+$")).not.toBe(of("^(\\S+\\s+){0,65}\\S+$"));
+  });
+
+  it("brings counters behind other parts together", () => {
+    const arena = new LanguageArena();
+    const of = (source: string, behind: number) =>
+      arena.saturate(compilePattern(arena, source).language, 128, behind);
+    expect(of("^\\S*\\s+(\\S+\\s+){0,99}\\S+$", 2)).toBe(of("^\\S*\\s+(\\S+\\s+){0,65}\\S+$", 2));
+    expect(of("^\\S*\\s+(\\S+\\s+){0,99}\\S+$", 1)).not.toBe(of("^\\S*\\s+(\\S+\\s+){0,65}\\S+$", 1));
   });
 
   it("knows up to which length the languages are the same", () => {
@@ -103,6 +111,20 @@ describe("what walks ask of states", () => {
     }
     expect(near).toBeGreaterThan(200);
     expect(loops).toBeGreaterThan(5);
+  });
+
+  it("takes exceptions away, and knows where code points lead", () => {
+    const arena = new LanguageArena();
+    const words = compilePattern(arena, "^[a-zé]+$").language;
+    const exceptions = arena.complement(arena.choice(["name", "age"]));
+    expect(arena.withoutExceptions(arena.intersection([words, exceptions]))).toBe(words);
+    expect(arena.withoutExceptions(exceptions)).toBeUndefined();
+    expect(arena.withoutExceptions(words)).toBeUndefined();
+    const other = arena.complement(compilePattern(arena, "x").language);
+    expect(arena.withoutExceptions(arena.intersection([words, other]))).toBeUndefined();
+    const rest = arena.derivative(words, 0x61);
+    expect(new Set(arena.targetsFrom(words, 0x80))).toEqual(new Set([rest, arena.empty]));
+    expect(arena.targetsFrom(words, 0xea)).toEqual([arena.empty]);
   });
 
   it("takes bounded runs and limits of length apart", () => {

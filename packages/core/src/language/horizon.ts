@@ -84,16 +84,19 @@ function horizonOfIntersection(algebra: Algebra, node: Language): number {
 }
 
 /** Whether `saturated` lowers a counter's minimum. */
-export function lowersMinimum(algebra: Algebra, node: Language, length: number): boolean {
+export function lowersMinimum(algebra: Algebra, node: Language, length: number, behind = 0): boolean {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return false;
   switch (nodes.kind[node]) {
     case Kind.Repeat:
       return nodes.b[node]! > neededBeyond(algebra, node, length);
     case Kind.Concat:
-      return lowersMinimum(algebra, nodes.a[node]!, length);
+      return (
+        lowersMinimum(algebra, nodes.a[node]!, length, behind) ||
+        (behind > 0 && lowersMinimum(algebra, nodes.b[node]!, length, behind - 1))
+      );
     case Kind.Union:
-      return nodes.items(node).some((item) => lowersMinimum(algebra, item, length));
+      return nodes.items(node).some((item) => lowersMinimum(algebra, item, length, behind));
     default:
       return false;
   }
@@ -212,8 +215,9 @@ function neededBeyond({ nodes }: Algebra, repeat: Language, length: number): num
  * A language that begins like the given one as far as texts of at most `length` code points tell (the same ones are
  * members, the same ones are beginnings of members), with counters beyond that replaced by no bound: so states that differ
  * only in large counters get one number. Only languages without intersections and complements change.
+ * @param behind so many parts that follow another one may change too
  */
-export function saturated(algebra: Algebra, node: Language, length: number): Language {
+export function saturated(algebra: Algebra, node: Language, length: number, behind = 0): Language {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return node;
   switch (nodes.kind[node]) {
@@ -223,18 +227,20 @@ export function saturated(algebra: Algebra, node: Language, length: number): Lan
       return algebra.repeat(nodes.a[node]!, min, nodes.c[node]! >= needed ? UNBOUNDED : nodes.c[node]!);
     }
     case Kind.Concat: {
-      const head = saturated(algebra, nodes.a[node]!, length);
-      return head === nodes.a[node] ? node : algebra.concat(head, nodes.b[node]!);
+      const head = saturated(algebra, nodes.a[node]!, length, behind);
+      const tail = nodes.b[node]!;
+      const rest = behind > 0 ? saturated(algebra, tail, length, behind - 1) : tail;
+      return head === nodes.a[node] && rest === tail ? node : algebra.concat(head, rest);
     }
     case Kind.Union:
-      return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, length)));
+      return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, length, behind)));
     default:
       return node;
   }
 }
 
 /** Texts of so many code points cannot tell the result of `saturated` from the language either: `length` or more. */
-export function toldWithin(algebra: Algebra, node: Language, length: number): number {
+export function toldWithin(algebra: Algebra, node: Language, length: number, behind = 0): number {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return Infinity;
   switch (nodes.kind[node]) {
@@ -246,11 +252,14 @@ export function toldWithin(algebra: Algebra, node: Language, length: number): nu
       return multiplyLengths(max, nodes.minLength[nodes.a[node]!]!) - 1;
     }
     case Kind.Concat:
-      return toldWithin(algebra, nodes.a[node]!, length);
+      return Math.min(
+        toldWithin(algebra, nodes.a[node]!, length, behind),
+        behind > 0 ? toldWithin(algebra, nodes.b[node]!, length, behind - 1) : Infinity,
+      );
     case Kind.Union:
       return nodes
         .items(node)
-        .reduce((least, item) => Math.min(least, toldWithin(algebra, item, length)), Infinity);
+        .reduce((least, item) => Math.min(least, toldWithin(algebra, item, length, behind)), Infinity);
     default:
       return Infinity;
   }

@@ -11,6 +11,8 @@ import type { WholeTexts } from "./whole-texts.js";
 const ROOT = 0;
 /** So many tokens are looked at one by one where only long ones can differ. */
 const MAX_LONG = 1000;
+/** Counters that no token exhausts are found behind so many other parts. */
+const BEHIND = 3;
 /** So many tokens are taken out of a set as a list. */
 const MAX_REMOVED = 256;
 
@@ -69,7 +71,7 @@ export class StringMasks {
     const { byNeed } = walk.free;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return walk.mask(state);
-    const saturated = this.saturated(state, vocabulary.maxTokenBytes);
+    const saturated = this.saturated(state, vocabulary.maxTokenBytes, BEHIND);
     if (saturated !== undefined) return saturated;
     const run = arena.boundedRun(language);
     if (run !== undefined) return this.bounded(state, this.get(strings.start(run.free)), run.min, run.max);
@@ -95,15 +97,15 @@ export class StringMasks {
   }
 
   /** The mask from that of the state without larger counters, which short tokens cannot tell from this one, if there is one. */
-  private saturated(state: number, length: number): StringMask | undefined {
+  private saturated(state: number, length: number, behind = 0): StringMask | undefined {
     const { strings } = this;
     const { arena } = strings;
     const language = strings.language(state);
-    const other = strings.start(arena.saturate(language, length));
+    const other = strings.start(arena.saturate(language, length, behind));
     if (other === state) return undefined;
-    const told = arena.toldWithin(language, length);
+    const told = arena.toldWithin(language, length, behind);
     const mask = this.nearly(state, this.get(other), told);
-    const reach = arena.lowersMinimum(language, length) ? 0 : Math.min(mask.reach, told);
+    const reach = arena.lowersMinimum(language, length, behind) ? 0 : Math.min(mask.reach, told);
     return { ...mask, reach };
   }
 
