@@ -6,6 +6,7 @@ import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } f
 import { canBeWritten } from "./constants.js";
 import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
 import { count } from "./keyword-context.js";
+import { KeywordGroup } from "./keywords.js";
 import type { Member, Position, SchemaNode } from "./position.js";
 import type { SampleContext } from "./samples.js";
 import { typeMask } from "./type-mask.js";
@@ -30,36 +31,30 @@ export class Forms {
 
   /** @param node a schema that is more than a reference */
   of(node: SchemaNode): Form {
-    const { schemas } = this.context;
-    const { position, scope } = node;
-    let isConstant = true;
-    let isForm = true;
-    const { members, only } = position;
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i] as Member;
-      if (member.keyword.role !== "enforced") continue;
-      if (!CONSTANT.has(member.keyword.name)) isConstant = false;
-      if (!FORMS.has(member.keyword.name)) isForm = false;
-    }
-    if (only !== undefined) {
-      const { keyword, children } = only;
-      const below = () => children.map((child) => schemas.below(scope, child as Position));
-      if (keyword.name === "anyOf") return below().map((child) => [child]);
-      if (keyword.name === "allOf" || keyword.name === "oneOf")
-        return children.length === 1 ? [below()] : NONE;
-    }
-    if (isConstant) return constantFits(position) ? SURE : NONE;
+    const { groups, only } = node.position;
+    if (only?.keyword.isInPlace) return this.ofBranches(node, only);
+    if ((groups & ~KeywordGroup.Constants) === 0) return constantFits(node.position) ? SURE : NONE;
     // Keywords about one type say nothing of the others.
-    if (!isForm) return NONE;
-    const type = position.get("type");
+    if ((groups & TOLD_APART) !== 0) return NONE;
+    const type = node.position.get("type");
+    return type === "object" ? formOf(this.objectNeeds(node)) : this.ofTypes(node, type);
+  }
+
+  private ofBranches({ scope }: SchemaNode, { keyword, children }: Member): Form {
+    const below = () => children.map((child) => this.context.schemas.below(scope, child as Position));
+    if (keyword.name === "anyOf") return below().map((child) => [child]);
+    const isOne = (keyword.name === "allOf" || keyword.name === "oneOf") && children.length === 1;
+    return isOne ? [below()] : NONE;
+  }
+
+  private ofTypes(node: SchemaNode, type: JsonNode | undefined): Form {
+    const { position } = node;
     const types = type === undefined ? ALL_TYPES : typeMask(type);
     if ((types & JsonType.String) !== 0 && this.stringFits(position)) return SURE;
     if ((types & JsonType.Number) !== 0 && numberFits(position)) return SURE;
-    const needed = [
-      (types & JsonType.Array) !== 0 ? this.arrayNeeds(node) : undefined,
-      (types & JsonType.Object) !== 0 ? this.objectNeeds(node) : undefined,
-    ];
-    return needed.filter((schemas) => schemas !== undefined);
+    const arrays = (types & JsonType.Array) !== 0 ? formOf(this.arrayNeeds(node)) : NONE;
+    const objects = (types & JsonType.Object) !== 0 ? formOf(this.objectNeeds(node)) : NONE;
+    return [...arrays, ...objects];
   }
 
   private stringFits(position: Position): boolean {
@@ -97,26 +92,33 @@ export class Forms {
 
   /** The same for an object. */
   private objectNeeds(node: SchemaNode): readonly SchemaNode[] | undefined {
-    const { schemas } = this.context;
     const { position } = node;
     if (hasAny(position, OBJECT_EXTRAS)) return undefined;
     const required = different((position.get("required") ?? []) as readonly string[]);
-    const min = position.get("minProperties");
-    const max = position.get("maxProperties");
-    if (min !== undefined && count(min) > required.length) return undefined;
-    if (max !== undefined && count(max) < required.length) return undefined;
-    const properties = position.get("properties");
+    if (!isCountWithin(required.length, position)) return undefined;
     const needed: SchemaNode[] = [];
-    for (const name of required) {
-      if (LONE_SURROGATE.test(name) || this.isInPattern(name, position)) return undefined;
-      if (properties instanceof JsonObject && properties.has(name)) {
-        needed.push(schemas.child(node, "properties", name));
-      } else {
-        if (position.has("unevaluatedProperties")) return undefined;
-        if (position.has("additionalProperties")) needed.push(schemas.child(node, "additionalProperties"));
-      }
+    for (let i = 0; i < required.length; i++) {
+      const value = this.valueOf(required[i] as string, node);
+      if (value === undefined) return undefined;
+      if (value !== ANYTHING) needed.push(value);
     }
     return needed;
+  }
+
+  /** The schema of a property's value, if it is a single one; undefined: it takes more to tell. */
+  private valueOf(name: string, node: SchemaNode): SchemaNode | typeof ANYTHING | undefined {
+    const { position, scope } = node;
+    if (LONE_SURROGATE.test(name) || this.isInPattern(name, position)) return undefined;
+    const value = position.child("properties", name);
+    return value === undefined ? this.otherValue(node) : this.context.schemas.below(scope, value);
+  }
+
+  /** The same of a property that `properties` does not mention. */
+  private otherValue(node: SchemaNode): SchemaNode | typeof ANYTHING | undefined {
+    const { position } = node;
+    if (position.has("unevaluatedProperties")) return undefined;
+    if (!position.has("additionalProperties")) return ANYTHING;
+    return this.context.schemas.child(node, "additionalProperties");
   }
 
   /** Whether `patternProperties` says something of a name. */
@@ -132,22 +134,27 @@ export class Forms {
   }
 }
 
-/** The keywords that can be judged together. */
-const FORMS: ReadonlySet<string> = new Set([
-  ...["type", "minLength", "maxLength", "pattern", "format"],
-  ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
-  ...["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "unevaluatedItems"],
-  ...["contains", "minContains", "maxContains"],
-  ...["properties", "patternProperties", "additionalProperties", "propertyNames", "required"],
-  ...["minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "dependencies"],
-  "unevaluatedProperties",
-]);
-const CONSTANT: ReadonlySet<string> = new Set(["type", "enum", "const"]);
+/** Keywords of these groups are judged by themselves only. */
+const TOLD_APART = KeywordGroup.InPlace | KeywordGroup.Constants;
+
+const formOf = (needs: readonly SchemaNode[] | undefined): Form => (needs === undefined ? NONE : [needs]);
+
 /** With these, it takes more to tell whether there is an array, or an object. */
 const ARRAY_EXTRAS: ReadonlySet<string> = new Set(["prefixItems", "contains"]);
 const OBJECT_EXTRAS: ReadonlySet<string> = new Set([
   ...["propertyNames", "dependentRequired", "dependentSchemas", "dependencies"],
 ]);
+
+/** Of a property that no schema is about. */
+const ANYTHING = "anything";
+
+/** Whether an object may have as many properties. */
+function isCountWithin(size: number, position: Position): boolean {
+  const min = position.get("minProperties");
+  if (min !== undefined && count(min) > size) return false;
+  const max = position.get("maxProperties");
+  return max === undefined || count(max) >= size;
+}
 
 /** A list without what is in it twice. */
 function different(names: readonly string[]): readonly string[] {
