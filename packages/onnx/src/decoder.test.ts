@@ -157,7 +157,6 @@ describe("sequences of a packed graph", () => {
     const logits = await Promise.all(
       sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-fed[i]!), keeps[i])),
     );
-    // A sequence of no tokens yet takes its first step alone; the last one has one token before.
     expect(run.mock.calls.map(([feeds]) => feeds.place_tokens!.dims)).toEqual([[4, 6]]);
     run.mockRestore();
     for (const [i, rows] of logits.entries()) {
@@ -209,6 +208,54 @@ describe("sequences of a packed graph", () => {
     expectClose(ofC!, await alone(c));
     expectClose(await next.forward([9, 8]), await alone([...a.slice(0, 10), 9, 8]));
     expectClose(await sequences[2]!.forward([4]), await alone([...c, 4]));
+  });
+
+  it("are fed with pieces of prompts, and a long one apart from many short ones", async () => {
+    const texts = [text(3, 60), ...[50, 90, 120, 7, 11, 13].map((from) => text(from, 9))];
+    const fed = [60, 1, 1, 1, 1, 1, 1];
+    const sequences = texts.map(() => decoder.newSequence());
+    for (const [i, sequence] of sequences.entries()) {
+      if (i > 0) await sequence.forward(texts[i]!.slice(0, -1));
+    }
+    for (const [parts, dims] of [
+      [[0, 1], [[2, 60]]],
+      [
+        [0, 1, 2, 3, 4, 5, 6],
+        [
+          [6, 1],
+          [1, 60],
+        ],
+      ],
+    ] as const) {
+      const run = vi.spyOn(decoder, "run");
+      const logits = await Promise.all(
+        parts.map((part) => sequences[part]!.forward(texts[part]!.slice(-fed[part]!))),
+      );
+      expect(run.mock.calls.map(([feeds]) => feeds.place_tokens!.dims)).toEqual(dims);
+      run.mockRestore();
+      for (const [i, part] of parts.entries()) {
+        expectClose(logits[i]!, await alone(texts[part]!));
+        sequences[part]!.rollback(fed[part]!);
+      }
+    }
+    for (const sequence of sequences) sequence.dispose();
+  });
+
+  it("go on where one ends while it waits, and are as before where the graph fails", async () => {
+    const texts = [text(3, 20), text(50, 30)];
+    const sequences = texts.map(() => decoder.newSequence());
+    for (const [i, ids] of texts.entries()) await sequences[i]!.forward(ids.slice(0, -1));
+    const run = vi.spyOn(decoder, "run").mockRejectedValueOnce(new Error("broken"));
+    await expect(
+      Promise.all(sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-1)))),
+    ).rejects.toThrow("broken");
+    run.mockRestore();
+    expect(sequences.map(({ length }) => length)).toEqual([19, 29]);
+    const steps = sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-1)));
+    sequences[0]!.dispose();
+    expect(await steps[0]).toHaveLength(0);
+    expectClose((await steps[1])!, await alone(texts[1]!));
+    sequences[1]!.dispose();
   });
 
   it("go on where one between them that takes no part, or takes part, ends while the step runs", async () => {

@@ -12,17 +12,11 @@ import { PrefixCache } from "./prefix-cache.js";
 import type { Runtime } from "./runtime.js";
 import { SequenceGroup, type SequenceStep } from "./sequence-group.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
+import { stepParts } from "./step-parts.js";
 import { Turns } from "./turns.js";
 
 /** Prefill keeps the logits of a chunk below this many bytes where the graph computes all of their rows. */
 const LARGEST_LOGITS = 1 << 26;
-
-/**
- * A sequence that has more tokens than this for a step takes it alone: attention computes as many places for all sequences
- * as the longest has tokens. With 8 sequences and 200 tokens before, up to 6 tokens of one and 1 of each other take as long
- * together as apart, 8 take 1.3 times as long.
- */
-export const MOST_TOGETHER = 6;
 
 /** Tokens of a step of prefill on the CPU, see `prefillChunk`. */
 const CPU_CHUNK = 128;
@@ -111,12 +105,44 @@ export class Decoder implements StepDecoder {
   }
 
   /**
-   * Feeds tokens to each of some sequences of a packed graph in one step.
+   * Feeds tokens to each of some sequences of a packed graph, in one step or in a few.
    *
-   * @returns for each the logits that it wants
+   * @returns for each the logits that it wants; none for a sequence that has ended while it waited
    * @throws InferenceError where the graph fails; the sequences are then as before
    */
-  async stepTogether(steps: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
+  async stepTogether(all: readonly SequenceStep<Sequence>[]): Promise<Float32Array[]> {
+    const buffers = this.#buffers!;
+    const steps = all.filter(({ sequence }) => buffers.slotOf(sequence.rows!) >= 0);
+    buffers.reserve(Math.max(0, ...steps.map(({ sequence, ids }) => sequence.length + ids.length)));
+    const portions = steps.map(({ sequence, ids }) => ({
+      slot: buffers.slotOf(sequence.rows!),
+      tokens: ids.length,
+    }));
+    const logits = new Map<SequenceStep<Sequence>, Float32Array>();
+    try {
+      // Sequences that end meanwhile keep their slots until all have had their step.
+      await buffers.during(async () => {
+        for (const part of stepParts(portions, buffers.capacity)) {
+          await this.#packedStep(
+            part.map((i) => steps[i]!),
+            logits,
+          );
+        }
+      });
+    } catch (thrown) {
+      for (const { sequence, ids } of logits.keys()) {
+        sequence.rollback(ids.length);
+      }
+      throw thrown;
+    }
+    return all.map((step) => logits.get(step) ?? new Float32Array(0));
+  }
+
+  /** One step of the graph; gives each the logits that it wants. */
+  async #packedStep(
+    steps: readonly SequenceStep<Sequence>[],
+    logits: Map<SequenceStep<Sequence>, Float32Array>,
+  ): Promise<void> {
     const buffers = this.#buffers!;
     const stepOf = new Map(steps.map((step) => [step.sequence.rows, step]));
     const caches = buffers.range([...stepOf.keys()].flatMap((cache) => cache ?? []));
@@ -125,24 +151,21 @@ export class Decoder implements StepDecoder {
       const { ids = [], keep = 0 } = stepOf.get(cache) ?? {};
       return { ids, past: cache.length, keep };
     });
-    buffers.reserve(Math.max(...brought.map(({ ids, past }) => past + ids.length)));
     const feeds = packedFeeds(this, brought);
     const fetches: Fetches = { logits: null };
     const fed = buffers.feed(caches, feeds, fetches);
-    const results = new Map<RowsKvCache, Float32Array>();
-    await buffers.during(async () => {
-      const { logits } = await this.run(feeds, fetches);
-      const width = this.contract.vocabularySize;
-      let row = 0;
-      // Before the slots of those that ended meanwhile are free.
-      caches.forEach((cache, i) => {
-        const { ids, keep } = brought[i]!;
-        cache.take(fed, ids.length);
-        results.set(cache, floats(logits!, row * width, keep * width));
-        row += keep;
-      });
+    const outputs = await this.run(feeds, fetches);
+    const width = this.contract.vocabularySize;
+    let row = 0;
+    caches.forEach((cache, i) => {
+      const { ids, keep } = brought[i]!;
+      cache.take(fed, ids.length);
+      const step = stepOf.get(cache);
+      if (step !== undefined) {
+        logits.set(step, floats(outputs.logits!, row * width, keep * width));
+      }
+      row += keep;
     });
-    return steps.map(({ sequence }) => results.get(sequence.rows!)!);
   }
 
   /** Frees the graph, after the steps that were asked for. Safe to call twice. */
@@ -226,8 +249,7 @@ export class Sequence implements StepSequence {
     if (!(this.#cache instanceof RowsKvCache)) {
       return this.#feed(this.#cache, ids, keep);
     }
-    const step = { sequence: this, ids, keep };
-    return ids.length <= MOST_TOGETHER && this.length > 0 ? this.#group.step(step) : this.#group.alone(step);
+    return this.#group.step({ sequence: this, ids, keep });
   }
 
   /** A step of a graph that takes one sequence. */
@@ -239,11 +261,6 @@ export class Sequence implements StepSequence {
     const logits = outputs.logits!;
     const wanted = keep * this.#decoder.contract.vocabularySize;
     return floats(logits, logits.size - wanted, wanted);
-  }
-
-  /** To be called between the pieces of a long prompt: other sequences take their steps. */
-  async giveWay(): Promise<void> {
-    await this.#group.giveWay();
   }
 
   /** Forgets the last `rows` tokens, 0 to `length`. */

@@ -47,6 +47,8 @@ interface Matrix {
   readonly byteScale: number;
 }
 
+const PARTS = ["weight", "scale", "minimum"] as const;
+
 interface Expansion {
   /** What the graph calls the file of the result, and how long it is. */
   readonly file: string;
@@ -63,14 +65,12 @@ interface Expansion {
  */
 export async function expandWeights(path: string): Promise<WeightFile[]> {
   const { file, length, matrices } = await readExpansion(path);
-  const sources = new Map<string, Uint8Array>();
-  for (const { weight, scale, minimum } of matrices) {
-    for (const { file: name } of [weight, scale, minimum]) {
-      if (!sources.has(name)) {
-        sources.set(name, await readWeights(join(dirname(path), name)));
-      }
-    }
-  }
+  const names = new Set(matrices.flatMap((matrix) => PARTS.map((part) => matrix[part].file)));
+  const sources = new Map(
+    await Promise.all(
+      Array.from(names, async (name) => [name, await readWeights(join(dirname(path), name))] as const),
+    ),
+  );
   const target = new Uint8Array(length);
   for (const [i, matrix] of matrices.entries()) {
     if (!expandMatrix(matrix, sources, target)) {
@@ -82,7 +82,7 @@ export async function expandWeights(path: string): Promise<WeightFile[]> {
 
 async function readWeights(path: string): Promise<Uint8Array> {
   try {
-    // A plain array of bytes: `slice` copies.
+    // A plain array of bytes, whose `slice` copies.
     const { buffer, byteOffset, byteLength } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (thrown) {
@@ -113,7 +113,7 @@ function expandMatrix(matrix: Matrix, sources: ReadonlyMap<string, Uint8Array>, 
     return false;
   }
   expandBlocks(
-    new Uint32Array(weight.slice().buffer),
+    words(weight),
     floats(scale),
     floats(minimum),
     block / BLOCK,
@@ -169,6 +169,13 @@ function expandBlocks(
   }
 }
 
+function words(bytes: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return byteOffset % 4 === 0
+    ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint32Array(bytes.slice().buffer);
+}
+
 /** float16 of a file as numbers, wherever they begin in memory. */
 function floats(bytes: Uint8Array): Float32Array {
   const bits = new Uint16Array(bytes.slice().buffer);
@@ -204,7 +211,7 @@ function isMatrix(value: unknown): value is Matrix {
     columns % block === 0 &&
     isSize(value.bytes) &&
     isSize(value.byteScale) &&
-    [value.weight, value.scale, value.minimum].every(isPlace)
+    PARTS.every((part) => isPlace(value[part]))
   );
 }
 

@@ -176,7 +176,6 @@ async function prefill(
     if (aborted()) {
       return undefined;
     }
-    await sequence.giveWay();
     const end = pieceEnd(at, cuts, chunk);
     const ids = promptIds.slice(at, end);
     at = end;

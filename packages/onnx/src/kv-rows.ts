@@ -81,6 +81,16 @@ export class RowBuffers {
     return cache;
   }
 
+  /** Rows that there is room for, of each sequence. */
+  get capacity(): number {
+    return this.#layout.capacity;
+  }
+
+  /** Where a sequence's rows lie. */
+  slotOf(cache: RowsKvCache): number {
+    return this.#caches.indexOf(cache);
+  }
+
   /** The sequences from the first to the last of some, in the order of their slots. */
   range(caches: readonly RowsKvCache[]): readonly RowsKvCache[] {
     const slots = caches.map((cache) => this.#caches.indexOf(cache));

@@ -131,9 +131,6 @@ class RemoteSequence implements StepSequence {
     return answer.logits;
   }
 
-  /** The thread of the graph does it. */
-  async giveWay(): Promise<void> {}
-
   rollback(rows: number): void {
     if (rows > 0) {
       this.length -= rows;

@@ -35,19 +35,6 @@ export class SequenceGroup<Sequence> {
     });
   }
 
-  /** The same without others. Steps that are asked for meanwhile wait, so that there are more of them to take together. */
-  async alone(step: SequenceStep<Sequence>): Promise<Float32Array> {
-    const [logits] = await this.#run([step]);
-    return logits!;
-  }
-
-  /** Between the pieces of long work: lets those who wait take their step. */
-  async giveWay(): Promise<void> {
-    if (this.#waiting.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
   /** Resolves when no step runs or waits. */
   async drained(): Promise<void> {
     while (this.#running > 0 || this.#waiting.length > 0) {

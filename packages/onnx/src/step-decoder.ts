@@ -46,8 +46,6 @@ export interface StepSequence {
    * @throws InferenceError where the graph fails; the sequence is then as before
    */
   forward(ids: readonly number[], keep?: number): Promise<Float32Array>;
-  /** To be called between the pieces of a long prompt: other sequences take their steps. */
-  giveWay(): Promise<void>;
   /** Forgets the last `rows` tokens, 0 to `length`. */
   rollback(rows: number): void;
   dispose(): void;

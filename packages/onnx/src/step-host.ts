@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { type Decoder, MOST_TOGETHER, type Sequence } from "./decoder.js";
+import type { Decoder, Sequence } from "./decoder.js";
 import { ModelDisposedError, reasonOf } from "./errors.js";
 import type { RemoteGraph, StepAnswer, StepCommand } from "./remote-messages.js";
 
@@ -58,10 +58,6 @@ export function serveSteps(
     { call, ids, keep }: Extract<StepCommand, { readonly type: "forward" }>,
   ): Promise<void> {
     try {
-      // A piece of a prompt.
-      if (ids.length > MOST_TOGETHER) {
-        await sequence.giveWay();
-      }
       // Rows of logits are valid until the next step only.
       const logits = (await sequence.forward(ids, keep)).slice();
       answer({ type: "logits", call, logits }, [logits.buffer]);
