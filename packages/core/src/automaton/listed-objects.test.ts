@@ -93,6 +93,32 @@ describe("objects that are one of a long list", () => {
     expect(people).toContainEqual(JSON.parse(decoder.decode(bytes)));
   });
 
+  it("may be values of such objects, and end", () => {
+    // Three values of "a", and so as many as are allowed; with unions of them there are more.
+    const inner = [
+      ...[
+        { a: 5, x: "a" },
+        { a: 0, x: 6 },
+        { a: 4, x: "b" },
+      ],
+      ...[
+        { a: 4, x: 6 },
+        { a: 0, x: "ab" },
+      ],
+    ];
+    const list = [...inner.map((b) => ({ b })), { b: "a", a: 0, key: 0 }, { b: null, a: true, key: null }];
+    const grammar = compileWithFew({ enum: list }, "schema") as Grammar;
+    for (const value of list) {
+      const text = JSON.stringify(value);
+      for (let length = 0; length < text.length; length++) {
+        const matcher = new Matcher(grammar, vocabulary);
+        expect(matcher.acceptBytes(new TextEncoder().encode(text.slice(0, length)))).toBe(true);
+        const end = decoder.decode(matcher.shortestCompletion().bytes);
+        expect(list).toContainEqual(JSON.parse(text.slice(0, length) + end));
+      }
+    }
+  });
+
   it("may be properties and items", () => {
     const schema = { type: "array", items: { properties: { who: { enum: people } }, required: ["who"] } };
     const grammar = compileJsonSchema(schema);

@@ -100,11 +100,14 @@ export class Constants {
         for (let i = 0; i < json.size; i++) names.add(json.keyAt(i));
       } else items.push(json[0]);
     }
-    const beginsWithMany = (name: string) => hasMore(objects, (object) => object.get(name), value);
+    const beginWithMore = (count: number) =>
+      [...names].every((name) => hasMore(objects, (object) => object.get(name), count));
     // Objects of one property become one object, whose property has any of the values.
     if (!hasMore(items, (item) => item, value)) {
-      if (names.size < 2 || ![...names].every(beginsWithMany)) return true;
+      // A value is read against unions of what the objects have, too, so half of what may be is many.
+      if (names.size < 2 || !beginWithMore(Math.floor(value / 2))) return true;
       if (this.listsStandAlone()) return false;
+      if (!beginWithMore(value)) return true;
     }
     const reason = `a value would have to be read against more than ${value} constants at once; write a schema of what they have in common, or raise limits.maxAlternatives`;
     throw new SchemaLimitError({ pointer: "", limit: "maxAlternatives", value, reason });
