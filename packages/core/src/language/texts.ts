@@ -170,7 +170,19 @@ export class Texts {
         if (index < members.length && compareCodePoints(members[index]!, text) === 0) gone.add(index);
       }
     }
-    return gone.size === 0 ? node : this.choiceOf(members.filter((_, index) => !gone.has(index)));
+    if (gone.size === 0) return node;
+    const isKept = (_: unknown, index: number) => !gone.has(index);
+    return this.choiceOf(members.filter(isKept), this.#knownHashes(node)?.filter(isKept));
+  }
+
+  /** The hashes of a node's texts, where they are whole texts of a list; undefined for others. */
+  #knownHashes(node: Language): number[] | undefined {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] !== Kind.Texts || d[node] !== 0) return undefined;
+    const sums = this.#sums[a[node]!]!;
+    const hashes: number[] = [];
+    for (let i = b[node]!; i < c[node]!; i++) hashes.push(sums[i + 1]! - sums[i]!);
+    return hashes;
   }
 
   /** Whether a Literal or Texts node has a text. */

@@ -1,8 +1,8 @@
 /** E-mail addresses: `Mailbox` of RFC 5321, section 4.1.2, and of its extension to Unicode, RFC 6531. */
 import type { CodePointSet, Language, LanguageArena } from "../../language/index.js";
-import { type FormatBuilder, whole } from "./builder.js";
+import { build, type FormatBuilder, whole } from "./builder.js";
 import { MARKS, PERMITTED } from "./idna-characters.js";
-import { IPV4, ipv6Pattern } from "./ip-address.js";
+import { ipv4, ipv6Addresses } from "./ip-address.js";
 
 /** Every code point that is not ASCII: `UTF8-non-ascii` of RFC 6531, section 3.3. */
 const NON_ASCII = "\\u{80}-\\u{10ffff}";
@@ -27,7 +27,8 @@ function mailbox(
   const rest = arena.concat(arena.repeat(inside, 0, Number.POSITIVE_INFINITY), arena.codePoints(letters));
   const label = arena.concat(arena.codePoints(sets.difference(letters, notFirst)), arena.repeat(rest, 0, 1));
   const labels = arena.repeat(arena.concat(arena.text("."), label), 0, Number.POSITIVE_INFINITY);
-  const literal = whole(arena, `\\[(?:${IPV4}|[Ii][Pp][Vv]6:${ipv6Pattern(2)})\\]`);
+  const tagged = arena.concat(whole(arena, "[Ii][Pp][Vv]6:"), ipv6Addresses(arena, 2));
+  const literal = arena.concat(arena.text("["), arena.union([build(arena, ipv4), tagged]), arena.text("]"));
   return arena.concat(local, arena.union([arena.concat(label, labels), literal]));
 }
 

@@ -2,8 +2,9 @@
  * URIs and IRIs: the ABNF of RFC 3986, appendix A, and of RFC 3987, section 2.2, which has the same rules with more
  * characters. `IPv4address` is a special case of `reg-name` and needs no rule.
  */
-import { type FormatBuilder, whole } from "./builder.js";
-import { ipv6Pattern } from "./ip-address.js";
+import type { Language, LanguageArena } from "../../language/index.js";
+import { build, type FormatBuilder, whole } from "./builder.js";
+import { ipv6 } from "./ip-address.js";
 
 /** `ucschar` of RFC 3987, as content of a character class. */
 export const UCSCHAR =
@@ -23,39 +24,46 @@ function planeWithoutLastTwo(plane: number): string {
   return `\\u{${number}${first}}-\\u{${number}FFFD}`;
 }
 
-/** Patterns of the absolute form and of the relative one. */
-function patterns(ucschar: string, iprivate: string): { absolute: string; relative: string } {
+interface Forms {
+  readonly absolute: Language;
+  readonly relative: Language;
+}
+
+/** The absolute form and the relative one. */
+function forms(arena: LanguageArena, ucschar: string, iprivate: string): Forms {
+  const of = (pattern: string) => whole(arena, pattern);
   const characters = (more: string) => `(?:[A-Za-z0-9\\-._~!$&'()*+,;=${more}${ucschar}]|${PERCENT_ENCODED})`;
   const segment = `${characters(":@")}*`;
   const segments = `(?:/${segment})*`;
-  const userinfo = `${characters(":")}*`;
-  const ipFuture = "[Vv][0-9A-Fa-f]+\\.[A-Za-z0-9\\-._~!$&'()*+,;=:]+";
-  const host = `(?:\\[(?:${ipv6Pattern(1)}|${ipFuture})\\]|${characters("")}*)`;
-  const authority = `(?:${userinfo}@)?${host}(?::[0-9]*)?`;
-  const hierarchical = `//${authority}${segments}`;
-  const pathAbsolute = `/(?:${characters(":@")}+${segments})?`;
-  const pathRootless = `${characters(":@")}+${segments}`;
-  const pathNoScheme = `${characters("@")}+${segments}`;
-  const query = `(?:\\?(?:${characters(`:@/?${iprivate}`)})*)?`;
-  const fragment = `(?:#(?:${characters(":@/?")})*)?`;
-  const tail = `${query}${fragment}`;
+  const ipFuture = of("[Vv][0-9A-Fa-f]+\\.[A-Za-z0-9\\-._~!$&'()*+,;=:]+");
+  const address = arena.concat(arena.text("["), arena.union([build(arena, ipv6), ipFuture]), arena.text("]"));
+  const host = arena.union([address, of(`${characters("")}*`)]);
+  const userinfo = of(`(?:${characters(":")}*@)?`);
+  const hierarchical = arena.concat(arena.text("//"), userinfo, host, of(`(?::[0-9]*)?${segments}`));
+  const pathAbsolute = of(`/(?:${characters(":@")}+${segments})?`);
+  const pathRootless = of(`${characters(":@")}+${segments}`);
+  const pathNoScheme = of(`${characters("@")}+${segments}`);
+  const tail = of(`(?:\\?(?:${characters(`:@/?${iprivate}`)})*)?(?:#(?:${characters(":@/?")})*)?`);
+  const form = (path: Language) =>
+    arena.concat(arena.union([hierarchical, pathAbsolute, path, arena.epsilon]), tail);
   return {
-    absolute: `[A-Za-z][A-Za-z0-9+\\-.]*:(?:${hierarchical}|${pathAbsolute}|${pathRootless}|)${tail}`,
-    relative: `(?:${hierarchical}|${pathAbsolute}|${pathNoScheme}|)${tail}`,
+    absolute: arena.concat(of("[A-Za-z][A-Za-z0-9+\\-.]*:"), form(pathRootless)),
+    relative: form(pathNoScheme),
   };
 }
 
-const URI = patterns("", "");
-const IRI = patterns(UCSCHAR, IPRIVATE);
-
 /** `URI` of RFC 3986: with a scheme, and with a fragment if one likes. */
-export const uri: FormatBuilder = (arena) => whole(arena, URI.absolute);
+export const uri: FormatBuilder = (arena) => forms(arena, "", "").absolute;
 
 /** `URI-reference` of RFC 3986. */
-export const uriReference: FormatBuilder = (arena) => whole(arena, `${URI.absolute}|${URI.relative}`);
+export const uriReference: FormatBuilder = (arena) => either(arena, forms(arena, "", ""));
 
 /** `IRI` of RFC 3987, without its advice on bidirectional text. */
-export const iri: FormatBuilder = (arena) => whole(arena, IRI.absolute);
+export const iri: FormatBuilder = (arena) => forms(arena, UCSCHAR, IPRIVATE).absolute;
 
 /** `IRI-reference` of RFC 3987. */
-export const iriReference: FormatBuilder = (arena) => whole(arena, `${IRI.absolute}|${IRI.relative}`);
+export const iriReference: FormatBuilder = (arena) => either(arena, forms(arena, UCSCHAR, IPRIVATE));
+
+function either(arena: LanguageArena, { absolute, relative }: Forms): Language {
+  return arena.union([absolute, relative]);
+}
