@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ModelFileError } from "./errors.js";
-import { expandWeights } from "./expand-weights.js";
+import { expandWeights, freeWeights } from "./expand-weights.js";
 
 const ROWS = 3;
 const COLUMNS = 128;
@@ -94,6 +94,13 @@ describe("expandWeights", () => {
     const made = expandWeights(await write((matrix) => Object.assign(matrix, change)));
     await expect(made).rejects.toThrow(ModelFileError);
     await expect(made).rejects.toThrow(message);
+  });
+
+  it("frees what it made", async () => {
+    const files = await expandWeights(await write());
+    freeWeights(files);
+    expect(files.map(({ data }) => data.byteLength)).toEqual([0, 0, 0]);
+    freeWeights([]);
   });
 
   it("refuses a description that is missing", async () => {

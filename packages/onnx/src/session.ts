@@ -1,7 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type Device, deviceFailure, devicesToTry, missingRuntime } from "./device.js";
 import { DeviceError, ModelFileError, reasonOf } from "./errors.js";
-import { expandWeights, type WeightFile } from "./expand-weights.js";
+import { expandWeights, freeWeights, type WeightFile } from "./expand-weights.js";
 import type { Runtime } from "./runtime.js";
 
 export interface SessionOptions {
@@ -95,6 +95,9 @@ async function createOn(
       throw new ModelFileError(path, `${what}: ${reason}`, { cause: thrown });
     }
     throw deviceFailure(device, reason, thrown);
+  } finally {
+    // ONNX Runtime has its own copy.
+    freeWeights(weights ?? []);
   }
 }
 
