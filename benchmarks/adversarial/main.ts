@@ -1,9 +1,13 @@
-// `pnpm bench:adversarial`: schemas that are hard for an engine that multiplies out. Milliseconds of processor time, in one
-// process, so that the first case pays for the start; `NAME` runs those whose name contains it.
+// `pnpm bench:adversarial`: schemas that are hard for an engine that multiplies out. Milliseconds that the calling thread
+// works, in one process, so that the first case pays for the start, and in brackets those with V8's own threads; `NAME` runs
+// the cases whose name contains it.
 import { UnsatisfiableSchemaError } from "@grammask/core";
 import { round, table } from "../shared/results.js";
 import { CASES } from "./cases.js";
 import { type Reading, read } from "./read.js";
+import { type Work, Worked } from "./work.js";
+
+const NOTHING: Work = { thread: 0, process: 0 };
 
 const [only = ""] = process.argv.slice(2).filter((arg) => arg !== "--");
 const rows: (string | number)[][] = [["case", "value", "outcome", "compile", "longest byte", "total"]];
@@ -12,7 +16,9 @@ for (const { name, schema, valid, invalid } of CASES.filter((one) => one.name.in
   for (const [kind, values] of Object.entries({ valid, invalid })) {
     values.forEach((value, i) => {
       const reading = measured(schema, value);
-      const times = [reading.compile, reading.longest, reading.total].map((time) => round(time, 1));
+      const times = [reading.compile, reading.longest, reading.total].map(
+        (work) => `${round(work.thread, 1)} (${round(work.process, 1)})`,
+      );
       rows.push([name, `${kind} ${i + 1}`, reading.outcome, ...times]);
     });
   }
@@ -23,13 +29,12 @@ function measured(
   schema: unknown,
   value: unknown,
 ): Reading | (Omit<Reading, "outcome"> & { outcome: string }) {
-  const start = process.cpuUsage();
+  const start = new Worked();
   try {
     return read(schema, value);
   } catch (error) {
     if (!(error instanceof UnsatisfiableSchemaError)) throw error;
-    const { user, system } = process.cpuUsage(start);
-    const time = (user + system) / 1000;
-    return { outcome: "unsatisfiable", compile: time, longest: 0, total: time };
+    const time = start.sinceThen();
+    return { outcome: "unsatisfiable", compile: time, longest: NOTHING, total: time };
   }
 }

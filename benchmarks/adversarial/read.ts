@@ -1,13 +1,13 @@
 import { compileJsonSchema, Matcher, SchemaLimitError, Vocabulary } from "@grammask/core";
+import { type Work, Worked } from "./work.js";
 
 export interface Reading {
   /** Whether the value was read to its end; "limit": a typed limit error came first. */
   readonly outcome: "accepted" | "refused" | "limit";
-  /** Milliseconds of processor time. */
-  readonly compile: number;
-  readonly total: number;
-  /** The longest of a single byte. */
-  readonly longest: number;
+  readonly compile: Work;
+  readonly total: Work;
+  /** The longest of a single byte, by each clock. */
+  readonly longest: Work;
 }
 
 /** The limits that count what a case may cost. */
@@ -21,21 +21,22 @@ const vocabulary = Vocabulary.fromBytes([...bytes, null], { eosTokenIds: [256], 
 
 /** Compiles a schema and reads a value byte by byte, properties in any order. */
 export function read(schema: unknown, value: unknown, limits: Partial<Cost> = {}): Reading {
-  const start = processorTime();
-  let compile = 0;
-  let longest = 0;
+  const start = new Worked();
+  let compile: Work | undefined;
+  let longest: Work = { thread: 0, process: 0 };
   const reading = (outcome: Reading["outcome"]): Reading => {
-    const total = processorTime() - start;
-    return { outcome, compile: compile || total, total, longest };
+    const total = start.sinceThen();
+    return { outcome, compile: compile ?? total, total, longest };
   };
   try {
     const grammar = compileJsonSchema(schema, { order: "any", whitespace: "compact", limits });
-    compile = processorTime() - start;
+    compile = start.sinceThen();
     const matcher = new Matcher(grammar, vocabulary);
     for (const byte of new TextEncoder().encode(JSON.stringify(value))) {
-      const before = processorTime();
+      const before = new Worked();
       const accepted = matcher.acceptBytes(Uint8Array.of(byte));
-      longest = Math.max(longest, processorTime() - before);
+      const { thread, process } = before.sinceThen();
+      longest = { thread: Math.max(longest.thread, thread), process: Math.max(longest.process, process) };
       if (matcher.limitHit !== undefined) return reading("limit");
       if (!accepted) return reading("refused");
     }
@@ -44,10 +45,4 @@ export function read(schema: unknown, value: unknown, limits: Partial<Cost> = {}
     if (error instanceof SchemaLimitError) return reading("limit");
     throw error;
   }
-}
-
-/** Not the time on the clock: the machine may do other things. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
