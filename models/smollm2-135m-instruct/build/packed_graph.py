@@ -2,9 +2,9 @@
 
 The tokens of all sequences lie packed, one after the other, and only attention sees which are whose. Three things make it fast:
 
-- New rows are scattered into the past, and attention reads past and new rows in one piece. Where the caller gives the past's
-  own memory for `present`, as @grammask/onnx does, nothing is copied. (`GroupQueryAttention` takes several tokens with a past
-  for one sequence only.)
+- New rows are scattered into a copy of the past, and attention reads past and new rows in one piece. The outputs are the new rows
+  alone: onnxruntime-node makes a JavaScript array of each output, and whole caches would keep its garbage collector busy.
+  (`GroupQueryAttention` takes several tokens with a past for one sequence only.)
 - Logits are computed for the tokens that are asked for.
 - Weights have 8 bits, which the loader makes of the 4-bit ones: see expanded_products.py.
 
@@ -110,10 +110,11 @@ class _Attention:
         turned = g.node("RotaryEmbedding", [groups, self.turned_positions, self.cos, self.sin], f"{name}.turned",
                         domain=MICROSOFT, interleaved=0)
         heads = g.reshape(turned, f"{name}.heads", -1, q_heads + 2 * kv_heads, size)
-        g.node("Split", [heads, g.ints(q_heads, kv_heads, kv_heads)], *(f"{name}.{x}" for x in "qkv"), axis=1)
+        new = [f"new.{layer}.{part}" for part in ("key", "value")]
+        g.node("Split", [heads, g.ints(q_heads, kv_heads, kv_heads)], f"{name}.q", *new, axis=1)
         keys, values = (
-            g.node("ScatterND", [f"past_key_values.{layer}.{part}", self.row_index, f"{name}.{part[0]}"], f"present.{layer}.{part}")
-            for part in ("key", "value")
+            g.node("ScatterND", [f"past_key_values.{layer}.{part}", self.row_index, rows], f"{name}.{part}s")
+            for part, rows in zip(("key", "value"), new)
         )
         q = g.node("Gather", [g.reshape(f"{name}.q", f"{name}.q_flat", -1, self.width), self.query_index], f"{name}.q_placed", axis=0)
         q = g.node("Reshape", [q, self.query_shape], f"{name}.q_rows")  # [B, H, S * G, 64]
@@ -135,5 +136,9 @@ def _interface(shape: Shape):
         tensor("logit_tokens", integer, "num_logits"),
         *caches("past_key_values", shape, "past_rows"),
     ]
-    outputs = [tensor("logits", TensorProto.FLOAT, "num_logits", shape.vocabulary), *caches("present", shape, "past_rows")]
+    outputs = [
+        tensor("logits", TensorProto.FLOAT, "num_logits", shape.vocabulary),
+        *(tensor(f"new.{layer}.{part}", TensorProto.FLOAT, "tokens", shape.kv_heads, shape.head_size)
+          for layer in range(shape.layers) for part in ("key", "value")),
+    ]
     return inputs, outputs

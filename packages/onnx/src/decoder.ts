@@ -5,7 +5,7 @@ import { InferenceError, ModelDisposedError, reasonOf } from "./errors.js";
 import { packedFeeds, plainFeeds } from "./feeds.js";
 import { halfToFloat } from "./float16.js";
 import { type GraphContract, readContract } from "./graph.js";
-import type { Feeds, Fetches, Outputs } from "./kv-cache.js";
+import type { Feeds, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
 import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
 import { PrefixCache } from "./prefix-cache.js";
@@ -89,11 +89,10 @@ export class Decoder implements StepDecoder {
   /**
    * Runs one step of the graph.
    *
-   * @param fetches the outputs that are wanted, with the tensors that they are written to, where there are such
    * @throws InferenceError where the graph fails
    */
-  async run(feeds: Feeds, fetches: readonly string[] | Fetches): Promise<Outputs> {
-    const step = this.#session.run(feeds, fetches);
+  async run(feeds: Feeds, outputs: readonly string[]): Promise<Outputs> {
+    const step = this.#session.run(feeds, outputs);
     this.#steps.add(step);
     try {
       return (await step) as Outputs;
@@ -152,14 +151,15 @@ export class Decoder implements StepDecoder {
       return { ids, past: cache.length, keep };
     });
     const feeds = packedFeeds(this, brought);
-    const fetches: Fetches = { logits: null };
-    const fed = buffers.feed(caches, feeds, fetches);
-    const outputs = await this.run(feeds, fetches);
+    buffers.feed(caches, feeds);
+    const outputs = await this.run(feeds, ["logits", ...this.contract.past.map(({ output }) => output)]);
     const width = this.contract.vocabularySize;
+    let token = 0;
     let row = 0;
     caches.forEach((cache, i) => {
       const { ids, keep } = brought[i]!;
-      cache.take(fed, ids.length);
+      cache.take(outputs, token, ids.length);
+      token += ids.length;
       const step = stepOf.get(cache);
       if (step !== undefined) {
         logits.set(step, floats(outputs.logits!, row * width, keep * width));

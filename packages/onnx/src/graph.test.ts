@@ -66,8 +66,9 @@ describe("readContract", () => {
     expect(contract.past[0]).toMatchObject({ heads: 2, headSize: 8 });
   });
 
-  it("takes packed graphs, which take more than tokens", () => {
+  it("takes packed graphs, which take more than tokens, and give the new rows", () => {
     const packed = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
+    const rows = PRESENT.map(({ name }) => value(name.replace("present", "new"), ["n", 3, 16]));
     const read = (names: readonly string[]) =>
       readContract(
         [
@@ -75,12 +76,12 @@ describe("readContract", () => {
           ...names.map((name) => value(name, ["n"], "int64")),
           ...PAST,
         ],
-        [LOGITS, ...PRESENT],
+        [LOGITS, ...rows],
         CONFIG,
       );
     expect(read(packed)).toMatchObject({
       packed: true,
-      past: [{ input: "past_key_values.0.key", output: "present.0.key" }, {}],
+      past: [{ input: "past_key_values.0.key", output: "new.0.key" }, {}],
     });
     expect(() => read(packed.slice(1))).toThrow(/cannot feed: token_places, past_lengths, logit_tokens/);
   });

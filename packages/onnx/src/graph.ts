@@ -6,7 +6,7 @@ import { UnsupportedModelError } from "./errors.js";
 export interface PastInput {
   /** The graph's input, `past_key_values.N.key` or `.value`. */
   readonly input: string;
-  /** The output that is the next step's past, `present.N.key` or `.value`. */
+  /** The output that is the next step's past, `present.N.key` or `.value`; in a packed graph the new rows, `new.N.key` or `.value`. */
   readonly output: string;
   readonly heads: number;
   /** Numbers per row and head. */
@@ -19,7 +19,7 @@ export interface GraphContract {
   readonly pastType: "float32" | "float16";
   /**
    * Whether the graph takes the tokens of several sequences packed in a row, each sequence with as many as it has, reads
-   * and writes past buffers of any size.
+   * past buffers of any size, and gives the new rows alone: `[tokens, heads, head size]`.
    */
   readonly packed: boolean;
   readonly logitsType: "float32" | "float16";
@@ -105,7 +105,9 @@ function readPast(
     if (!each.isTensor || !each.name.startsWith(PAST_PREFIX)) {
       continue;
     }
-    const output = `present.${each.name.slice(PAST_PREFIX.length)}`;
+    const layer = each.name.slice(PAST_PREFIX.length);
+    const rows = `new.${layer}`;
+    const output = outputs.has(rows) ? rows : `present.${layer}`;
     if (!outputs.has(output)) {
       throw new UnsupportedModelError(`The graph takes ${each.name} but does not give ${output} back.`);
     }

@@ -1,8 +1,6 @@
 import type { Tensor } from "onnxruntime-node";
 
 export type Feeds = Record<string, Tensor>;
-/** Outputs by name: the tensor that one is written to, or null for a new one. */
-export type Fetches = Record<string, Tensor | null>;
 export type Outputs = Readonly<Record<string, Tensor>>;
 
 /** The key-value cache of one sequence. */

@@ -1,6 +1,6 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-node";
 import type { GraphContract } from "./graph.js";
-import type { Feeds, Fetches, KvCache } from "./kv-cache.js";
+import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 32;
@@ -23,14 +23,9 @@ interface Layout {
   readonly views: (readonly Tensor[])[][];
 }
 
-/** The buffers of a step that runs. */
-export interface FedBuffers {
-  readonly layout: Layout;
-}
-
 /**
- * The caches of sequences of a packed graph, which reads past buffers of any size and writes the new rows into them: a step's
- * `present` outputs are its past inputs, the same memory. So a step copies no rows, and rolling back moves a number.
+ * The caches of sequences of a packed graph, which reads past buffers of any size and gives the new rows alone. These are
+ * written into buffers that live as long as the sequences: a step copies its own rows only, and rolling back moves a number.
  *
  * The buffers are as large as needed and grow by an eighth: attention reads whole buffers, so that spare room costs time
  * in every step, while growing costs one copy. Rows behind a sequence's own may hold anything that is a number.
@@ -97,38 +92,40 @@ export class RowBuffers {
     return this.#caches.slice(Math.min(...slots), Math.max(...slots) + 1);
   }
 
-  /**
-   * Adds the past of some sequences that lie side by side: what a step reads, and where it writes its rows. There is room for
-   * these.
-   */
-  feed(caches: readonly RowsKvCache[], feeds: Feeds, fetches: Fetches): FedBuffers {
+  /** Adds the past of some sequences that lie side by side. */
+  feed(caches: readonly RowsKvCache[], feeds: Feeds): void {
     const layout = this.#layout;
     const first = this.#caches.indexOf(caches[0]!);
     layout.views[first] ??= [];
     layout.views[first][caches.length] ??= this.#makeViews(first, caches.length);
     const views = layout.views[first][caches.length]!;
-    this.#contract.past.forEach(({ input, output }, i) => {
+    this.#contract.past.forEach(({ input }, i) => {
       feeds[input] = views[i]!;
-      fetches[output] = views[i]!;
     });
-    return { layout };
   }
 
-  /** Sees to it that the rows that a step has written behind those of a sequence are there. */
-  keep(cache: RowsKvCache, { layout }: FedBuffers, rows: number): void {
-    if (layout !== this.#layout) {
-      // All was moved while the step ran.
-      this.reserve(cache.length + rows);
-      this.paste(cache, cache.length, this.#copy(layout, cache, cache.length, rows));
+  /** Writes the new rows of a sequence: those of `rows` of a step's tokens, from the one at `first` on. */
+  write(cache: RowsKvCache, outputs: Outputs, first: number, rows: number): void {
+    this.reserve(cache.length + rows);
+    const layout = this.#layout;
+    const slot = this.#caches.indexOf(cache);
+    let before = 0;
+    for (const { output, heads, headSize } of this.#contract.past) {
+      const source = bits(outputs[output]!);
+      for (let head = 0; head < heads; head++) {
+        const to = this.#at(layout, slot, before + head, cache.length);
+        for (let row = 0; row < rows; row++) {
+          const from = ((first + row) * heads + head) * headSize;
+          layout.buffer.set(source.subarray(from, from + headSize), to + row * headSize);
+        }
+      }
+      before += heads;
     }
   }
 
   /** A copy of a sequence's rows: so many from one on. */
   copy(cache: RowsKvCache, first: number, rows: number): KvRows {
-    return this.#copy(this.#layout, cache, first, rows);
-  }
-
-  #copy(layout: Layout, cache: RowsKvCache, first: number, rows: number): KvRows {
+    const layout = this.#layout;
     const heads = this.#headIn.length;
     const chunk = rows * this.#headSize;
     const data = newBuffer(this.#contract.pastType, heads * chunk);
@@ -249,9 +246,9 @@ export class RowsKvCache implements KvCache {
     this.buffers = buffers;
   }
 
-  /** Takes over the new rows of a step that succeeded. */
-  take(fed: FedBuffers, rows: number): void {
-    this.buffers.keep(this, fed, rows);
+  /** Takes over the new rows of a step that succeeded: of `rows` tokens from the one at `first` on. */
+  take(outputs: Outputs, first: number, rows: number): void {
+    this.buffers.write(this, outputs, first, rows);
     this.length += rows;
   }
 
