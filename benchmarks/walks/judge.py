@@ -4,17 +4,22 @@ Used by `pnpm walks:python`: judge.py TEXTS [JSON]. Ends with 1 where an output 
 """
 
 import collections
+import concurrent.futures
 import decimal
 import gzip
 import importlib.metadata
 import json
-import multiprocessing
 import signal
 import sys
 import warnings
 
 import ecma_patterns
 import jsonschema
+
+try:
+    import resource
+except ImportError:  # Windows has none.
+    resource = None
 
 # Its keywords and their helpers search by ECMA-262's patterns.
 for module in (jsonschema._keywords, jsonschema._legacy_keywords, jsonschema._utils):
@@ -24,6 +29,8 @@ for module in (jsonschema._keywords, jsonschema._legacy_keywords, jsonschema._ut
 decimal.getcontext().prec = 2000
 sys.set_int_max_str_digits(0)
 sys.setrecursionlimit(5_000)
+# Validators follow a value in generators within generators, each of which takes some of C's stack.
+STACK_BYTES = 96 << 20
 # About patterns that other languages read as they are written.
 warnings.simplefilter("ignore", FutureWarning)
 
@@ -106,12 +113,23 @@ def judge(line):
     return counts, cases
 
 
+def make_room():
+    """Lets the stack of this process, and of those that it makes, grow."""
+    if resource is None:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    size = STACK_BYTES if most == resource.RLIM_INFINITY else min(STACK_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_STACK, (size, most))
+
+
 def main():
     texts, *rest = sys.argv[1:]
+    make_room()
     counts, cases, kept = collections.Counter(), [], collections.Counter()
     by_keyword = collections.Counter()
-    with gzip.open(texts, "rt", encoding="utf-8") as file, multiprocessing.Pool() as pool:
-        for more, found in pool.imap_unordered(judge, file, chunksize=8):
+    # A judge that dies ends this with an error; a pool of `multiprocessing` would wait for it for ever.
+    with gzip.open(texts, "rt", encoding="utf-8") as file, concurrent.futures.ProcessPoolExecutor() as pool:
+        for more, found in pool.map(judge, file, chunksize=8):
             counts.update(more)
             for case in found:
                 if case["what"] == "invalid":
