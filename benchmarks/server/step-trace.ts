@@ -1,9 +1,10 @@
 // Read into the server's threads with `--import` (`TracedServer`): the thread of the model writes what each of its steps took, and
 // what it did from one to the next, into the file that $GRAMMASK_STEP_TRACE names.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
 import { isMainThread, workerData } from "node:worker_threads";
+import { threadTime } from "../shared/thread-time.js";
 import type { TracedStep } from "./traced-steps.js";
 
 /** Between two times at which steps are written. */
@@ -18,15 +19,12 @@ interface Binding {
   InferenceSession: new () => { run(feeds: Tensors, ...rest: unknown[]): unknown };
 }
 
-/** What threads work is told here (Linux). */
-const WORK = "/proc/thread-self/schedstat";
-
 const file = process.env.GRAMMASK_STEP_TRACE;
 const data = workerData as { readonly source?: unknown; readonly lender?: unknown } | null;
 if (file !== undefined && !isMainThread && typeof data?.source === "string" && data.lender === undefined) {
   // It exists, whether there are steps or not.
   appendFileSync(file, "");
-  if (existsSync(WORK)) {
+  if (threadTime() !== undefined) {
     trace(file);
   }
 }
@@ -64,10 +62,9 @@ function trace(file: string): void {
 
 /** What the thread has used so far, in milliseconds: time, idle time of its event loop, and time on a processor (Linux). */
 function used(): { readonly time: number; readonly idle: number; readonly work: number } {
-  const [nanoseconds] = readFileSync(WORK, "latin1").split(" ", 1);
   return {
     time: performance.now(),
     idle: performance.eventLoopUtilization().idle,
-    work: Number(nanoseconds) / 1e6,
+    work: threadTime()!,
   };
 }
