@@ -19,8 +19,6 @@ import { NextBytes } from "./next-bytes.js";
 import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
-/** There is room for so many steps at first: arrays so small are cheap to make. */
-const FEW_STEPS = 16;
 /** Bytes are read that are not a token. */
 const NO_TOKEN = -1;
 
@@ -46,11 +44,11 @@ export class Matcher {
   private masks: MaskSource;
   private trail = new ByteTrail();
   // By number of accepted steps: the position after them. A step is a token or a piece of text.
-  private configs = new Int32Array(FEW_STEPS);
-  private lengths = new Int32Array(FEW_STEPS);
+  private configs: number[] = [];
+  private lengths: number[] = [0];
   /** The token of each step, or `NO_TOKEN`. */
-  private tokens = new Int32Array(FEW_STEPS);
-  private keyStarts = new Int32Array(FEW_STEPS);
+  private tokens: number[] = [NO_TOKEN];
+  private keyStarts: number[] = [0];
   private steps = 0;
   private ended = false;
   private knownClosing: Closing | undefined;
@@ -63,7 +61,7 @@ export class Matcher {
     this.vocabulary = vocabulary;
     this.automaton = automatonOf(grammar, vocabulary);
     this.masks = masksFor(this.automaton, vocabulary);
-    this.configs[0] = this.automaton.start;
+    this.configs.push(this.automaton.start);
   }
 
   /** How many tokens (and texts) have been accepted. */
@@ -487,12 +485,6 @@ export class Matcher {
 
   private push(config: Config, length: number, token = NO_TOKEN): void {
     const steps = ++this.steps;
-    if (steps >= this.configs.length) {
-      this.configs = doubled(this.configs);
-      this.lengths = doubled(this.lengths);
-      this.tokens = doubled(this.tokens);
-      this.keyStarts = doubled(this.keyStarts);
-    }
     this.configs[steps] = config;
     this.tokens[steps] = token;
     this.lengths[steps] = length;
@@ -516,10 +508,4 @@ export function fillBitmasks(
     const matcher = matchers[i] as Matcher;
     matcher.fillBitmask(target, i * (strideWords ?? bitsetWords(matcher.vocabulary.size)));
   }
-}
-
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const result = new Int32Array(array.length * 2);
-  result.set(array);
-  return result;
 }

@@ -3,6 +3,7 @@ import { canonicalJson, type JsonNode } from "../json/index.js";
 import { FALSE, type Formula, JsonType, TRUE } from "../json-schema/formula.js";
 import { DIFFERENT, REPEATED } from "../json-schema/repeated-items.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
+import { LazyMap } from "../language/index.js";
 import { type Goal, type Goals, type PendingGoal, type Projected, type Result, tooMany } from "./goals.js";
 
 export interface ArrayState {
@@ -37,7 +38,7 @@ export class Arrays {
   private readonly satisfiability: Satisfiability;
   private readonly constant: (value: JsonNode) => Formula;
   private readonly states: ArrayState[] = [];
-  private readonly stateIds = new Map<string, ArrayState>();
+  private readonly stateIds = new LazyMap<string, ArrayState>();
   private readonly items: PendingItem[] = [];
 
   /** @param constant the formula "the value equals this one" */

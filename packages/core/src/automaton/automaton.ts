@@ -136,11 +136,8 @@ export class Automaton implements Engine {
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
-  /** By structural state: where its row starts in the cells, 0 for none yet. */
-  private rows = new Int32Array(16);
-  /** By class of bytes (see `structureClass`): a transition's number, DEAD or UNKNOWN. */
-  private cells = new Int32Array(8 * STRUCTURE_CLASSES);
-  private cellsUsed = STRUCTURE_CLASSES;
+  /** By structural state, where there is a row yet, and by class of bytes: a transition's number, DEAD or UNKNOWN. */
+  private readonly rows: Row[] = [];
   private readonly nexts: number[] = [0];
   private readonly waitings: number[] = [0];
   /** By waiting state and result. */
@@ -358,36 +355,21 @@ export class Automaton implements Engine {
   private transition(structure: number, byte: number): number {
     const column = structureClass[byte] as number;
     if (column === 0) return DEAD;
-    const row = structure < this.rows.length ? (this.rows[structure] as number) : 0;
-    const known = row === 0 ? UNKNOWN : (this.cells[row + column] as number);
+    const known = structure < this.rows.length ? ((this.rows[structure] as Row)[column] as number) : UNKNOWN;
     return known !== UNKNOWN ? known : this.computeTransition(structure, byte, column);
   }
 
   private computeTransition(structure: number, byte: number, column: number): number {
-    const row = this.row(structure);
-    const known = this.cells[row + column] as number;
-    if (known !== UNKNOWN) return known;
-    // It can make states and rows, so it comes before the cells are looked up.
-    const transition = this.addTransition(this.frames.transition(structure, byte));
-    this.cells[row + column] = transition;
-    return transition;
-  }
-
-  /** Where a state's row starts in the cells. A new one knows which bytes lead nowhere whatever the state is about. */
-  private row(structure: number): number {
-    while (structure >= this.rows.length) this.rows = doubled(this.rows);
-    let row = this.rows[structure] as number;
-    if (row === 0) {
-      const candidates = this.frames.candidates(structure);
-      if (this.cellsUsed === this.cells.length) this.cells = doubled(this.cells);
-      row = this.cellsUsed;
-      this.cellsUsed += STRUCTURE_CLASSES;
-      this.rows[structure] = row;
-      for (let column = 0; column < STRUCTURE_CLASSES; column++) {
-        if ((candidates & (1 << column)) === 0) this.cells[row + column] = DEAD;
-      }
+    const { rows } = this;
+    while (structure >= rows.length) rows.push(NO_ROW);
+    if (rows[structure] === NO_ROW) rows[structure] = newRow(this.frames.candidates(structure));
+    const row = rows[structure] as number[];
+    let known = row[column] as number;
+    if (known === UNKNOWN) {
+      known = this.addTransition(this.frames.transition(structure, byte));
+      row[column] = known;
     }
-    return row;
+    return known;
   }
 
   private addTransition(transition: Transition | undefined): number {
@@ -405,8 +387,18 @@ export class Automaton implements Engine {
   }
 }
 
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const result = new Int32Array(array.length * 2);
-  result.set(array);
-  return result;
+type Row = readonly number[];
+
+const NO_ROW: Row = new Array<number>(STRUCTURE_CLASSES).fill(UNKNOWN);
+/** Rows of new states, by the classes of the bytes that they can read: there are some dozens. */
+const newRows = new Map<number, Row>();
+
+/** The row of a state of which only that is known. */
+function newRow(candidates: number): number[] {
+  let row = newRows.get(candidates);
+  if (row === undefined) {
+    row = NO_ROW.map((_, column) => ((candidates & (1 << column)) === 0 ? DEAD : UNKNOWN));
+    newRows.set(candidates, row);
+  }
+  return row.slice();
 }

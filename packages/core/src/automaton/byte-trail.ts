@@ -2,6 +2,7 @@ const BACKSLASH = 0x5c;
 const MAX_SHORT = 48;
 /** Room for an output's beginning. */
 const SHORT = 64;
+const NO_BYTES = new Uint8Array(0);
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -9,14 +10,14 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * open object needs the text of a key when it ends, which no state carries: it would make every key a state of its own.
  */
 export class ByteTrail {
-  bytes: Uint8Array = new Uint8Array(SHORT);
+  bytes: Uint8Array = NO_BYTES;
   /** Where the content of the last key begins: the offset after its opening quote. */
   keyStart = 0;
 
   /** Makes room for writing up to (not including) an offset. */
   reserve(length: number): void {
     if (length <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2, SHORT));
     bytes.set(this.bytes);
     this.bytes = bytes;
   }

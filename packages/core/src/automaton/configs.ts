@@ -1,5 +1,5 @@
-/** The engine has arrays of so few bytes on its own heap: a grammar of few states costs no other memory. */
-const FEW = 16;
+/** Where no config is yet, by hash; a copy of it is cheaper than an array of numbers outside of the engine's heap. */
+const NO_SLOTS: readonly number[] = new Array<number>(16).fill(0);
 
 /** The number of a frame state on a stack of frames; 0 is the empty stack. */
 export type Config = number;
@@ -9,13 +9,13 @@ export type Config = number;
  * next configs) is known of all.
  */
 export class Configs {
-  private states = new Int32Array(FEW);
-  private parents = new Int32Array(FEW);
-  private slots = new Int32Array(FEW).fill(-1);
-  private count = 1;
+  private readonly states: number[] = [0];
+  private readonly parents: number[] = [0];
+  /** Open addressing; 0, the empty stack, is in none. */
+  private slots: number[] = NO_SLOTS.slice();
 
   get size(): number {
-    return this.count;
+    return this.states.length;
   }
 
   /** The frame state on top. */
@@ -29,40 +29,31 @@ export class Configs {
   }
 
   intern(state: number, parent: Config): Config {
-    const mask = this.slots.length - 1;
+    const { states, parents, slots } = this;
+    const mask = slots.length - 1;
     let slot = hash(state, parent) & mask;
     for (;;) {
-      const config = this.slots[slot] as number;
-      if (config < 0) break;
-      if (this.states[config] === state && this.parents[config] === parent) return config;
+      const config = slots[slot] as number;
+      if (config === 0) break;
+      if (states[config] === state && parents[config] === parent) return config;
       slot = (slot + 1) & mask;
     }
-    const config = this.count++;
-    if (config >= this.states.length) this.growArrays();
-    this.states[config] = state;
-    this.parents[config] = parent;
-    this.slots[slot] = config;
-    if (config * 2 > this.slots.length) this.growSlots();
+    const config = states.push(state) - 1;
+    parents.push(parent);
+    slots[slot] = config;
+    if (config * 2 > slots.length) this.growSlots();
     return config;
   }
 
-  private growArrays(): void {
-    const states = new Int32Array(this.states.length * 2);
-    states.set(this.states);
-    this.states = states;
-    const parents = new Int32Array(this.parents.length * 2);
-    parents.set(this.parents);
-    this.parents = parents;
-  }
-
   private growSlots(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = this.slots.length - 1;
-    for (let config = 1; config < this.count; config++) {
+    const slots = new Array<number>(this.slots.length * 2).fill(0);
+    const mask = slots.length - 1;
+    for (let config = 1; config < this.size; config++) {
       let slot = hash(this.states[config] as number, this.parents[config] as number) & mask;
-      while ((this.slots[slot] as number) >= 0) slot = (slot + 1) & mask;
-      this.slots[slot] = config;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = config;
     }
+    this.slots = slots;
   }
 }
 

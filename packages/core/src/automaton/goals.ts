@@ -74,7 +74,7 @@ export class Goals {
   private readonly store: FormulaStore;
   /** The derivatives that this grammar's goals are stepped with. */
   readonly steps: Derivatives;
-  private readonly projection: Projection;
+  private knownProjection: Projection | undefined;
   private readonly questions: GoalQuestions;
   private readonly goals = new Map<string, Goal>();
   private readonly results: (readonly boolean[])[] = [[true]];
@@ -94,9 +94,13 @@ export class Goals {
     this.store = store;
     this.maxAlternatives = limits.maxAlternatives;
     this.questions = questions;
-    this.projection = new Projection(store);
     this.steps = derivatives;
     this.only = store.variable(0);
+  }
+
+  private get projection(): Projection {
+    this.knownProjection ??= new Projection(this.store);
+    return this.knownProjection;
   }
 
   /** The goal "the value satisfies `formula`". */

@@ -2,7 +2,7 @@
 import { type JsonNode, type JsonObject, parseJson } from "../json/index.js";
 import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
-import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
+import { type JsonStringAutomaton, type Language, LazyMap, type TextAutomaton } from "../language/index.js";
 import type { Arrays, PendingItem } from "./arrays.js";
 import {
   FrameKind,
@@ -72,10 +72,12 @@ export interface JsonFramesParts {
   readonly leadIn: LeadInText | undefined;
 }
 
+const LITERALS = new LiteralAutomaton();
+
 export class JsonFrames implements Frames {
   readonly strings: JsonStringAutomaton;
   readonly texts: TextAutomaton;
-  readonly literals = new LiteralAutomaton();
+  readonly literals = LITERALS;
   readonly start: FrameState;
   readonly startBelow: FrameState | undefined;
   private readonly root: RootFrames;
@@ -83,9 +85,9 @@ export class JsonFrames implements Frames {
   private readonly parts: JsonFramesParts;
   private readonly openGoals: Goal[] = [];
   private readonly keyedValues: KeyedValue[] = [];
-  private readonly keyedValueIds = new Map<number, number>();
+  private readonly keyedValueIds = new LazyMap<number, number>();
   private readonly values: ValueOpenings;
-  private readonly observed = new Map<Language, Result>();
+  private readonly observed = new LazyMap<Language, Result>();
   private completionSource: JsonCompletions | undefined;
 
   constructor(parts: JsonFramesParts) {
@@ -95,13 +97,26 @@ export class JsonFrames implements Frames {
     const { store, goals, objects, arrays, strings, texts, whitespace, plainNumbers } = parts;
     const { literals } = this;
     this.values = new ValueOpenings({
-      ...{ store, goals, objects, arrays, strings, texts, literals, whitespace, plainNumbers },
+      store,
+      goals,
+      objects,
+      arrays,
+      strings,
+      texts,
+      literals,
+      whitespace,
+      plainNumbers,
       at: (place, data, space, shape) => this.at(place, data, space, shape),
     });
     // Structural state 0 would be frame state 0, which means "none".
     this.structure.intern(Place.RootDone, -1, 0, 0);
     this.root = new RootFrames({
-      ...{ ...parts, structure: this.structure },
+      structure: this.structure,
+      store,
+      goals,
+      texts,
+      root: parts.root,
+      leadIn: parts.leadIn,
       goalNumber: (goal) => this.goalNumber(goal),
     });
     this.start = this.root.start;

@@ -1,6 +1,6 @@
 /** How the names that no schema mentions are split by the key languages that an object speaks of. */
 import type { FormulaStore, KeySet } from "../json-schema/formula.js";
-import type { Language } from "../language/index.js";
+import { type Language, LazyMap } from "../language/index.js";
 import type { NameList } from "./property-order.js";
 
 /** Key languages with more names are no lists. */
@@ -21,7 +21,7 @@ interface ListedNames {
 
 export class KeyRegions {
   private readonly store: FormulaStore;
-  private readonly known = new Map<string, readonly Region[]>();
+  private readonly known = new LazyMap<string, readonly Region[]>();
 
   constructor(store: FormulaStore) {
     this.store = store;

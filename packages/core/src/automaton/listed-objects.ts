@@ -3,6 +3,7 @@
  * formula of the list would ask of each value which of thousands it is; here that is looked up when the value is known.
  */
 import { type JsonNode, type JsonObject, jsonEquals } from "../json/index.js";
+import { LazyMap } from "../language/index.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys, SeenNames } from "./property-order.js";
 
 /** Objects that an open one can still become, all of which have the properties that have come. */
@@ -11,7 +12,7 @@ export type Listed = readonly JsonObject[];
 export class ListedObjects {
   private readonly propertyNames: PropertyNames;
   private readonly order: PropertyOrder;
-  private readonly nameLists = new Map<Listed, NameList>();
+  private readonly nameLists = new LazyMap<Listed, NameList>();
 
   constructor(propertyNames: PropertyNames, order: PropertyOrder) {
     this.propertyNames = propertyNames;

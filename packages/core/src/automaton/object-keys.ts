@@ -1,7 +1,7 @@
 /** Which names can come next in an open object. */
 import { FALSE, type Formula, type FormulaStore, type KeySet, Kind } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
-import type { Candidates, Language, TextSet } from "../language/index.js";
+import { type Candidates, type Language, LazyMap, type TextSet } from "../language/index.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import type { FlatObject } from "./flat-object.js";
 import { KeyRegions, type Region } from "./key-regions.js";
@@ -22,10 +22,10 @@ export class ObjectKeys {
   private readonly order: PropertyOrder;
   private readonly extra: ExtraProperties;
   /** By name list and languages: see `flatOthers`. */
-  private readonly flatOtherNames = new Map<string, Language | typeof ALL>();
+  private readonly flatOtherNames = new LazyMap<string, Language | typeof ALL>();
   private readonly regions: KeyRegions;
-  private readonly usedNames = new Map<string, TextSet>();
-  private readonly additions = new Map<Formula, PropertyAdditions>();
+  private readonly usedNames = new LazyMap<string, TextSet>();
+  private readonly additions = new LazyMap<Formula, PropertyAdditions>();
   /** What `usedMentioned` was asked for last. */
   private marked: { readonly names: NameList; seen: SeenKeys; readonly used: Uint8Array } | undefined;
 

@@ -1,5 +1,5 @@
 import type { Formula } from "../json-schema/formula.js";
-import type { Language } from "../language/index.js";
+import type { Language, LazyMap } from "../language/index.js";
 import type { FlatObject } from "./flat-object.js";
 import type { Goal, PendingGoal } from "./goals.js";
 import type { Listed } from "./listed-objects.js";
@@ -32,7 +32,7 @@ export interface ObjectState {
   end: ObjectEnd | undefined;
   /** The goal of values behind names that no schema mentions; null: it depends on the name, undefined: not asked for yet. */
   otherGoal: Goal | null | undefined;
-  readonly properties: Map<string, PendingProperty | null>;
+  readonly properties: LazyMap<string, PendingProperty | null>;
   /** Of an object that is to be one of a long list: those that it can still be. Nothing else is asked of it. */
   readonly listed: Listed | undefined;
 }

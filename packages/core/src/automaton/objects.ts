@@ -12,7 +12,7 @@ import {
   Kind,
 } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
-import type { Language } from "../language/index.js";
+import { type Language, LazyMap } from "../language/index.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import { FlatObject } from "./flat-object.js";
 import { type Goal, type Goals, HOLDS, type PendingGoal, type Result } from "./goals.js";
@@ -42,11 +42,11 @@ export class Objects {
   private readonly states: ObjectState[] = [];
   private readonly stateIds = new Map<string, ObjectState>();
   private readonly pendings: PendingProperty[] = [];
-  private readonly flatPendingIds = new Map<string, PendingProperty>();
-  private readonly pendingIds = new Map<string, PendingProperty>();
+  private readonly flatPendingIds = new LazyMap<string, PendingProperty>();
+  private readonly pendingIds = new LazyMap<string, PendingProperty>();
   private readonly cases = new Map<Formula, readonly FlatObject[]>();
   private readonly objectKeys: ObjectKeys;
-  private readonly listedObjects: ListedObjects;
+  private knownListedObjects: ListedObjects | undefined;
   private readonly constants: ListedConstants;
 
   /**
@@ -71,8 +71,12 @@ export class Objects {
     this.order = order;
     this.namesOf = namesOf;
     this.constants = constants;
-    this.listedObjects = new ListedObjects(propertyNames, order);
     this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order, extra);
+  }
+
+  private get listedObjects(): ListedObjects {
+    this.knownListedObjects ??= new ListedObjects(this.propertyNames, this.order);
+    return this.knownListedObjects;
   }
 
   /** Whether properties must come in the order of the schema. */
@@ -299,7 +303,7 @@ export class Objects {
       end: undefined,
       afterOther: undefined,
       otherGoal: undefined,
-      properties: new Map(),
+      properties: new LazyMap(),
       listed,
     };
     this.states.push(state);

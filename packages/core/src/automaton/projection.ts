@@ -10,6 +10,7 @@
  */
 import { branchesOfExactlyOne } from "../json-schema/branches.js";
 import { FALSE, type Formula, type FormulaStore, Kind, TRUE } from "../json-schema/formula.js";
+import { LazyMap } from "../language/index.js";
 
 /** What the elimination asks. */
 export interface ProjectionSearch {
@@ -54,7 +55,7 @@ const NEGATIVE = 2;
 export class Projection {
   private readonly store: FormulaStore;
   /** By node: whether variables, the parent's own atoms, or both are in it. */
-  private readonly contents = new Map<number, number>();
+  private readonly contents = new LazyMap<number, number>();
   /** Whether the worst case is worth a question: until one of the parent at hand takes long. */
   private asksWorst = true;
 

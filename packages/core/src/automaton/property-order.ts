@@ -1,5 +1,5 @@
 import type { KeyAvailability } from "../json-schema/key-availability.js";
-import type { Candidates } from "../language/index.js";
+import { type Candidates, LazyMap } from "../language/index.js";
 
 /** In which order an object's properties may come: as the schema mentions their names, or any. */
 export type PropertyOrder = "schema" | "any";
@@ -51,13 +51,15 @@ class GrownSet implements SeenNames {
   }
 }
 
+const NO_NAMES: SeenNames = new Set<string>();
+
 /** Interns name lists, sets of seen names, and which names are still available. */
 export class PropertyNames {
   private readonly lists = new Map<string, NameList>();
-  private readonly seenSets: SeenNames[] = [new Set<string>()];
-  private readonly seenIds = new Map<string, SeenKeys>();
+  private readonly seenSets: SeenNames[] = [NO_NAMES];
+  private readonly seenIds = new LazyMap<string, SeenKeys>();
   private readonly grown: ({ readonly before: SeenKeys; readonly name: string } | undefined)[] = [];
-  private readonly availabilities = new Map<string, KeyAvailability>();
+  private readonly availabilities = new LazyMap<string, KeyAvailability>();
 
   list(names: readonly string[]): NameList {
     const key = JSON.stringify(names);

@@ -1,6 +1,6 @@
 /** What the first byte of a value leads to, by the value's goal. */
 import { ALL_TYPES, type Formula, type FormulaStore, JsonType, TRUE } from "../json-schema/formula.js";
-import type { JsonStringAutomaton, Language, TextAutomaton } from "../language/index.js";
+import { type JsonStringAutomaton, type Language, LazyMap, type TextAutomaton } from "../language/index.js";
 import type { Arrays } from "./arrays.js";
 import { FrameKind, type FrameState, frameState } from "./automaton.js";
 import type { Goal, Goals } from "./goals.js";
@@ -149,7 +149,7 @@ export class ValueOpenings {
     if (!single) {
       const all = type === JsonType.String ? store.arena.any : steps.numbers.normalised;
       const leaf = (variable: Formula) => languages[store.first(variable)] as Language;
-      allowed = steps.language(goal.constraint, all, leaf, new Map());
+      allowed = steps.language(goal.constraint, all, leaf, new LazyMap());
       // What is true of all numbers has other spellings, of which the other formulas cannot tell.
       const isAsked = languages.some((one) => one !== steps.numbers.all && !store.arena.isEmpty(one));
       if (type === JsonType.Number && isAsked) allowed = store.arena.intersection([allowed, all]);

@@ -40,7 +40,7 @@ import { assertsFormats, namesInOrder, readFormulas } from "./schema-reading.js"
  */
 export function compileJsonSchema(schema: unknown, options: JsonSchemaOptions = {}): Grammar {
   const limits = limitsOf(options);
-  const documents = new SchemaDocuments(options.schemas ?? {}, limits);
+  const documents = new SchemaDocuments(options.schemas, limits);
   return compile(readSchema(schema, limits), documents, options, limits);
 }
 
@@ -64,13 +64,15 @@ export async function compileJsonSchemaAsync(
 ): Promise<Grammar> {
   const limits = limitsOf(options);
   const json = readSchema(schema, limits);
-  const documents = new SchemaDocuments(options.schemas ?? {}, limits);
+  const documents = new SchemaDocuments(options.schemas, limits);
   await documents.load(json, options.resolve, withGuidance(json, options).lenient === true);
   return compile(json, documents, options, limits);
 }
 
 export function limitsOf(options: JsonSchemaOptions): SchemaLimits {
-  return { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
+  return options.limits === undefined
+    ? DEFAULT_SCHEMA_LIMITS
+    : { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
 }
 
 /** Beyond that, well below the limits, the next matcher gets a new automaton. */

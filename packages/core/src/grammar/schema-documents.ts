@@ -11,6 +11,7 @@ import {
 import { InvalidSchemaError, MissingDocumentError, SchemaLimitError } from "../json-schema/errors.js";
 import type { SchemaLimits } from "../json-schema/limits.js";
 import { SchemaSet, type SchemaSource } from "../json-schema/schema-set.js";
+import { LazyMap } from "../language/index.js";
 
 /**
  * Loads the document at an absolute URI without fragment: a schema as a value or as JSON text, or a promise of it;
@@ -48,18 +49,20 @@ export function readSchema(schema: unknown, limits: SchemaLimits, document?: str
 
 /** The documents of the option `schemas`, each read when it is first asked for, and those that were loaded. */
 export class SchemaDocuments {
-  private readonly given: ReadonlyMap<string, unknown>;
+  /** Undefined: none are given. */
+  private readonly given: ReadonlyMap<string, unknown> | undefined;
   private readonly limits: SchemaLimits;
-  private readonly read = new Map<string, JsonNode>();
+  private readonly read = new LazyMap<string, JsonNode>();
 
-  constructor(schemas: Readonly<Record<string, unknown>>, limits: SchemaLimits) {
-    this.given = new Map(Object.entries(schemas).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]));
+  constructor(schemas: Readonly<Record<string, unknown>> | undefined, limits: SchemaLimits) {
+    this.given =
+      schemas && new Map(Object.entries(schemas).map(([uri, json]) => [uri.replace(/#.*$/, ""), json]));
     this.limits = limits;
   }
 
   readonly source: SchemaSource = (uri) => {
     let json = this.read.get(uri);
-    if (json === undefined && this.given.has(uri)) {
+    if (json === undefined && this.given?.has(uri) === true) {
       json = readSchema(this.given.get(uri), this.limits, uri);
       this.read.set(uri, json);
     }

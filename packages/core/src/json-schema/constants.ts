@@ -2,6 +2,7 @@ import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, JsonObject } fro
 import {
   type Language,
   type LanguageArena,
+  LazyMap,
   normalisedNumber,
   numberChoice,
   numberFits,
@@ -17,8 +18,8 @@ import { FALSE, type Formula, type FormulaStore, JsonType, LONE_SURROGATE } from
 export class Constants {
   private readonly store: FormulaStore;
   private readonly reserveId: () => number;
-  private readonly values = new Map<number, Composite>();
-  private readonly ids = new Map<string, number>();
+  private readonly values = new LazyMap<number, Composite>();
+  private readonly ids = new LazyMap<string, number>();
   /** Long lists of objects. */
   private readonly lists: (readonly JsonObject[])[] = [];
   private readonly maxAlternatives: number;

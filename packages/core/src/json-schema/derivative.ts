@@ -3,7 +3,7 @@
  * or an item (`stepProperty`, `stepItem`), and whether it holds when nothing more comes (`holdsAtEnd`). The same idea as
  * Brzozowski's derivatives of regular expressions (1964), on JSON events.
  */
-import type { Language } from "../language/index.js";
+import { type Language, LazyMap } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 import {
   ALL_TYPES,
@@ -38,9 +38,9 @@ export class Derivatives {
   private readonly specialised = new Map<JsonType, Map<number, Formula>>();
   private readonly typesOf = new Map<Formula, number>();
   private readonly ends = new Map<number, Formula>();
-  private readonly itemSteps = new Map<number, Formula>();
-  private readonly stringLanguages = new Map<Formula, Language>();
-  private readonly numberLanguages = new Map<Formula, Language>();
+  private itemSteps: Map<number, Formula> | undefined;
+  private readonly stringLanguages = new LazyMap<Formula, Language>();
+  private readonly numberLanguages = new LazyMap<Formula, Language>();
   /** All JSON numbers, and those in the form that conditions are decided on. */
   readonly numbers: NumberSyntax;
 
@@ -211,7 +211,7 @@ export class Derivatives {
     formula: Formula,
     all: Language,
     leaf: (atom: Formula) => Language,
-    memo: Map<Formula, Language>,
+    memo: LazyMap<Formula, Language>,
   ): Language {
     const { arena } = this.store;
     if (formula === TRUE) return all;
@@ -283,6 +283,7 @@ export class Derivatives {
   /** After an item. */
   stepItem(formula: Formula): Formula {
     const { store } = this;
+    this.itemSteps ??= new Map();
     return store.map(
       formula,
       (atom) => {

@@ -3,6 +3,7 @@
  * pass, so that all errors of a document are found when it is compiled (JSON Schema core, sections 8 and 9).
  */
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer, parseJsonPointer } from "../json/index.js";
+import { LazyMap } from "../language/index.js";
 import { Dialect, dialectName } from "./dialect.js";
 import { InvalidSchemaError, type Place, SchemaLimitError } from "./errors.js";
 import { type Keyword, keywordIn, needsOf } from "./keywords.js";
@@ -47,7 +48,7 @@ export class Document implements PlacedIn {
   /** Those of them that refer to others. */
   readonly referring: Position[] = [];
   /** Schemas where no keyword makes a schema, and those in them, by their pointers. */
-  private readonly others = new Map<string, Position>();
+  private readonly others = new LazyMap<string, Position>();
   private readonly context: DocumentContext;
   /** Of the schema that is being scanned. */
   private readonly members: Member[] = [];
@@ -123,8 +124,8 @@ export class Document implements PlacedIn {
       root: position,
       dialect,
       vocabularies,
-      anchors: new Map(),
-      dynamicAnchors: new Map(),
+      anchors: new LazyMap(),
+      dynamicAnchors: new LazyMap(),
     };
     this.context.addResource(position.resource);
   }

@@ -2,6 +2,8 @@ import { beyond, checkTime } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
 
 const NO_CHILDREN: readonly number[] = [];
+/** A copy of it is cheaper than an array of numbers outside of the engine's heap. */
+const NO_SLOTS: readonly number[] = new Array<number>(64).fill(-1);
 
 /**
  * Hash-consed nodes (kind, three fields, child list). Open addressing on integer hashes: string keys would cost several
@@ -13,7 +15,7 @@ export class FormulaTable {
   readonly b: number[] = [];
   readonly c: number[] = [];
   readonly children: (readonly number[])[] = [];
-  private slots = new Int32Array(64).fill(-1);
+  private slots: number[] = NO_SLOTS.slice();
   private readonly hashes: number[] = [];
   private maxNodes: number;
 
@@ -97,7 +99,7 @@ export class FormulaTable {
   }
 
   private grow(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(-1);
+    const slots = new Array<number>(this.slots.length * 2).fill(-1);
     const mask = slots.length - 1;
     for (let node = 0; node < this.hashes.length; node++) {
       let slot = (this.hashes[node] as number) & mask;

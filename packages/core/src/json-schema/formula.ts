@@ -10,7 +10,7 @@
  * reaches it; `ValueIn(S)` says of an object or array in progress that its open property's or item's value is in S;
  * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
  */
-import type { Language, LanguageArena } from "../language/index.js";
+import { type Language, type LanguageArena, LazyMap } from "../language/index.js";
 import { exclusiveAmong } from "./exclusive.js";
 import {
   ALL_TYPES,
@@ -33,6 +33,7 @@ export * from "./formula-kinds.js";
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const NONE_LEFT: readonly Formula[] = [];
+const NO_MARKS = new Int32Array(0);
 
 const ascending = (a: number, b: number) => a - b;
 
@@ -40,14 +41,14 @@ export class FormulaStore {
   readonly arena: LanguageArena;
   private readonly table: FormulaTable;
   private readonly keyTexts = new Map<string, KeySet>();
-  private readonly keyLanguages = new Map<Language, KeySet>();
-  private readonly keyFormulas = new Map<Formula, KeySet>();
-  private readonly keyExceptions = new Map<string, KeySet>();
+  private readonly keyLanguages = new LazyMap<Language, KeySet>();
+  private readonly keyFormulas = new LazyMap<Formula, KeySet>();
+  private readonly keyExceptions = new LazyMap<string, KeySet>();
   private readonly exceptions: (ReadonlySet<string> | undefined)[] = [];
   private readonly keySets: (string | Language | (() => Language))[] = [];
   /** Whether a formula speaks of a long list of objects. */
   hasLists = false;
-  private marks = new Int32Array(0);
+  private marks = NO_MARKS;
   private lastMark = 0;
   private presentProperties: PresentProperties | undefined;
 

@@ -1,4 +1,5 @@
 /** Keywords that apply their sub-schemas to the same value as themselves, and schemas that apply themselves that way. */
+import { LazyMap } from "../language/index.js";
 import { InvalidSchemaError } from "./errors.js";
 import { type Member, type Position, placeOf } from "./position.js";
 import type { SchemaSet } from "./schema-set.js";
@@ -25,7 +26,7 @@ interface Visit {
  */
 export class InPlaceCycles {
   private readonly schemas: SchemaSet;
-  private readonly components = new Map<Position, number>();
+  private readonly components = new LazyMap<Position, number>();
   /** When each schema was come to first, by its place in the order of the documents; 0: it was not yet. */
   private indexes = NONE;
   /** Whether it is still open. */

@@ -1,5 +1,6 @@
 /** Schemas as places in documents, with the keywords that count there. */
 import { isJsonArray, type JsonNode, JsonObject, jsonPointer } from "../json/index.js";
+import type { LazyMap } from "../language/index.js";
 import type { Place } from "./errors.js";
 import type { Keyword } from "./keywords.js";
 import type { SchemaRules } from "./vocabularies.js";
@@ -18,9 +19,9 @@ export interface Resource extends SchemaRules {
   readonly uri: string;
   readonly document: PlacedIn;
   readonly root: Position;
-  readonly anchors: Map<string, Position>;
+  readonly anchors: LazyMap<string, Position>;
   /** `$dynamicAnchor`s; `$recursiveAnchor: true` is the one named "". */
-  readonly dynamicAnchors: Map<string, Position>;
+  readonly dynamicAnchors: LazyMap<string, Position>;
 }
 
 /** Where `$dynamicRef`s lead: for each dynamic anchor the outermost resource on the way here that has it. Interned. */

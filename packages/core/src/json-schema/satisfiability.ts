@@ -6,7 +6,7 @@
  */
 
 import type { JsonNode, JsonObject } from "../json/index.js";
-import { checkTime } from "../language/index.js";
+import { checkTime, LazyMap } from "../language/index.js";
 import { type ArraySearch, arrayLiteralsHold, type DifferentItem } from "./array-satisfiability.js";
 import { branchesOfExactlyOne } from "./branches.js";
 import type { Derivatives } from "./derivative.js";
@@ -61,17 +61,20 @@ export class Satisfiability {
   /** Whether objects that need more properties than `maxSatSteps` were. */
   leavesOutLarge = false;
   private readonly schemas: SatisfiabilitySchemas;
-  private readonly values = new Map<Formula, boolean>();
-  private readonly objects = new Map<number, boolean>();
-  private readonly arrays = new Map<number, boolean>();
+  private readonly values = new LazyMap<Formula, boolean>();
+  private readonly objects = new LazyMap<number, boolean>();
+  private readonly arrays = new LazyMap<number, boolean>();
   /** Formulas being decided, with their depth. */
-  private readonly open = new Map<Formula, number>();
+  private readonly open = new LazyMap<Formula, number>();
   /** Formulas found false while others were open, with the least depth of those that the answer depends on. */
-  private readonly provisional = new Map<Formula, number>();
+  private readonly provisional = new LazyMap<Formula, number>();
   private readonly provisionalOrder: Formula[] = [];
   /** Values listed, by formula and how many. */
-  private readonly lists = new Map<string, Values>();
-  private readonly finite: FiniteValues;
+  private readonly lists = new LazyMap<string, Values>();
+  /** Most grammars list no values. */
+  private knownFinite: FiniteValues | undefined;
+  /** By `uncounted`. */
+  private readonly arraySearches: (ArraySearch | undefined)[] = [];
   private low = Number.POSITIVE_INFINITY;
   /** Formulas too deep in the recursion, false for now; undefined: one ends the question. */
   private assumed: Set<Formula> | undefined;
@@ -99,7 +102,11 @@ export class Satisfiability {
     this.maxSteps = limits.maxSatSteps;
     this.mostSteps = limits.maxSatSteps;
     this.maxCompared = Math.floor((limits.maxAlternatives ?? Number.POSITIVE_INFINITY) * COMPARED_SHARE);
-    this.finite = new FiniteValues({
+  }
+
+  private get finite(): FiniteValues {
+    const { store, derivatives, schemas } = this;
+    this.knownFinite ??= new FiniteValues({
       store,
       derivatives,
       value: (formula) => this.valueStep(formula),
@@ -110,6 +117,7 @@ export class Satisfiability {
       step: () => this.countStep(),
       giveUp: () => this.giveUp(),
     });
+    return this.knownFinite;
   }
 
   /** The steps of all questions so far. */
@@ -360,20 +368,30 @@ export class Satisfiability {
 
   private arraySearch(uncounted: 0 | 1): ArraySearch {
     const { store, decide, listed, countStep, giveUp, maxCompared } = this;
-    const array = (rest: Formula) => this.arrayRest(rest, uncounted);
-    const leaveOut = () => {
-      this.leavesOut = true;
-    };
-    return {
-      ...{ store, value: decide, array, values: listed, step: countStep, giveUp },
-      ...{ maxCompared, uncounted, leaveOut },
-    };
+    let search = this.arraySearches[uncounted];
+    if (search === undefined) {
+      search = {
+        store,
+        value: decide,
+        array: (rest) => this.arrayRest(rest, uncounted),
+        values: listed,
+        step: countStep,
+        giveUp,
+        maxCompared,
+        uncounted,
+        leaveOut: () => {
+          this.leavesOut = true;
+        },
+      };
+      this.arraySearches[uncounted] = search;
+    }
+    return search;
   }
 
   /** A rest of an object or array, remembered by its formula and what names are left. */
   private rest(
     formula: Formula,
-    memo: Map<number, boolean>,
+    memo: LazyMap<number, boolean>,
     availability: number,
     literalsHold: (literals: readonly Formula[]) => boolean,
     again: (formula: Formula) => boolean,

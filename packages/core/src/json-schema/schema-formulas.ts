@@ -3,6 +3,7 @@ import {
   compilePattern,
   type Language,
   LanguageLimitError,
+  LazyMap,
   type Pattern,
   PatternError,
 } from "../language/index.js";
@@ -52,10 +53,10 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   private readonly unenforceable: Unenforceable;
   private readonly formulas: (Formula | undefined)[] = [];
   /** Of schemas without sub-schemas, by what they say. */
-  private readonly scalarSchemas = new Map<string, Formula>();
+  private readonly scalarSchemas = new LazyMap<string, Formula>();
   private readonly cycles: InPlaceCycles;
   /** The schemas of an in-place cycle that are being expanded, one inside the other. */
-  private readonly path = new Set<SchemaNode>();
+  private readonly path = new LazyMap<SchemaNode, true>();
   private cycleSteps = 0;
   private readonly surelySatisfiable: SurelySatisfiable;
 
@@ -278,7 +279,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     if (this.path.size === 0) this.cycleSteps = 0;
     if (this.path.size >= MAX_CYCLE_LENGTH) throw cycleLimit(node, MAX_CYCLE_LENGTH);
     if (++this.cycleSteps > MAX_CYCLE_STEPS) throw cycleLimit(node, MAX_CYCLE_STEPS);
-    this.path.add(node);
+    this.path.set(node, true);
     try {
       return this.conjunction(node, found);
     } finally {

@@ -1,5 +1,6 @@
 /** The documents of one grammar, and schemas in them as nodes: places seen from a dynamic scope. */
 import type { JsonNode } from "../json/index.js";
+import { LazyMap } from "../language/index.js";
 import { Dialect } from "./dialect.js";
 import { Document, type DocumentContext } from "./document.js";
 import { InvalidSchemaError, MissingDocumentError, type Place, SchemaLimitError } from "./errors.js";
@@ -19,12 +20,14 @@ import { rulesOf, type SchemaRules, standardRules } from "./vocabularies.js";
 /** Finds the document for an absolute URI without fragment; undefined: there is none. */
 export type SchemaSource = (uri: string) => JsonNode | undefined;
 
+const NO_ANCHORS: ReadonlyMap<string, Position> = new Map();
+
 export class SchemaSet {
   readonly root: SchemaNode;
   private readonly source: SchemaSource;
   private readonly resources = new Map<string, Resource>();
   private readonly allDocuments: Document[] = [];
-  private readonly scopes = new Map<string, Scope>();
+  private readonly scopes = new LazyMap<string, Scope>();
   private readonly nodes: SchemaNode[] = [];
   private readonly context: DocumentContext;
   private readonly maxDocuments: number;
@@ -235,7 +238,7 @@ export class SchemaSet {
   }
 
   private extend(scope: Scope | undefined, resource: Resource): Scope {
-    if (scope !== undefined && resource.dynamicAnchors.size === 0) return scope;
+    if (resource.dynamicAnchors.size === 0) return scope ?? this.scope("", NO_ANCHORS);
     const anchors = new Map(scope?.anchors);
     let changed = scope === undefined;
     for (const [name, position] of resource.dynamicAnchors) {
@@ -245,6 +248,10 @@ export class SchemaSet {
     }
     if (!changed) return scope as Scope;
     const key = [...anchors].map(([name, p]) => `${name}\n${p.resource.uri}\n${p.pointer}`).join("\n\n");
+    return this.scope(key, anchors);
+  }
+
+  private scope(key: string, anchors: ReadonlyMap<string, Position>): Scope {
     let interned = this.scopes.get(key);
     if (interned === undefined) {
       interned = { id: this.scopes.size, anchors };

@@ -12,7 +12,7 @@ export class Unenforceable {
   /** In the order in which they were met: those of patterns when the schema is compiled, others where an output reaches them. */
   readonly warnings: SchemaWarning[] = [];
   private readonly lenient: boolean;
-  private readonly seen = new Set<string>();
+  private seen: Set<string> | undefined;
 
   constructor(lenient: boolean) {
     this.lenient = lenient;
@@ -23,6 +23,7 @@ export class Unenforceable {
     if (!this.lenient) throw error;
     const { pointer, document, keyword, reason } = error;
     const key = JSON.stringify([pointer, document, keyword, reason]);
+    this.seen ??= new Set();
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.warnings.push({ pointer, ...(document === undefined ? {} : { document }), keyword, reason });

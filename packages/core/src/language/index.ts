@@ -13,6 +13,7 @@ export { completionOf } from "./completion.js";
 export { checkTime, setTimeLimitClock, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
 export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
+export { LazyMap } from "./lazy-map.js";
 export {
   beyond,
   DEFAULT_GRAMMAR_LIMITS,

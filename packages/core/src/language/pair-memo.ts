@@ -1,3 +1,5 @@
+/** Of tables without pairs, which most of a grammar's are. */
+const NO_SLOTS = new Int32Array(3).fill(-1);
 /**
  * Most grammars have few pairs in some of their tables, and each schema makes some of these. So small an array is within
  * V8's heap, and costs no memory outside it.
@@ -8,9 +10,9 @@ const SECOND_CAPACITY = 32;
 
 /** A memo table from pairs of small non-negative integers to one: open addressing, no allocation but to grow. */
 export class PairMemo {
-  #capacity = INITIAL_CAPACITY;
+  #capacity = 1;
   #count = 0;
-  #slots = new Int32Array(INITIAL_CAPACITY * 3).fill(-1);
+  #slots = NO_SLOTS;
 
   /** The number stored for the pair, or -1. */
   get(x: number, y: number): number {
@@ -22,7 +24,7 @@ export class PairMemo {
   }
 
   set(x: number, y: number, value: number): void {
-    if (this.#count * 2 >= this.#capacity) this.#grow();
+    if (this.#count * 2 + 1 >= this.#capacity) this.#grow();
     const slots = this.#slots;
     let i = this.#index(x, y);
     while (slots[i] !== -1 && !(slots[i] === x && slots[i + 1] === y)) i = i + 3 === slots.length ? 0 : i + 3;
@@ -38,7 +40,7 @@ export class PairMemo {
 
   #grow(): void {
     const old = this.#slots;
-    this.#capacity = Math.max(this.#capacity * 2, SECOND_CAPACITY);
+    this.#capacity = this.#capacity === 1 ? INITIAL_CAPACITY : Math.max(this.#capacity * 2, SECOND_CAPACITY);
     this.#slots = new Int32Array(this.#capacity * 3).fill(-1);
     this.#count = 0;
     for (let i = 0; i < old.length; i += 3) if (old[i] !== -1) this.set(old[i]!, old[i + 1]!, old[i + 2]!);

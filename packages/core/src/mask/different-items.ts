@@ -4,11 +4,14 @@ import type { Config } from "../automaton/configs.js";
 const UNKNOWN = 0;
 const NO = 1;
 const YES = 2;
+const NONE_KNOWN = new Uint8Array(0);
+/** There is room for so many configs at first: arrays so small are on the engine's own heap. */
+const FEW = 64;
 
 /** Which configs have an open item on their stack that must differ from others; each config is looked at once. */
 export class DifferentItems {
   private readonly automaton: Automaton;
-  private known = new Uint8Array(64);
+  private known = NONE_KNOWN;
 
   constructor(automaton: Automaton) {
     this.automaton = automaton;
@@ -18,7 +21,7 @@ export class DifferentItems {
   isAmong(config: Config): boolean {
     if (config === 0) return false;
     while (config >= this.known.length) {
-      const known = new Uint8Array(this.known.length * 2);
+      const known = new Uint8Array(Math.max(this.known.length * 2, FEW));
       known.set(this.known);
       this.known = known;
     }

@@ -52,23 +52,44 @@ export class MaskBudget {
 /** Nothing but itself: a key of weak maps. */
 type MaskGeneration = object;
 
+/** Caches of one budget that are made and dropped together: they share a weak map, which costs more than a cache. */
+export class MaskCaches {
+  readonly generations = new WeakMap<MaskGeneration, (Generation<unknown> | undefined)[]>();
+  private count = 0;
+
+  constructor(readonly budget: MaskBudget) {}
+
+  /** A number for another one of them. */
+  next(): number {
+    return this.count++;
+  }
+}
+
 /** A map from pairs of small non-negative integers whose entries count against a budget and may go at any time. */
 export class MaskCache<Value> {
+  private readonly caches: MaskCaches;
   private readonly budget: MaskBudget;
-  private readonly generations = new WeakMap<MaskGeneration, Generation<Value>>();
+  private readonly number: number;
 
-  constructor(budget: MaskBudget) {
+  /** @param caches with which others it shares its weak map */
+  constructor(budget: MaskBudget, caches = new MaskCaches(budget)) {
+    this.caches = caches;
     this.budget = budget;
+    this.number = caches.next();
+  }
+
+  private generation(key: MaskGeneration): Generation<Value> | undefined {
+    return this.caches.generations.get(key)?.[this.number] as Generation<Value> | undefined;
   }
 
   get(x: number, y: number): Value | undefined {
-    const { generations, budget } = this;
-    const recent = generations.get(budget.recent);
+    const { budget } = this;
+    const recent = this.generation(budget.recent);
     if (recent !== undefined) {
       const index = recent.keys.get(x, y);
       if (index >= 0) return recent.values[index];
     }
-    const older = generations.get(budget.older);
+    const older = this.generation(budget.older);
     if (older === undefined) return undefined;
     const index = older.keys.get(x, y);
     if (index < 0) return undefined;
@@ -79,15 +100,25 @@ export class MaskCache<Value> {
 
   /** @param bytes what the value takes. */
   set(x: number, y: number, value: Value, bytes: number): void {
-    const { generations, budget } = this;
-    let recent = generations.get(budget.recent);
-    if (recent === undefined) {
-      recent = new Generation();
-      generations.set(budget.recent, recent);
-      budget.charge(CACHE_BYTES);
-    }
+    const { budget } = this;
+    const recent = this.generation(budget.recent) ?? this.begin();
     recent.add(x, y, value, bytes);
     budget.charge(bytes + ENTRY_BYTES);
+  }
+
+  private begin(): Generation<Value> {
+    const { budget, number } = this;
+    const { generations } = this.caches;
+    let all = generations.get(budget.recent);
+    if (all === undefined) {
+      all = [];
+      generations.set(budget.recent, all);
+    }
+    const generation = new Generation<Value>();
+    while (all.length <= number) all.push(undefined);
+    all[number] = generation;
+    budget.charge(CACHE_BYTES);
+    return generation;
   }
 }
 

@@ -43,12 +43,12 @@ export class MaskStore {
   }
 
   strings(automaton: JsonStringAutomaton): StringMasks {
-    return this.masksOf(automaton, automaton);
+    return this.masksOf(automaton, () => automaton);
   }
 
   /** The masks of whole outputs that are text. */
   wholeTexts(automaton: TextAutomaton): StringMasks {
-    return this.masksOf(automaton, new WholeTexts(automaton));
+    return this.masksOf(automaton, () => new WholeTexts(automaton));
   }
 
   /** The masks of texts within JSON: numbers. */
@@ -61,13 +61,13 @@ export class MaskStore {
 
   private masksOf(
     automaton: JsonStringAutomaton | TextAutomaton,
-    reader: JsonStringAutomaton | WholeTexts,
+    reader: () => JsonStringAutomaton | WholeTexts,
   ): StringMasks {
     const { vocabulary, fronts, budget } = this;
     return onceFor(
       this.byAutomaton,
       automaton,
-      () => new StringMasks(reader, vocabulary, fronts.lists, budget),
+      () => new StringMasks(reader(), vocabulary, fronts.lists, budget),
     );
   }
 }

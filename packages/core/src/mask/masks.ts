@@ -4,11 +4,10 @@ import type { Config } from "../automaton/configs.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { DifferentItems } from "./different-items.js";
 import type { ConfigMask } from "./interned-masks.js";
-import { MaskCache } from "./mask-cache.js";
+import { MaskCache, MaskCaches } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
 import { PrefixIds } from "./prefix-ids.js";
 import { StackWalk } from "./stack-walk.js";
-import type { StringMasks } from "./string-masks.js";
 import { endMask, type LayeredMask, NO_TOKENS } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
@@ -23,7 +22,6 @@ export class Masks {
   private readonly store: MaskStore;
   private readonly stackWalk: StackWalk;
   private readonly trieWalk: TrieWalk;
-  private readonly wholeTexts: StringMasks;
   private readonly prefixes = new PrefixIds();
   private readonly items: DifferentItems;
   /** By config. */
@@ -37,12 +35,12 @@ export class Masks {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
     this.store = store;
-    this.wholeTexts = store.wholeTexts(automaton.frames.texts);
-    this.stackWalk = new StackWalk(automaton, vocabulary, store);
+    const caches = new MaskCaches(budget);
+    this.stackWalk = new StackWalk(automaton, vocabulary, store, caches);
     this.items = new DifferentItems(automaton);
     this.trieWalk = new TrieWalk(automaton, vocabulary, store.collector);
-    this.configs = new MaskCache(budget);
-    this.texts = new MaskCache(budget);
+    this.configs = new MaskCache(budget, caches);
+    this.texts = new MaskCache(budget, caches);
   }
 
   /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */
@@ -90,7 +88,7 @@ export class Masks {
 
   /** The mask of an output that is a text: its state's tokens, and its end. */
   private ofWholeText(config: Config, state: number): ConfigMask {
-    const { inside } = this.wholeTexts.get(state);
+    const { inside } = this.store.wholeTexts(this.automaton.frames.texts).get(state);
     return this.orEnd(config, { id: NO_ID, mask: inside, asks: NO_TOKENS });
   }
 

@@ -3,11 +3,11 @@ import { NO_TOKENS } from "./token-mask.js";
 /** A growing list of trie nodes or states, or of what belongs to them, reused. */
 export class NodeList {
   length = 0;
-  private nodes = new Int32Array(16);
+  private nodes = NO_TOKENS;
 
   push(node: number): void {
     if (this.length === this.nodes.length) {
-      const nodes = new Int32Array(this.length * 2);
+      const nodes = new Int32Array(Math.max(this.length * 2, 16));
       nodes.set(this.nodes);
       this.nodes = nodes;
     }

@@ -5,7 +5,7 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import type { StringExits } from "./exit-lists.js";
 import type { Front, FrontStep } from "./fronts.js";
 import type { ConfigMask, InternedMasks, NewMask } from "./interned-masks.js";
-import { MaskCache } from "./mask-cache.js";
+import { MaskCache, type MaskCaches } from "./mask-cache.js";
 import type { MaskStore } from "./mask-store.js";
 import { NodeList } from "./node-list.js";
 import type { StringMasks } from "./string-masks.js";
@@ -58,15 +58,16 @@ export class StackWalk {
   private readonly endings: MaskCache<ConfigMask>;
   private readonly asks = new NodeList();
 
-  constructor(automaton: Automaton, vocabulary: Vocabulary, store: MaskStore) {
+  /** @param caches those of the same grammar */
+  constructor(automaton: Automaton, vocabulary: Vocabulary, store: MaskStore, caches: MaskCaches) {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
     this.store = store;
     this.strings = store.strings(automaton.frames.strings);
     this.texts = store.texts(automaton.frames.texts);
     this.interned = store.interned(automaton.frames.strings);
-    this.known = new MaskCache(store.budget);
-    this.endings = new MaskCache(store.budget);
+    this.known = new MaskCache(store.budget, caches);
+    this.endings = new MaskCache(store.budget, caches);
   }
 
   /** Forgets what an error has left. */
