@@ -1,5 +1,6 @@
 /** The states of an open array: the formulas that the rest of it, from the next item on, must satisfy. */
 import { canonicalJson, type JsonNode } from "../json/index.js";
+import { isLimitError } from "../json-schema/errors.js";
 import { FALSE, type Formula, JsonType, TRUE } from "../json-schema/formula.js";
 import { DIFFERENT, REPEATED } from "../json-schema/repeated-items.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
@@ -12,6 +13,8 @@ export interface ArrayState {
   readonly constraint: Formula;
   /** The next item, once it was asked for; null: there can be none. */
   item: PendingItem | null | undefined;
+  /** Whether it can be one of endlessly many objects, once that was asked for. */
+  hasEndlessObjects: boolean | undefined;
 }
 
 /** An item that comes or is open. */
@@ -154,6 +157,39 @@ export class Arrays {
   }
 
   /**
+   * Whether the next item can be one of endlessly many objects, so that one is left whichever items it must differ from. It
+   * may say no where that is hard to tell.
+   */
+  hasEndlessObjects(state: ArrayState): boolean {
+    if (state.hasEndlessObjects !== undefined) return state.hasEndlessObjects;
+    const { goals } = this;
+    const item = this.next(state);
+    let answer = false;
+    // Where the array can end behind the item, nothing but the item's own formula is asked of it.
+    if (item !== undefined && goals.isSingle(item.goal) && !this.needsMore(item)) {
+      // Finitely many items came before: without them the answer is the same, and known for all places of the array.
+      const any = this.intern(
+        state.formulas.map((formula) => goals.steps.beforeUnique(formula)),
+        state.constraint,
+      );
+      answer = any === state ? this.areEndless(item.goal) : this.hasEndlessObjects(any);
+    }
+    state.hasEndlessObjects = answer;
+    return answer;
+  }
+
+  private areEndless(goal: Goal): boolean {
+    const { goals, satisfiability } = this;
+    const { formulas, constraint } = goals.onlyObjects(goal);
+    try {
+      return satisfiability.valuesOf(goals.combined(formulas, constraint), 1).isEndless;
+    } catch (error) {
+      if (isLimitError(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
    * The values of items with which an array can go on, where there are not enough of them for whatever an item before was:
    * with any other value, it can go on as well. Undefined: it cannot go on.
    */
@@ -176,7 +212,7 @@ export class Arrays {
     const key = `${formulas.join()}:${constraint}`;
     let state = this.stateIds.get(key);
     if (state === undefined) {
-      state = { id: this.states.length, formulas, constraint, item: undefined };
+      state = { id: this.states.length, formulas, constraint, item: undefined, hasEndlessObjects: undefined };
       this.states.push(state);
       this.stateIds.set(key, state);
     }

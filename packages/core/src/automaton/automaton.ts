@@ -55,8 +55,8 @@ export const enum Step {
   /** It depends on text that was read before, and no trail was given. */
   Asks,
   /**
-   * It can be read whatever was read before, and opens a string. `nextState` reads it, but for one text at most, which
-   * depends on what was read before and must not come again.
+   * It can be read whatever was read before, and opens a string, or one of endlessly many objects. `nextState` reads it, but
+   * for one value at most, which depends on what was read before and must not come again.
    */
   ReadsUnsure,
 }
@@ -117,7 +117,7 @@ export interface Frames {
 /**
  * `next` alone: stay in the frame. With `waiting`: `next` is a new frame on top of `waiting`. `result`: the frame ends.
  * `asksText`: what follows depends on the last key or item, which was not looked at. `isUnsure`: `next` is a string that may
- * be all that it reads but one text at most, the last key or item.
+ * be all that it reads but one text at most, the last key or item, or one of endlessly many objects.
  */
 export type Transition =
   | { readonly next: FrameState; readonly waiting?: FrameState; readonly isUnsure?: boolean }

@@ -161,6 +161,11 @@ export class Goals {
     return this.excluding(goal, [this.store.type(JsonType.Array | JsonType.Object) ^ 1]);
   }
 
+  /** Its objects alone. */
+  onlyObjects(goal: Goal): Goal {
+    return this.excluding(goal, [this.store.type(JsonType.Object) ^ 1]);
+  }
+
   /** How many arrays and objects some formulas remember because items to come must differ from them. */
   comparedItems(formulas: readonly Formula[]): number {
     const { store } = this;

@@ -3,7 +3,7 @@ import { type JsonNode, type JsonObject, parseJson } from "../json/index.js";
 import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
 import { type JsonStringAutomaton, type Language, LazyMap, type TextAutomaton } from "../language/index.js";
-import type { Arrays, PendingItem } from "./arrays.js";
+import type { ArrayState, Arrays, PendingItem } from "./arrays.js";
 import {
   FrameKind,
   type FrameState,
@@ -443,7 +443,7 @@ export class JsonFrames implements Frames {
       }
       const next = this.values.open(item.goal, byte, behind);
       if (isAfterAny && next !== undefined) {
-        return this.canMissOne(item, next) ? { next, isUnsure: true } : { asksText: true };
+        return this.canMissOne(array, item, next) ? { next, isUnsure: true } : { asksText: true };
       }
       return next === undefined ? undefined : { next, waiting: this.at(Place.ArrayWait, item.id, 0, behind) };
     }
@@ -454,9 +454,13 @@ export class JsonFrames implements Frames {
   }
 
   /** Whether an item that begins like this can come whichever equal one is excluded. */
-  private canMissOne(item: PendingItem, begun: FrameState): boolean {
-    if (frameKind(begun) !== FrameKind.String || this.parts.arrays.needsMore(item)) return false;
-    return this.strings.hasSeveral(frameId(begun));
+  private canMissOne(array: ArrayState, item: PendingItem, begun: FrameState): boolean {
+    const { arrays } = this.parts;
+    if (arrays.needsMore(item)) return false;
+    if (frameKind(begun) === FrameKind.String) return this.strings.hasSeveral(frameId(begun));
+    const isObject =
+      frameKind(begun) === FrameKind.Structure && this.structure.place[frameId(begun)] === Place.ObjectOpen;
+    return isObject && arrays.hasEndlessObjects(array);
   }
 
   /** Whitespace, as long as something that is live can follow it. */

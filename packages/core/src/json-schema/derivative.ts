@@ -346,6 +346,16 @@ export class Derivatives {
     );
   }
 
+  /** The formula with no items that later ones must differ from. */
+  beforeUnique(formula: Formula): Formula {
+    const { store } = this;
+    return store.map(
+      formula,
+      (atom) => (store.kind(atom) === Kind.Unique ? store.unique(FALSE) : atom),
+      new Map(),
+    );
+  }
+
   /** Whether the formula holds of an object or array that ends here. */
   holdsAtEnd(formula: Formula): boolean {
     const { store } = this;

@@ -32,6 +32,8 @@ const enum Does {
   Asks,
   /** The state of a string of which one text may be excluded. */
   OpensUnsure,
+  /** One of endlessly many objects, of which one may be excluded. */
+  OpensObject,
 }
 const BYTE = 8;
 /** Keys of what follows the end of a string, and of whole strings, have no steps. */
@@ -127,7 +129,9 @@ export class StackWalk {
     }
     const { nextState, nextParent } = automaton;
     if (inner.length === 0) interned.push(number + Does.Ends);
-    else if (answer === Step.ReadsUnsure) {
+    else if (answer === Step.ReadsUnsure && (nextState & 3) === FrameKind.Structure) {
+      interned.push(number + Does.OpensObject);
+    } else if (answer === Step.ReadsUnsure) {
       interned.push(number + Does.OpensUnsure);
       interned.push(nextState >> 2);
     } else if ((nextState & 3) === FrameKind.String) {
@@ -256,6 +260,8 @@ export class StackWalk {
       else if (does === Does.OpensUnsure) {
         const state = interned.word(at++);
         for (const node of inner) this.allButOne(node, state);
+      } else if (does === Does.OpensObject) {
+        for (const node of inner) this.beginsObject(node);
       }
     }
     const ids = collector.take();
@@ -312,6 +318,22 @@ export class StackWalk {
       }
     }
     return this.part(store.collector.take());
+  }
+
+  /**
+   * The tokens below the opening brace of one of endlessly many objects, whichever one is excluded: all but one have a key, so
+   * it can begin; which one asks.
+   */
+  private beginsObject(node: number): void {
+    const { trie } = this.vocabulary;
+    for (let child = trie.firstChild(node); child >= 0; child = trie.nextChild(node, child)) {
+      if (trie.bytes[child] !== QUOTE) {
+        this.asks.push(child);
+        continue;
+      }
+      this.store.collector.addNode(child);
+      for (let key = trie.firstChild(child); key >= 0; key = trie.nextChild(child, key)) this.asks.push(key);
+    }
   }
 
   /**

@@ -12,7 +12,9 @@ const MAX_LEAVING = 24;
 export class StateFacts {
   private readonly strings: JsonStringAutomaton | WholeTexts;
   private loopsByState = new Int32Array(1024).fill(UNKNOWN);
-  private readonly leavingByState = new Map<number, Uint8Array | undefined>();
+  /** By state: where its list is among those; `UNKNOWN`, or 0 for states without a list. */
+  private leavingByState = new Int32Array(1024).fill(UNKNOWN);
+  private readonly leavingLists: (Uint8Array | undefined)[] = [undefined];
   private readonly freeState: number;
   private enoughByState = new Float64Array(1024).fill(-1);
 
@@ -26,12 +28,14 @@ export class StateFacts {
    * undefined where they are many. Bytes that no string can have there are left out.
    */
   leaving(state: number): Uint8Array | undefined {
-    let leaving = this.leavingByState.get(state);
-    if (leaving === undefined && !this.leavingByState.has(state)) {
-      leaving = this.computeLeaving(state);
-      this.leavingByState.set(state, leaving);
+    if (state >= this.leavingByState.length) this.grow(state);
+    let index = this.leavingByState[state] as number;
+    if (index === UNKNOWN) {
+      const leaving = this.computeLeaving(state);
+      index = leaving === undefined ? 0 : this.leavingLists.push(leaving) - 1;
+      this.leavingByState[state] = index;
     }
-    return leaving;
+    return this.leavingLists[index];
   }
 
   private computeLeaving(state: number): Uint8Array | undefined {
@@ -102,6 +106,9 @@ export class StateFacts {
     const loops = new Int32Array(size).fill(UNKNOWN);
     loops.set(this.loopsByState);
     this.loopsByState = loops;
+    const leaving = new Int32Array(size).fill(UNKNOWN);
+    leaving.set(this.leavingByState);
+    this.leavingByState = leaving;
     const enough = new Float64Array(size).fill(-1);
     enough.set(this.enoughByState);
     this.enoughByState = enough;
