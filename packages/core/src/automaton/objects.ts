@@ -148,10 +148,12 @@ export class Objects {
 
   /** Whether any name can come next: it asks less than `keys`. */
   hasKeys(state: ObjectState): boolean {
+    // The state is live: where the object may not end, a property can come.
     state.hasKeys ??=
-      state.keys === undefined && state.listed === undefined
+      this.end(state) === undefined ||
+      (state.keys === undefined && state.listed === undefined
         ? this.objectKeys.hasAny(state)
-        : !this.store.arena.isEmpty(this.keys(state));
+        : !this.store.arena.isEmpty(this.keys(state)));
     return state.hasKeys;
   }
 

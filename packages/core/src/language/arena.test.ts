@@ -33,6 +33,18 @@ describe("LanguageArena", () => {
     }
   });
 
+  it("know without a search that an endless language has members of any length from some on", () => {
+    const arena = new LanguageArena({ maxSearch: 0 });
+    const pair = arena.text("ab");
+    const long = arena.intersection([
+      arena.repeat(pair, 1, Number.POSITIVE_INFINITY),
+      arena.length(10_001, Number.POSITIVE_INFINITY),
+    ]);
+    expect(arena.isEmpty(long)).toBe(false);
+    const few = arena.intersection([arena.repeat(pair, 1, 5000), arena.length(10_001, 20_000)]);
+    expect(arena.isEmpty(few)).toBe(true);
+  });
+
   it("counts without unrolling", () => {
     const arena = new LanguageArena();
     const a = arena.codePoints(arena.sets.single(0x61));

@@ -54,7 +54,9 @@ function createIntersection(algebra: Algebra, items: Language[], min: number, ma
   // A plain language has a member of its shortest length; if a length window is all the rest, that one is in it.
   const others = items.filter((item) => !isWindow(algebra, item));
   const shortest = others.length === 1 && nodes.has(others[0]!, Fact.Plain) && isExact(algebra, others[0]!);
-  const live = nullable || (shortest && nodes.minLength[others[0]!]! >= min);
+  // It has members of any length from some on, if it has infinitely many.
+  const endless = shortest && max === UNBOUNDED && nodes.maxLength[others[0]!] === UNBOUNDED;
+  const live = nullable || endless || (shortest && nodes.minLength[others[0]!]! >= min);
   const facts = (nullable ? Fact.Nullable : 0) | (live ? Fact.Live : 0);
   return nodes.describe(nodes.createList(Kind.Intersection, items), facts, min, max);
 }

@@ -42,6 +42,12 @@ export class MaskStore {
     return onceFor(this.internedFor, automaton, () => new InternedMasks(this.budget));
   }
 
+  /** Makes what depends on the vocabulary alone, and the masks of the automata that most grammars share. */
+  prepare({ strings, texts }: { strings(escapes: "any"): JsonStringAutomaton; texts: TextAutomaton }): void {
+    this.strings(strings("any"));
+    this.texts(texts);
+  }
+
   strings(automaton: JsonStringAutomaton): StringMasks {
     return this.masksOf(automaton, () => automaton);
   }

@@ -1,4 +1,9 @@
 export * from "./bitset.js";
 export { TokenizerError, VocabularyDataError } from "./errors.js";
 export { TokenTrie } from "./token-trie.js";
-export { Vocabulary, type VocabularyOptions, type VocabularyRuntimeOptions } from "./vocabulary.js";
+export {
+  Vocabulary,
+  type VocabularyOptions,
+  type VocabularyRuntimeOptions,
+  withEachVocabulary,
+} from "./vocabulary.js";

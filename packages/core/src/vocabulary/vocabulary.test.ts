@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Vocabulary } from "./vocabulary.js";
+import { Vocabulary, withEachVocabulary } from "./vocabulary.js";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -91,5 +91,17 @@ describe("Vocabulary.fromBytes", () => {
     { eosTokenIds: [], size: 2 ** 31 },
   ])("refuses the options %j", (options) => {
     expect(() => Vocabulary.fromBytes(tokens, options)).toThrow(RangeError);
+  });
+});
+
+describe("withEachVocabulary", () => {
+  it("prepares each that is made from then on", () => {
+    const options = { eosTokenIds: [0] };
+    const before = Vocabulary.fromBytes([utf8("a")], options);
+    const prepared: Vocabulary[] = [];
+    withEachVocabulary((vocabulary) => prepared.push(vocabulary));
+    const made = Vocabulary.fromBytes([utf8("a")], options);
+    const copy = Vocabulary.deserialize(before.serialize());
+    expect(prepared).toEqual([made, copy]);
   });
 });

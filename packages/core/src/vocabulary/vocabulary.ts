@@ -32,6 +32,17 @@ export interface VocabularyOptions extends VocabularyRuntimeOptions {
   readonly specialTokenIds?: readonly number[];
 }
 
+/** What is made of each new vocabulary. */
+const preparations: ((vocabulary: Vocabulary) => void)[] = [];
+
+/**
+ * Has something made of each vocabulary that is new from then on, before it is handed out: what outputs need whatever their
+ * grammar, so that the first of them does not wait for it.
+ */
+export function withEachVocabulary(prepare: (vocabulary: Vocabulary) => void): void {
+  preparations.push(prepare);
+}
+
 /**
  * What a grammar knows of a tokenizer: the bytes of each token, which tokens are not text, and which end a sequence.
  * Immutable, and independent of any grammar: make one per model and share it.
@@ -156,6 +167,7 @@ export class Vocabulary {
     this.#names = names;
     this.#special = createBitset(this.size);
     for (const id of names.keys()) bitsetAdd(this.#special, id);
+    for (const prepare of preparations) prepare(this);
   }
 
   /**
