@@ -35,6 +35,8 @@ export class Decoder implements StepDecoder {
   readonly #buffers: RowBuffers | undefined;
   readonly #group: SequenceGroup<Sequence>;
   readonly #prompts = new Turns();
+  /** What a step of a packed graph gives. */
+  readonly #outputs: readonly string[];
   /** What the model made of prompts that were read before. */
   readonly prefixes: PrefixCache;
   #disposal: Promise<void> | undefined;
@@ -54,6 +56,7 @@ export class Decoder implements StepDecoder {
     this.contextLength = config.contextLength;
     this.prefixes = new PrefixCache(prefixCacheBytes, this.prefillChunk);
     const { contract } = this;
+    this.#outputs = ["logits", ...contract.past.map(({ output }) => output)];
     this.#buffers = contract.packed
       ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
       : undefined;
@@ -134,6 +137,9 @@ export class Decoder implements StepDecoder {
       }
       throw thrown;
     }
+    for (const { sequence } of steps) {
+      sequence.together = steps.length;
+    }
     return all.map((step) => logits.get(step) ?? new Float32Array(0));
   }
 
@@ -152,7 +158,7 @@ export class Decoder implements StepDecoder {
     });
     const feeds = packedFeeds(this, brought);
     buffers.feed(caches, feeds);
-    const outputs = await this.run(feeds, ["logits", ...this.contract.past.map(({ output }) => output)]);
+    const outputs = await this.run(feeds, this.#outputs);
     const width = this.contract.vocabularySize;
     let token = 0;
     let row = 0;
@@ -204,6 +210,7 @@ export class Decoder implements StepDecoder {
 export class Sequence implements StepSequence {
   /** The cache, where its rows can be copied: that of a packed graph. */
   readonly rows: RowsKvCache | undefined;
+  together = 1;
   readonly #cache: RowsKvCache | ConcatKvCache;
   readonly #decoder: Decoder;
   readonly #group: SequenceGroup<Sequence>;

@@ -198,8 +198,9 @@ export class Decoding {
    * Takes the next token and those that it forces, after as many of the guesses as are right.
    *
    * @param logits what the model makes of the last `rows` tokens, each as wide as the vocabulary
+   * @param together how many outputs are likely to take the next step together, this one among them
    */
-  *take(logits: Float32Array): Generator<TokenEvent, void, void> {
+  *take(logits: Float32Array, together = 1): Generator<TokenEvent, void, void> {
     const width = this.#vocabulary.size;
     const row = (index: number) => logits.subarray(index * width, (index + 1) * width);
     const first = this.#unmeasured;
@@ -238,7 +239,7 @@ export class Decoding {
     for (const [i, { kind }] of this.#guesses.slice(0, right + 1).entries()) {
       this.#drafts!.learn(kind, i < right);
     }
-    this.#timed(() => this.#guess());
+    this.#timed(() => this.#guess(together));
   }
 
   /** Ends the output; where nothing ended it before, for this reason. The text that was held back is an event too. */
@@ -381,7 +382,7 @@ export class Decoding {
   }
 
   /** Guesses what comes behind the tokens so far, as far as the grammar allows it and it is worth its cost. */
-  #guess(): void {
+  #guess(together: number): void {
     this.#guesses = [];
     const drafts = this.#drafts;
     if (drafts === undefined || this.finishReason !== undefined) {
@@ -399,9 +400,9 @@ export class Decoding {
         break;
       }
       sure *= guess.share;
-      const tokens = drafts.isWorth(sure, 1) ? this.#forced([guess.id], fed) : [guess.id];
+      const tokens = drafts.isWorth(sure, 1, together) ? this.#forced([guess.id], fed) : [guess.id];
       fed += tokens.length;
-      if (!drafts.isWorth(sure, tokens.length)) {
+      if (!drafts.isWorth(sure, tokens.length, together)) {
         break;
       }
       this.#guesses.push({ expected: guess.id, kind: guess.kind, tokens });

@@ -109,6 +109,15 @@ describe("Drafts", () => {
     expect(drafts.isWorth(0.169, 1)).toBe(false);
   });
 
+  it("cost more where a step is shared: what they save is then shared too", () => {
+    const drafts = new Drafts(vocabulary, OPTIONS);
+    // 0.83 of a step is saved, or 0.104 each of eight; 0.17 is fed in vain.
+    expect(drafts.isWorth(0.63, 1, 8)).toBe(true);
+    expect(drafts.isWorth(0.61, 1, 8)).toBe(false);
+    expect(drafts.isWorth(0.61, 1, 7)).toBe(true);
+    expect(drafts.isWorth(0.75, 2, 8)).toBe(false);
+  });
+
   it("grow longer where they are right, shorter and none where they are wrong", () => {
     const drafts = new Drafts(vocabulary, OPTIONS);
     const random = new Random(5);

@@ -5,8 +5,8 @@ export interface DraftOptions {
   /** The most guesses of one draft, 1 to 64; what the grammar forces behind a guess comes on top. Default: 16. */
   readonly maxTokens?: number;
   /**
-   * What a further token in a step costs, as a share of a step of one token, above 0 to 1: the larger, the fewer guesses. The
-   * bundled model's cost 0.1 to 0.2; guesses are a little less sure than they are taken for. Default: 0.15.
+   * What a further token in a step costs, as a share of a step of one token, above 0 to 1: the larger, the fewer guesses, and
+   * the more outputs share a step, the fewer too. The bundled model's cost 0.1 to 0.2; guesses are a little less sure than they are taken for. Default: 0.15.
    */
   readonly tokenCost?: number;
 }
@@ -133,14 +133,16 @@ export class Drafts {
 
   /**
    * Whether it is worth its cost to feed a guess and what it forces: if it and all before it are right, a step is saved but
-   * for its last token; if not, its tokens were fed in vain.
+   * for its last token; if not, its tokens were fed in vain. Where several outputs share a step, so they do what is saved: each
+   * token costs the same, but what a step costs besides is paid once for all.
    *
    * @param sure how likely it and all before it are right
    * @param tokens how many are fed for it
+   * @param together how many outputs share the step
    */
-  isWorth(sure: number, tokens: number): boolean {
+  isWorth(sure: number, tokens: number, together = 1): boolean {
     const { tokenCost } = this.#options;
-    return sure * (1 - tokenCost) > (1 - sure) * tokens * tokenCost;
+    return (sure * (1 - tokenCost)) / together > (1 - sure) * tokens * tokenCost;
   }
 
   /** Learns whether a guess was right. */

@@ -101,7 +101,7 @@ async function* decode(
         })
       : undefined;
   while (logits !== undefined && !aborted()) {
-    yield* until(aborted, decoding.take(logits));
+    yield* until(aborted, decoding.take(logits, sequence.together));
     if (!decoding.needsLogits || aborted()) {
       break;
     }

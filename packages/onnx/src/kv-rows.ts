@@ -27,8 +27,8 @@ interface Layout {
  * The caches of sequences of a packed graph, which reads past buffers of any size and gives the new rows alone. These are
  * written into buffers that live as long as the sequences: a step copies its own rows only, and rolling back moves a number.
  *
- * The buffers are as large as needed and grow by an eighth: attention reads whole buffers, so that spare room costs time
- * in every step, while growing costs one copy. Rows behind a sequence's own may hold anything that is a number.
+ * The buffers are as large as needed, grow by an eighth, and shrink behind long sequences: attention reads whole buffers, so
+ * that spare room costs time in every step, while growing costs one copy. Rows behind a sequence's own may hold anything that is a number.
  *
  * Each sequence has a slot. The used slots are the first ones, side by side in each past input, so that a view of the
  * buffer is the past of one sequence, or of all for a step that they take together.
@@ -107,16 +107,19 @@ export class RowBuffers {
   /** Writes the new rows of a sequence: those of `rows` of a step's tokens, from the one at `first` on. */
   write(cache: RowsKvCache, outputs: Outputs, first: number, rows: number): void {
     this.reserve(cache.length + rows);
-    const layout = this.#layout;
+    const { buffer } = this.#layout;
     const slot = this.#caches.indexOf(cache);
     let before = 0;
     for (const { output, heads, headSize } of this.#contract.past) {
       const source = bits(outputs[output]!);
       for (let head = 0; head < heads; head++) {
-        const to = this.#at(layout, slot, before + head, cache.length);
-        for (let row = 0; row < rows; row++) {
-          const from = ((first + row) * heads + head) * headSize;
-          layout.buffer.set(source.subarray(from, from + headSize), to + row * headSize);
+        // Rows are short: copying number by number is faster than making views of them.
+        let to = this.#at(slot, before + head, cache.length);
+        for (let row = first; row < first + rows; row++) {
+          let from = (row * heads + head) * headSize;
+          for (const end = to + headSize; to < end; to++, from++) {
+            buffer[to] = source[from]!;
+          }
         }
       }
       before += heads;
@@ -125,25 +128,25 @@ export class RowBuffers {
 
   /** A copy of a sequence's rows: so many from one on. */
   copy(cache: RowsKvCache, first: number, rows: number): KvRows {
-    const layout = this.#layout;
+    const { buffer } = this.#layout;
     const heads = this.#headIn.length;
     const chunk = rows * this.#headSize;
     const data = newBuffer(this.#contract.pastType, heads * chunk);
     const slot = this.#caches.indexOf(cache);
     for (let head = 0; head < heads; head++) {
-      const from = this.#at(layout, slot, head, first);
-      data.set(layout.buffer.subarray(from, from + chunk), head * chunk);
+      const from = this.#at(slot, head, first);
+      data.set(buffer.subarray(from, from + chunk), head * chunk);
     }
     return { rows, data };
   }
 
   /** Writes copied rows as those of a sequence from one on; there is room for them. */
   paste(cache: RowsKvCache, first: number, { rows, data }: KvRows): void {
-    const layout = this.#layout;
+    const { buffer } = this.#layout;
     const slot = this.#caches.indexOf(cache);
     const size = rows * this.#headSize;
     for (let head = 0; head < this.#headIn.length; head++) {
-      layout.buffer.set(data.subarray(head * size, (head + 1) * size), this.#at(layout, slot, head, first));
+      buffer.set(data.subarray(head * size, (head + 1) * size), this.#at(slot, head, first));
     }
   }
 
@@ -182,18 +185,20 @@ export class RowBuffers {
     if (last === 0) {
       this.#layout = this.#newLayout(0, 0);
     } else if (slot < last) {
-      const layout = this.#layout;
+      const { buffer } = this.#layout;
       for (let head = 0; head < this.#headIn.length; head++) {
-        const from = this.#at(layout, last, head, 0);
-        layout.buffer.copyWithin(this.#at(layout, slot, head, 0), from, from + moved.length * this.#headSize);
+        const from = this.#at(last, head, 0);
+        buffer.copyWithin(this.#at(slot, head, 0), from, from + moved.length * this.#headSize);
       }
     }
     this.#caches[slot] = moved;
     this.#caches.length = last;
+    this.#shrink();
   }
 
   /** Where a row of a head lies. */
-  #at({ slots, capacity }: Layout, slot: number, head: number, row: number): number {
+  #at(slot: number, head: number, row: number): number {
+    const { slots, capacity } = this.#layout;
     const place = this.#headsBefore[head]! * slots + slot * this.#headsOfInput[head]! + this.#headIn[head]!;
     return (place * capacity + row) * this.#headSize;
   }
@@ -213,8 +218,22 @@ export class RowBuffers {
   reserve(rows: number): void {
     const { slots, capacity } = this.#layout;
     if (rows > capacity) {
-      const room = rows + Math.max(SMALLEST_GROWTH, rows >> 3);
-      this.#allocate(slots, Math.max(rows, Math.min(room, this.#contextLength)));
+      this.#allocate(slots, this.#roomFor(rows));
+    }
+  }
+
+  /** Rows that a buffer gets which needs so many now. */
+  #roomFor(rows: number): number {
+    const room = rows + Math.max(SMALLEST_GROWTH, rows >> 3);
+    return Math.max(rows, Math.min(room, this.#contextLength));
+  }
+
+  /** Gives back what a long sequence has left: attention reads it for all others, in every step. */
+  #shrink(): void {
+    const { slots, capacity } = this.#layout;
+    const room = this.#roomFor(Math.max(0, ...this.#caches.map(({ length }) => length)));
+    if (capacity > room + (room >> 2)) {
+      this.#allocate(slots, room);
     }
   }
 

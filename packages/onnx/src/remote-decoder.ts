@@ -101,6 +101,7 @@ export class RemoteDecoder implements StepDecoder {
 class RemoteSequence implements StepSequence {
   readonly canRollback: boolean;
   length = 0;
+  together = 1;
   readonly #decoder: RemoteDecoder;
   readonly #id: number;
 
@@ -128,6 +129,7 @@ class RemoteSequence implements StepSequence {
       throw new InferenceError("The model's thread gave no logits.");
     }
     this.length += ids.length;
+    this.together = answer.together;
     return answer.logits;
   }
 

@@ -44,7 +44,13 @@ export type StepCommand =
 /** The answer to a call. */
 export type StepAnswer =
   | { readonly type: "recalled"; readonly call: number; readonly count: number }
-  | { readonly type: "logits"; readonly call: number; readonly logits: Float32Array<ArrayBuffer> }
+  | {
+      readonly type: "logits";
+      readonly call: number;
+      readonly logits: Float32Array<ArrayBuffer>;
+      /** How many sequences took the step at the same time. */
+      readonly together: number;
+    }
   | {
       readonly type: "failed";
       readonly call: number;

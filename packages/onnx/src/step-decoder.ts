@@ -28,6 +28,8 @@ export interface StepSequence {
   readonly length: number;
   /** Whether `rollback` works. */
   readonly canRollback: boolean;
+  /** How many sequences took their last steps at the same time, this one among them. */
+  readonly together: number;
   /**
    * Takes over what is known of a prompt's beginning, in a sequence of no tokens: so many of them.
    *

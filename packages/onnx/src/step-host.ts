@@ -60,7 +60,7 @@ export function serveSteps(
     try {
       // Rows of logits are valid until the next step only.
       const logits = (await sequence.forward(ids, keep)).slice();
-      answer({ type: "logits", call, logits }, [logits.buffer]);
+      answer({ type: "logits", call, logits, together: sequence.together }, [logits.buffer]);
     } catch (thrown) {
       const isDisposed = thrown instanceof ModelDisposedError;
       answer({ type: "failed", call, isDisposed, message: reasonOf(thrown) });

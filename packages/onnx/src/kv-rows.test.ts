@@ -1,0 +1,95 @@
+import { Tensor } from "onnxruntime-node";
+import { describe, expect, it } from "vitest";
+import type { GraphContract } from "./graph.js";
+import type { Feeds } from "./kv-cache.js";
+import { RowBuffers, type RowsKvCache } from "./kv-rows.js";
+
+const HEADS = 2;
+const SIZE = 4;
+const CONTRACT: GraphContract = {
+  past: ["key", "value"].map((part) => ({
+    input: `past_key_values.0.${part}`,
+    output: `new.0.${part}`,
+    heads: HEADS,
+    headSize: SIZE,
+  })),
+  pastType: "float32",
+  packed: true,
+  logitsType: "float32",
+  vocabularySize: 8,
+  idsType: "int64",
+  attentionMask: undefined,
+  positionIds: undefined,
+  logitsToKeep: undefined,
+  useCacheBranch: false,
+};
+
+/** A number of its own for each place of a sequence's rows. */
+const value = (sequence: number, row: number, part: number, head: number, i: number) =>
+  (((sequence * 1000 + row) * 2 + part) * HEADS + head) * SIZE + i;
+
+/** What a step would give for rows of a sequence, behind so many of another. */
+function outputs(sequence: number, from: number, rows: number, before: number) {
+  return Object.fromEntries(
+    CONTRACT.past.map(({ output }, part) => {
+      const data = new Float32Array((before + rows) * HEADS * SIZE).fill(-1);
+      for (let row = 0; row < rows; row++) {
+        for (let head = 0; head < HEADS; head++) {
+          for (let i = 0; i < SIZE; i++) {
+            data[((before + row) * HEADS + head) * SIZE + i] = value(sequence, from + row, part, head, i);
+          }
+        }
+      }
+      return [output, new Tensor("float32", data, [before + rows, HEADS, SIZE])];
+    }),
+  );
+}
+
+describe("buffers of rows", () => {
+  const buffers = new RowBuffers(CONTRACT, Tensor, 1000);
+
+  function take(cache: RowsKvCache, sequence: number, rows: number): void {
+    cache.take(outputs(sequence, cache.length, rows, 3), 3, rows);
+  }
+
+  /** Whether what the graph is fed has the sequence's rows. */
+  function check(cache: RowsKvCache, sequence: number): void {
+    const feeds: Feeds = {};
+    buffers.feed([cache], feeds);
+    for (const [part, { input }] of CONTRACT.past.entries()) {
+      const { data, dims } = feeds[input]!;
+      expect(dims).toEqual([1, HEADS, buffers.capacity, SIZE]);
+      for (let head = 0; head < HEADS; head++) {
+        for (let row = 0; row < cache.length; row++) {
+          const at = (head * buffers.capacity + row) * SIZE;
+          expect([...(data as Float32Array).subarray(at, at + SIZE)]).toEqual(
+            Array.from({ length: SIZE }, (_, i) => value(sequence, row, part, head, i)),
+          );
+        }
+      }
+    }
+  }
+
+  it("are given back behind a long sequence, and what the others have stays", () => {
+    const long = buffers.newCache();
+    const short = buffers.newCache();
+    const other = buffers.newCache();
+    take(short, 1, 20);
+    take(long, 0, 400);
+    take(other, 2, 7);
+    take(short, 1, 3);
+    expect(buffers.capacity).toBeGreaterThanOrEqual(400);
+    long.dispose();
+    expect(buffers.capacity).toBeLessThan(80);
+    check(short, 1);
+    check(other, 2);
+    take(other, 2, 200);
+    check(short, 1);
+    check(other, 2);
+    short.dispose();
+    expect(buffers.capacity).toBeLessThan(300);
+    check(other, 2);
+    other.dispose();
+    expect(buffers.capacity).toBe(0);
+  });
+});
