@@ -64,7 +64,7 @@ function scripted(text: string, toolFormat: ToolFormatName) {
     const pieces = text.match(/[\s\S]{1,3}/g) ?? [];
     for (const [index, piece] of pieces.entries()) yield { type: "token", id: 65, index, text: piece };
     const usage = { promptTokens: 1, cachedPromptTokens: 0, completionTokens: pieces.length };
-    yield { type: "result", result: { text, finishReason: "complete", seed: 0, usage } };
+    yield { type: "result", result: { text, finishReason: "complete", seed: 0, usage, repetitions: [] } };
   }
   const model = { toolFormat, vocabulary, stream } as unknown as Model;
   return createGrammask({ models: { scripted: model } })("scripted");

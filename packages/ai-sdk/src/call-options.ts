@@ -17,6 +17,7 @@ const OWN = [
   "logitBias",
   "minP",
   "onLength",
+  "onRepetition",
   "regex",
   "repetitionPenalty",
   "schemaInPrompt",

@@ -153,12 +153,13 @@ function ending(
   usage: LanguageModelV3Usage;
   providerMetadata: SharedV3ProviderMetadata;
 } {
-  const { finishReason: raw, seed, closedEarly, leadIn } = result;
+  const { finishReason: raw, seed, closedEarly, repetitions, leadIn } = result;
   // An output that was aborted has thrown.
   const unified = raw === "length" ? "length" : parts.hasCall ? "tool-calls" : "stop";
   const own: JSONObject = {
     seed,
     closedEarly: closedEarly === undefined ? null : asJson(closedEarly),
+    ...(repetitions.length > 0 && { repetitions: repetitions.map(({ pointer }) => pointer) }),
     ...(parts.hasCutCall && { cutCall: said }),
     ...(leadIn !== undefined && { leadIn }),
   };

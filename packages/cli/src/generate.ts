@@ -18,6 +18,7 @@ export interface GenerateOptions extends ConstraintOptions {
   readonly threads?: number;
   readonly maxTokens: number;
   readonly onLength: "close" | "cut";
+  readonly onRepetition: "close" | "ignore";
   readonly temperature: number;
   readonly topP?: number;
   readonly seed?: number;
@@ -49,7 +50,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
     abort.abort();
   });
   try {
-    const { device, threads, temperature, topP, seed, maxTokens, onLength } = options;
+    const { device, threads, temperature, topP, seed, maxTokens, onLength, onRepetition } = options;
     await using model = await openModel(io, options.model, {
       device,
       signal: abort.signal,
@@ -61,6 +62,7 @@ export async function generate(io: Io, options: GenerateOptions): Promise<ExitCo
       ...shape,
       maxTokens,
       onLength,
+      onRepetition,
       temperature,
       ...(topP === undefined ? {} : { topP }),
       ...(seed === undefined ? {} : { seed }),
@@ -97,6 +99,9 @@ function write(io: Io, options: GenerateOptions, result: GenerateResult): ExitCo
       (pointer || "the whole") + (filled.includes(pointer) ? " (filled in)" : "");
     const places = values.map(told).join(", ");
     io.err(`The output was closed early to fit --max-tokens${places === "" ? "" : `: ${places}`}.\n`);
+  }
+  for (const { pointer } of result.repetitions) {
+    io.err(`${pointer || "The whole"} repeated itself, and was ended.\n`);
   }
   if (complete) return ExitCode.ok;
   const why =

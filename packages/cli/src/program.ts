@@ -125,6 +125,11 @@ function addGenerate(program: Command, io: Io, done: (code: ExitCode) => void): 
         .choices(["close", "cut"])
         .default("close"),
     )
+    .addOption(
+      new Option("--on-repetition <what>", "whether a value that repeats itself word for word is ended")
+        .choices(["close", "ignore"])
+        .default("ignore"),
+    )
     .option("--temperature <t>", "0 always takes the likeliest token", decimalNumber({ min: 0, max: 100 }), 0)
     .option(
       "--top-p <p>",

@@ -2,7 +2,8 @@ import type { GenerateResult, Report, TokenPressure } from "@grammask/onnx";
 
 /** The result for `--json`: one object with all that is known of the generation. Times are in milliseconds. */
 export function report(result: GenerateResult): object {
-  const { text, leadIn, value, captures, finishReason, closedEarly, seed, usage, timings, report } = result;
+  const { text, leadIn, value, captures, finishReason, closedEarly, repetitions } = result;
+  const { seed, usage, timings, report } = result;
   const limit = result.limit && {
     name: result.limit.error.limit,
     value: result.limit.error.value,
@@ -15,6 +16,7 @@ export function report(result: GenerateResult): object {
     captures,
     finishReason,
     closedEarly,
+    repetitions: repetitions.length === 0 ? undefined : repetitions,
     seed,
     usage,
     timings,

@@ -3,6 +3,7 @@ import { onlyEnds, type TokenMatcher, type TokenVocabulary } from "./constraint.
 import { Drafts } from "./drafts.js";
 import { BudgetTooSmallError, InferenceError } from "./errors.js";
 import { PressureGauge, type TokenPressure } from "./pressure.js";
+import { type EndedRepetition, Repetition } from "./repetition.js";
 import type { CheckedRequest, TokenEvent } from "./request.js";
 import { Sampler } from "./sampling.js";
 import { TextStream } from "./text-stream.js";
@@ -25,6 +26,8 @@ export interface DecodingParts {
   readonly promptIds: readonly number[];
   /** Undefined for free text. */
   readonly matcher: TokenMatcher | undefined;
+  /** Whether the output is JSON, apart from what comes before the value. Default: false. */
+  readonly isJson?: boolean | undefined;
   /** Tells what comes before the value; undefined: nothing does. */
   readonly parts?: OutputParts | undefined;
   /** Whether a stop string may end the output behind a text; undefined: anywhere. */
@@ -96,6 +99,8 @@ export class Decoding {
   readonly #timings: Timings;
   readonly #most: number;
   readonly #closes: boolean;
+  /** Undefined: the output may repeat itself. */
+  readonly #repetition: Repetition | undefined;
   readonly #forces: boolean;
   readonly #drafts: Drafts | undefined;
   #guesses: Guess[] = [];
@@ -120,6 +125,10 @@ export class Decoding {
     this.#mostLeadIn = request.maxLeadInTokens;
     this.#most = Math.min(request.maxTokens, room);
     this.#closes = request.onLength === "close" && matcher !== undefined;
+    this.#repetition =
+      request.onRepetition === "close" && matcher !== undefined
+        ? new Repetition(decodingParts.isJson === true)
+        : undefined;
     this.#forces = request.forcedTokens;
     this.#drafts =
       request.drafts === undefined || !canRollback
@@ -172,6 +181,11 @@ export class Decoding {
   /** The stop string that ended the output, if one did. */
   get stopString(): string | undefined {
     return this.#stream.stopString;
+  }
+
+  /** The values that were ended because they repeated themselves. */
+  get repetitions(): readonly EndedRepetition[] {
+    return this.#repetition?.ended ?? [];
   }
 
   /** Whether the text is one that the grammar lets end here. */
@@ -267,12 +281,14 @@ export class Decoding {
     return { id: other, mask: closing };
   }
 
-  /** The grammar's mask; where enough was written before the value, what is on the shortest way to its end. */
+  /** The grammar's mask; where enough was written before the value, or a value repeats itself, what is on the shortest way to its end. */
   #mask(): TokenMask | undefined {
     const matcher = this.#matcher;
-    return this.leadInTokens >= this.#mostLeadIn && matcher?.isInLeadIn === true
-      ? matcher.maskWithin(matcher.completionTokens())
-      : matcher?.mask();
+    if (matcher === undefined) {
+      return undefined;
+    }
+    const ends = (this.leadInTokens >= this.#mostLeadIn && matcher.isInLeadIn) || this.#repetition?.isEnding;
+    return ends ? matcher.maskWithin(matcher.completionTokens()) : matcher.mask();
   }
 
   #sample(logits: Float32Array, mask: TokenMask | undefined): number {
@@ -441,13 +457,16 @@ export class Decoding {
     const index = this.tokens.length - 1;
     const bytes = this.#vocabulary.tokenBytes(id) ?? NO_BYTES;
     if (this.#parts === undefined) {
+      this.#repetition?.push(bytes);
       return { id, index, text: this.#stream.push(bytes) };
     }
     const { leadIn, value } = this.#parts.push(bytes);
     this.leadInBytes += leadIn;
     this.leadInTokens += leadIn > 0 ? 1 : 0;
     const before = this.#leadIn.push(bytes.subarray(0, leadIn));
-    return { id, index, text: this.#stream.push(bytes.subarray(leadIn, leadIn + value)), leadIn: before };
+    const own = bytes.subarray(leadIn, leadIn + value);
+    this.#repetition?.push(own);
+    return { id, index, text: this.#stream.push(own), leadIn: before };
   }
 
   /** Ends the output where nothing can follow, without a step of the model. */
@@ -464,6 +483,9 @@ export class Decoding {
       if (ends) {
         this.closing ??= { token: this.tokens.length, offset: this.text.length };
       }
+    } else if (this.#matcher?.limitHit === undefined) {
+      const end = () => this.#timed(() => this.#matcher!.shortestCompletion());
+      this.#repetition?.look(this.tokens.length, end);
     }
   }
 }

@@ -135,6 +135,7 @@ describe("generateTokens", () => {
       draftTokens: 0,
       acceptedDraftTokens: 0,
       steps: 0,
+      repetitions: [],
       pressures: [],
     });
   });

@@ -4,6 +4,7 @@ import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { TokenPressure } from "./pressure.js";
 import { pieceEnd, promptCuts } from "./prompt-cuts.js";
+import type { EndedRepetition } from "./repetition.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
 import type { Timings } from "./timings.js";
@@ -15,6 +16,8 @@ export interface Generation {
   readonly promptIds: readonly number[];
   /** Undefined for free text. */
   readonly matcher: TokenMatcher | undefined;
+  /** Whether the output is JSON, apart from what comes before its value. Default: false. */
+  readonly isJson?: boolean | undefined;
   /** Tells what of the output comes before its value; undefined: nothing does. */
   readonly parts?: OutputParts | undefined;
   /** Whether a stop string may end the output behind a text; undefined: anywhere. */
@@ -42,6 +45,8 @@ export interface Output {
   readonly stopString: string | undefined;
   /** Where the output was led to its end because of its budget. */
   readonly closing: Closing | undefined;
+  /** The values that were ended because they repeated themselves. */
+  readonly repetitions: readonly EndedRepetition[];
   /** Whether the grammar lets the text end where it does. */
   readonly isComplete: boolean;
   /** How many of the prompt's tokens were known from an earlier prompt. */
@@ -120,6 +125,7 @@ async function* decode(
     tokens,
     stopString,
     closing,
+    repetitions,
     isComplete,
     forcedTokens,
     draftTokens,
@@ -135,6 +141,7 @@ async function* decode(
     finishReason: decoding.finishReason!,
     stopString,
     closing,
+    repetitions,
     isComplete,
     cachedPromptTokens,
     forcedTokens,

@@ -24,6 +24,7 @@ export { connectModel, type LoadOptions, type LoadProgress, loadModel } from "./
 export type { BatchOptions, Model } from "./model.js";
 export type { DataType } from "./model-files.js";
 export type { Alternative, TokenPressure } from "./pressure.js";
+export type { EndedRepetition } from "./repetition.js";
 export type { Report, ReportOptions, TokenLogprobs, ValuePressure } from "./report.js";
 export type { GenerateRequest, PromptProgress, TokenEvent } from "./request.js";
 export type {

@@ -316,6 +316,7 @@ export class Model implements AsyncDisposable {
       vocabulary,
       promptIds,
       matcher,
+      isJson: wantsJson(request),
       parts: grammar?.automaton.hasLeadIn === true ? new OutputParts(grammar) : undefined,
       mayStop:
         grammar !== undefined && checked.onStop === "complete"
@@ -337,6 +338,7 @@ export class Model implements AsyncDisposable {
       finishReason,
       stopString,
       closing,
+      repetitions,
       isComplete,
       pressures,
       ...counts
@@ -355,6 +357,7 @@ export class Model implements AsyncDisposable {
         token: closing.token,
         ...(isJson ? endedBehind(text, closing.offset) : { values: [], filled: [] }),
       },
+      repetitions,
       tokens,
       seed: checked.sampling.seed,
       usage: {

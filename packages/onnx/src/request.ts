@@ -62,6 +62,13 @@ export interface GenerateRequest<S extends SchemaInput | undefined = SchemaInput
    */
   readonly onLength?: "close" | "cut";
   /**
+   * What happens where an output under a grammar has come to repeat itself word for word: 3 copies of up to 256 characters, and 128
+   * characters together. "close": the value that does (a text, or a list, behind a whole item) is led to its end, and the
+   * model goes on with the next one; of an output that is not JSON it is the whole. So small models do not go on until the budget
+   * ends; but lists may be right to repeat themselves, such as many zeros. "ignore": it goes on. Default: "ignore".
+   */
+  readonly onRepetition?: "close" | "ignore";
+  /**
    * Whether text that the grammar leaves no choice about (keys, punctuation, constants) is fed as the tokenizer writes
    * it, several tokens in one step, instead of token by token as the model would write it. Default: true.
    */
@@ -133,6 +140,7 @@ export interface CheckedRequest {
   readonly sampling: SamplingOptions;
   readonly maxTokens: number;
   readonly onLength: "close" | "cut";
+  readonly onRepetition: "close" | "ignore";
   readonly onStop: "cut" | "complete";
   /** The most tokens before the value. */
   readonly maxLeadInTokens: number;
@@ -165,9 +173,12 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
     throw new InvalidRequestError("maxTokens", `${maxTokens} is not an integer of at least 1`);
   }
   const maxLeadInTokens = checkLeadIn(request, maxTokens);
-  const { forcedTokens = true, onLength = "close", onStop = "cut" } = request;
+  const { forcedTokens = true, onLength = "close", onRepetition = "ignore", onStop = "cut" } = request;
   if (onLength !== "close" && onLength !== "cut") {
     throw new InvalidRequestError("onLength", `${String(onLength)} is not "close" or "cut"`);
+  }
+  if (onRepetition !== "close" && onRepetition !== "ignore") {
+    throw new InvalidRequestError("onRepetition", `${String(onRepetition)} is not "close" or "ignore"`);
   }
   if (onStop !== "cut" && onStop !== "complete") {
     throw new InvalidRequestError("onStop", `${String(onStop)} is not "cut" or "complete"`);
@@ -184,7 +195,7 @@ export function checkRequest(request: GenerateRequest): CheckedRequest {
   const alternatives =
     report === undefined && topLogprobs === undefined ? undefined : Math.max(report ?? 0, topLogprobs ?? 0);
   return {
-    ...{ sampling, maxTokens, maxLeadInTokens, onLength, onStop, forcedTokens, drafts },
+    ...{ sampling, maxTokens, maxLeadInTokens, onLength, onRepetition, onStop, forcedTokens, drafts },
     ...{ report, topLogprobs, alternatives, stop },
   };
 }
@@ -260,7 +271,7 @@ function checkCallbacks(request: GenerateRequest): void {
 }
 
 function checkConstraint(request: GenerateRequest): void {
-  const { schema, json, regex, choice, grammar, schemaOptions } = request;
+  const { schema, json, regex, choice, grammar, schemaOptions, onRepetition } = request;
   const isJson = json !== undefined && json !== false;
   const constraints = { schema, json: isJson ? json : undefined, regex, choice, grammar };
   const given = Object.entries(constraints).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -269,6 +280,12 @@ function checkConstraint(request: GenerateRequest): void {
     throw new InvalidRequestError(
       first,
       `it is given together with ${second}; at most one of schema, json, regex, choice and grammar can be`,
+    );
+  }
+  if (first === undefined && onRepetition === "close") {
+    throw new InvalidRequestError(
+      "onRepetition",
+      "only a schema, json, regex, choice or grammar tells how an output ends",
     );
   }
   if (json !== undefined && typeof json !== "boolean" && json !== "object") {

@@ -1,6 +1,7 @@
 import type { CapturedText, LimitHit } from "@grammask/core";
 import type { FinishReason } from "./decoding.js";
 import type { RejectedOutput } from "./errors.js";
+import type { EndedRepetition } from "./repetition.js";
 import type { Report, TokenLogprobs } from "./report.js";
 import type { GenerateRequest, TokenEvent } from "./request.js";
 import type { SchemaInPromptResult } from "./schema-prompt.js";
@@ -37,6 +38,8 @@ interface Output {
   readonly stopString: string | undefined;
   /** Where the output was led to its end because of `maxTokens` or the context: then it is complete, but short. */
   readonly closedEarly: ClosedEarly | undefined;
+  /** Where the request asked for it (`onRepetition`): the values that were ended because they repeated themselves, in order. */
+  readonly repetitions: readonly EndedRepetition[];
   /** Ids of the output's tokens, without the one that ended it. */
   readonly tokens: readonly number[];
   /** The seed that was used: the request's, or the one that was drawn. */

@@ -12,6 +12,8 @@ const responseFormat = {
   json_schema: { name: "person", strict: true, schema },
 } as const;
 const messages = [{ role: "user" as const, content: "the user" }];
+/** A bias against the tokens "]" and "\"]". */
+const NO_END_OF_LISTS = { "63": -100, "279": -100 };
 /** Keeps free text from ending at once: a bias against the tokens that end it. */
 const ON_AND_ON = { "0": -100, "2": -100 };
 
@@ -55,7 +57,10 @@ describe("chat completions with the openai client", () => {
       response_format: { type: "json_schema", json_schema: { name: "list", schema } },
     });
     const [choice] = completion.choices;
-    expect(choice).toMatchObject({ finish_reason: "stop", grammask: { closed_early: expect.any(Array) } });
+    expect(choice).toMatchObject({
+      finish_reason: "stop",
+      grammask: { closed_early: expect.any(Array) },
+    });
     expect(choice!.message.parsed).toHaveLength(10);
     expect(completion.usage!.completion_tokens).toBeLessThanOrEqual(130);
   });
@@ -252,6 +257,30 @@ describe("chat completions with the openai client", () => {
     const wrong = { status: 400, param: "grammask.schema_in_prompt" };
     await expect(ask({ grammask, response_format: { type: "text" } })).rejects.toMatchObject(wrong);
     await expect(ask({ grammask: { schema_in_prompt: "yes" } })).rejects.toMatchObject(wrong);
+  });
+
+  it("end where they repeat themselves, if they are to", async () => {
+    const schema = { type: "array", items: { const: "the name" } };
+    const format = { type: "json_schema", json_schema: { name: "list", schema } };
+    const ask = (extra: object) => {
+      const body = { model: "tiny", messages, max_tokens: 200, logit_bias: NO_END_OF_LISTS, ...extra };
+      return client.chat.completions.create(body as OpenAI.ChatCompletionCreateParamsNonStreaming);
+    };
+    const grammask = { on_repetition: "close" };
+    const [long, short] = [
+      await ask({ response_format: format }),
+      await ask({ response_format: format, grammask }),
+    ];
+    expect(long.choices[0]).toMatchObject({ grammask: { closed_early: expect.any(Array) } });
+    expect(short.choices[0]).toMatchObject({
+      finish_reason: "stop",
+      grammask: { repetitions: [""] },
+    });
+    const items = ({ choices }: OpenAI.ChatCompletion) =>
+      JSON.parse(choices[0]!.message.content!) as string[];
+    expect(items(short).length).toBeLessThan(items(long).length);
+    const wrong = { status: 400, param: "grammask.on_repetition" };
+    await expect(ask({ grammask })).rejects.toMatchObject(wrong);
   });
 
   it("are not cut in two by stop strings, and end at them where they may", async () => {

@@ -22,6 +22,7 @@ export interface GenerationRequest
     | "seed"
     | "logitBias"
     | "stop"
+    | "onRepetition"
     | "topLogprobs"
     | "logprobs"
   > {
@@ -84,6 +85,8 @@ export interface GenerationResult {
   readonly captures: readonly CapturedText[] | undefined;
   /** JSON Pointers of the values that the token budget cut short: the output is complete all the same. */
   readonly closedEarly: readonly string[] | undefined;
+  /** JSON Pointers of the values that were ended because they repeated themselves; undefined or empty: none was. */
+  readonly repetitions?: readonly string[] | undefined;
   /** The limit of the schema that the output hit, and was ended for. */
   readonly limit: string | undefined;
   readonly seed: number;

@@ -167,7 +167,8 @@ function fieldsOf(constraint: Constraint, { messages, schemaInPrompt: asked }: G
 }
 
 function plain(result: GenerateResult, model: Model): GenerationResult {
-  const { text, finishReason, captures, stopString, closedEarly, limit, seed, usage, logprobs } = result;
+  const { text, finishReason, captures, stopString, closedEarly, repetitions } = result;
+  const { limit, seed, usage, logprobs } = result;
   const { prefill, decode, mask, longestGrammar } = result.timings;
   return {
     text,
@@ -175,6 +176,7 @@ function plain(result: GenerateResult, model: Model): GenerationResult {
     captures,
     stopString,
     closedEarly: closedEarly?.values,
+    repetitions: repetitions.map(({ pointer }) => pointer),
     limit: limit?.error.limit,
     seed,
     usage,

@@ -60,6 +60,9 @@ export const extensionField = optional(
     schema_in_prompt: optional(z.enum(["auto", "none", "typescript", "example", "json-schema"])).describe(
       "How the prompt tells the model the JSON Schema of its answer",
     ),
+    on_repetition: optional(z.enum(["ignore", "close"])).describe(
+      "Whether a value is ended where an answer that has a form has come to repeat itself word for word",
+    ),
   }),
 );
 
@@ -81,6 +84,26 @@ export function schemaTelling(
     );
   }
   return telling;
+}
+
+/**
+ * What is done about an answer that repeats itself.
+ *
+ * @throws ApiError where nothing tells how it ends
+ */
+export function repetitionField(
+  extension: z.output<typeof extensionField>,
+  constraint: Constraint | undefined,
+): GenerationRequest["onRepetition"] {
+  const what = extension?.on_repetition;
+  if (what === "close" && constraint === undefined) {
+    throw invalid(
+      "grammask.on_repetition",
+      "grammask.on_repetition: only where the answer has a form: response_format, a grammar, or tools",
+      "unsupported_combination",
+    );
+  }
+  return what;
 }
 
 export const countField = optional(z.int().min(1).max(16)).describe("How many outputs");

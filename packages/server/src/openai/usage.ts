@@ -36,13 +36,14 @@ export function finishReasonOf({ finishReason }: GenerationResult): "stop" | "le
 }
 
 /** What OpenAI's answers have no field for: present only where there is something to tell. */
-export function extensionOf({ closedEarly, limit, captures = [] }: GenerationResult) {
-  if (closedEarly === undefined && limit === undefined && captures.length === 0) {
+export function extensionOf({ closedEarly, repetitions = [], limit, captures = [] }: GenerationResult) {
+  if (closedEarly === undefined && limit === undefined && captures.length + repetitions.length === 0) {
     return {};
   }
   return {
     grammask: {
       ...(closedEarly === undefined ? {} : { closed_early: closedEarly }),
+      ...(repetitions.length === 0 ? {} : { repetitions }),
       ...(limit === undefined ? {} : { limit }),
       ...(captures.length === 0 ? {} : { captures }),
     },

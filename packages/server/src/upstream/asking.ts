@@ -74,6 +74,13 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
       "unsupported_value",
     );
   }
+  if (request.onRepetition === "close") {
+    throw invalid(
+      "grammask.on_repetition",
+      "grammask.on_repetition: not available from an upstream",
+      "unsupported_value",
+    );
+  }
   const own = { top_k: topK, min_p: minP, repetition_penalty: repetitionPenalty };
   for (const [name, value] of Object.entries(own)) {
     if (value !== undefined && kind === "openai") {
