@@ -38,7 +38,7 @@ export class Objects {
   private readonly satisfiability: Satisfiability;
   private readonly propertyNames: PropertyNames;
   private readonly order: PropertyOrder;
-  private readonly namesOf: (goal: Goal) => readonly string[];
+  private readonly namesOf: (goal: Goal) => Set<string>;
   private readonly states: ObjectState[] = [];
   private readonly stateIds = new Map<string, ObjectState>();
   private readonly pendings: PendingProperty[] = [];
@@ -51,7 +51,7 @@ export class Objects {
 
   /**
    * @param extra whether properties come of which no schema says anything
-   * @param namesOf the property names that a goal's schemas mention, in order.
+   * @param namesOf the property names that a goal's schemas mention, in order; a new set
    * @param constants what long lists of objects are made of
    */
   constructor(
@@ -61,7 +61,7 @@ export class Objects {
     propertyNames: PropertyNames,
     order: PropertyOrder,
     extra: ExtraProperties,
-    namesOf: (goal: Goal) => readonly string[],
+    namesOf: (goal: Goal) => Set<string>,
     constants: ListedConstants,
   ) {
     this.store = store;
@@ -102,7 +102,7 @@ export class Objects {
       const listed = this.constants.listed(list);
       return this.add(formulas, goal.constraint, this.listedObjects.names(listed), 0, 0, { listed });
     }
-    const names = new Set(this.namesOf(goal));
+    const names = this.namesOf(goal);
     const seen = new Set<Formula>();
     for (const formula of formulas) {
       this.store.forEachAtom(

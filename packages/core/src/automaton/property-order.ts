@@ -53,24 +53,43 @@ class GrownSet implements SeenNames {
 
 const NO_NAMES: SeenNames = new Set<string>();
 
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** Interns name lists, sets of seen names, and which names are still available. */
 export class PropertyNames {
-  private readonly lists = new Map<string, NameList>();
+  private first: NameList | undefined;
+  /** The others. */
+  private readonly lists = new LazyMap<string, NameList>();
+  private listCount = 0;
   private readonly seenSets: SeenNames[] = [NO_NAMES];
   private readonly seenIds = new LazyMap<string, SeenKeys>();
   private readonly grown: ({ readonly before: SeenKeys; readonly name: string } | undefined)[] = [];
   private readonly availabilities = new LazyMap<string, KeyAvailability>();
 
   list(names: readonly string[]): NameList {
+    // Often there is no other.
+    if (this.first === undefined) {
+      this.first = this.create(names);
+      return this.first;
+    }
+    if (sameNames(this.first.names, names)) return this.first;
     const key = JSON.stringify(names);
     let list = this.lists.get(key);
     if (list === undefined) {
-      const indexOf = new Map<string, number>();
-      for (let index = 0; index < names.length; index++) indexOf.set(names[index] as string, index);
-      list = { id: this.lists.size, names, indexOf, candidates: undefined };
+      list = this.create(names);
       this.lists.set(key, list);
     }
     return list;
+  }
+
+  private create(names: readonly string[]): NameList {
+    const indexOf = new Map<string, number>();
+    for (let index = 0; index < names.length; index++) indexOf.set(names[index] as string, index);
+    return { id: this.listCount++, names, indexOf, candidates: undefined };
   }
 
   seen(id: SeenKeys): SeenNames {

@@ -78,11 +78,18 @@ export function assertsFormats({ vocabularies }: SchemaRules, { formats }: JsonS
   return formats !== "annotate" || (vocabularies & Vocabulary.FormatAssertion) !== 0;
 }
 
-/** The property names that the schemas in some formulas mention; schemas in the order of the document. */
+/** The property names that the schemas in some formulas mention; schemas in the order of the document. The set is new. */
 export function namesInOrder(
   formulas: readonly Formula[],
   { store, schemas }: Pick<SchemaReading, "store" | "schemas">,
-): string[] {
+): Set<string> {
+  const names = new Set<string>();
+  const [only] = formulas;
+  // Most goals are a schema.
+  if (only !== undefined && formulas.length === 1 && store.kind(only) === Kind.Schema) {
+    schemas.addPropertyNames(store.first(only), names, new Set());
+    return names;
+  }
   const ids = new Set<number>();
   const seen = new Set<number>();
   for (const formula of formulas) {
@@ -94,14 +101,8 @@ export function namesInOrder(
       seen,
     );
   }
-  if (ids.size === 1) {
-    const [id] = ids;
-    return [...new Set(schemas.propertyNames(id as number))];
-  }
-  const names = new Set<string>();
   const order = (id: number) => schemas.documentOrder(id);
-  for (const id of [...ids].sort((a, b) => order(a) - order(b) || a - b)) {
-    for (const name of schemas.propertyNames(id)) names.add(name);
-  }
-  return [...names];
+  for (const id of [...ids].sort((a, b) => order(a) - order(b) || a - b))
+    schemas.addPropertyNames(id, names, new Set());
+  return names;
 }

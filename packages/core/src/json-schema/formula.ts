@@ -10,7 +10,7 @@
  * reaches it; `ValueIn(S)` says of an object or array in progress that its open property's or item's value is in S;
  * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
  */
-import { type Language, type LanguageArena, LazyMap } from "../language/index.js";
+import { type Language, type LanguageArena, LazyMap, sortNumbers } from "../language/index.js";
 import { exclusiveAmong } from "./exclusive.js";
 import {
   ALL_TYPES,
@@ -34,8 +34,6 @@ export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const NONE_LEFT: readonly Formula[] = [];
 const NO_MARKS = new Int32Array(0);
-
-const ascending = (a: number, b: number) => a - b;
 
 export class FormulaStore {
   readonly arena: LanguageArena;
@@ -575,9 +573,12 @@ export class FormulaStore {
 const MANY = 32;
 
 function sortLiterals(literals: Formula[]): Formula[] {
+  if (literals.length < MANY) {
+    sortNumbers(literals);
+    return literals;
+  }
   for (let i = 1; i < literals.length; i++) {
     if ((literals[i - 1] as number) <= (literals[i] as number)) continue;
-    if (literals.length < MANY) return literals.sort(ascending);
     // Sorting of typed arrays calls no comparison.
     const sorted = new Int32Array(literals).sort();
     for (let k = 0; k < sorted.length; k++) literals[k] = sorted[k] as Formula;

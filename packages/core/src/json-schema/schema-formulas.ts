@@ -1,4 +1,4 @@
-import { canonicalNumber, isJsonArray, type JsonNode, JsonNumber, type JsonObject } from "../json/index.js";
+import { canonicalNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import {
   compilePattern,
   type Language,
@@ -30,6 +30,10 @@ import type { Unenforceable } from "./warnings.js";
 
 /** What a property calls for, by its name. */
 const DEPENDENCIES: ReadonlySet<string> = new Set(["dependentRequired", "dependentSchemas", "dependencies"]);
+
+/** The groups of keywords that have patterns, or constants that are limited. */
+const LIMITED_GROUPS =
+  KeywordGroup.Constants | KeywordGroup.Strings | KeywordGroup.Numbers | KeywordGroup.Objects;
 
 /** Schemas of an in-place cycle, one inside the other, and all that one is expanded to. */
 const MAX_CYCLE_LENGTH = 200;
@@ -224,40 +228,46 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     return this.schemas.byId(id)?.position.order ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Property names in the order in which a schema or constant mentions them, in-place sub-schemas included. */
-  *propertyNames(id: number, seen: Set<number> = new Set()): Generator<string> {
+  /**
+   * Adds property names in the order in which a schema or constant mentions them, in-place sub-schemas included.
+   *
+   * @param seen schemas whose names were added
+   */
+  addPropertyNames(id: number, names: Set<string>, seen: Set<number>): void {
     if (seen.has(id)) return;
     seen.add(id);
     const constant = this.constants.names(id);
     if (constant !== undefined) {
-      yield* constant;
+      for (let i = 0; i < constant.length; i++) names.add(constant[i] as string);
       return;
     }
     const node = this.schemas.byId(id) as SchemaNode;
-    for (const member of node.position.members) {
+    const { members } = node.position;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i] as Member;
       const { keyword, value } = member;
       const { name } = keyword;
-      if (name === "properties") yield* (value as JsonObject).keys();
+      if (name === "properties") addKeys(value as JsonObject, names);
       else if (name === "const" || name === "enum") {
-        for (const json of name === "const" ? [value] : (value as readonly JsonNode[])) {
-          if (json !== null && typeof json === "object" && "keys" in json && !isJsonArray(json)) {
-            yield* (json as JsonObject).keys();
-          }
-        }
-      } else {
-        for (const child of this.inPlace(node, member)) yield* this.propertyNames(child.id, seen);
+        for (const json of name === "const" ? [value] : (value as readonly JsonNode[]))
+          if (json instanceof JsonObject) addKeys(json, names);
+      } else if (keyword.isReference || keyword.isInPlace) {
+        for (const child of this.inPlace(node, member)) this.addPropertyNames(child.id, names, seen);
       }
     }
     // Names that are only called for come last.
-    for (const { keyword, value } of node.position.members) {
+    for (let i = 0; i < members.length; i++) {
+      const { keyword, value } = members[i] as Member;
       if (!DEPENDENCIES.has(keyword.name)) continue;
       for (const [key, needed] of value as JsonObject) {
-        yield key;
-        if (isJsonArray(needed)) yield* needed as readonly string[];
+        names.add(key);
+        if (isJsonArray(needed)) for (const name of needed as readonly string[]) names.add(name);
       }
     }
     const required = typeof node.json === "boolean" ? undefined : node.json.get("required");
-    if (isJsonArray(required)) yield* required as readonly string[];
+    if (isJsonArray(required)) {
+      for (let i = 0; i < required.length; i++) names.add(required[i] as string);
+    }
   }
 
   private inPlace(node: SchemaNode, { keyword, children }: Member): SchemaNode[] {
@@ -371,6 +381,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     for (const { positions } of this.schemas.documents()) {
       for (let i = 0; i < positions.length; i++) {
         const position = positions[i] as Position;
+        if ((position.groups & LIMITED_GROUPS) === 0) continue;
         const { members } = position;
         for (let k = 0; k < members.length; k++) {
           const member = members[k] as Member;
@@ -385,6 +396,10 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       }
     }
   }
+}
+
+function addKeys(object: JsonObject, names: Set<string>): void {
+  for (let i = 0; i < object.size; i++) names.add(object.keyAt(i));
 }
 
 const SCALAR_KEYWORDS = new Set([

@@ -43,23 +43,43 @@ export function plainGoal(algebra: Algebra, node: Language): Language {
   return nodes.kind[node] === Kind.Observe ? nodes.lists[nodes.a[node]!]! : node;
 }
 
+/** Longer lists are sorted by the engine, which copies them, and calls a function for each comparison. */
+const MAX_INSERTED = 32;
+
+/** Sorts numbers in place, ascending. Most lists are short. */
+export function sortNumbers(numbers: number[]): void {
+  if (numbers.length > MAX_INSERTED) {
+    numbers.sort((x, y) => x - y);
+    return;
+  }
+  for (let i = 1; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    let at = i;
+    for (; at > 0 && numbers[at - 1]! > number; at--) numbers[at] = numbers[at - 1]!;
+    numbers[at] = number;
+  }
+}
+
 /** Replaces nodes of an associative kind by their operands, and returns all operands ascending, each once. */
 export function flatten(algebra: Algebra, items: readonly Language[], kind: Kind): Language[] {
   const { nodes } = algebra;
   const flat: Language[] = [];
   for (const item of items) {
     const goal = plainGoal(algebra, item);
-    if (nodes.kind[goal] === kind) flat.push(...nodes.items(goal));
+    if (nodes.kind[goal] === kind) nodes.pushItems(goal, flat);
     else flat.push(goal);
   }
   return sortedDistinct(flat);
 }
 
 export function sortedDistinct(items: Language[]): Language[] {
-  items.sort((x, y) => x - y);
+  sortNumbers(items);
   let kept = 0;
-  for (const item of items) if (kept === 0 || items[kept - 1] !== item) items[kept++] = item;
-  items.length = kept;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    if (kept === 0 || items[kept - 1] !== item) items[kept++] = item;
+  }
+  if (kept < items.length) items.length = kept;
   return items;
 }
 

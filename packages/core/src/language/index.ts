@@ -6,6 +6,7 @@
  * - `JsonStringAutomaton` and `TextAutomaton` read languages byte by byte.
  * - `compilePattern` turns regular expressions into languages, `numberRange` bounds on JSON numbers.
  */
+export { sortNumbers } from "./algebra.js";
 export { type Language, LanguageArena } from "./arena.js";
 export { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.js";

@@ -66,7 +66,8 @@ export class ListMemo {
     const used = this.#used;
     this.#slots = new Int32Array(this.#slots.length * 2);
     for (let entry = 1; entry < used; entry += this.#stored[entry + 1]! + 2) {
-      const list = Array.from(this.#stored.subarray(entry + 2, entry + 2 + this.#stored[entry + 1]!));
+      const list: number[] = [];
+      for (let i = 0; i < this.#stored[entry + 1]!; i++) list.push(this.#stored[entry + 2 + i]!);
       this.#slots[this.#slot(list)] = entry;
     }
   }

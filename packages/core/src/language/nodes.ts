@@ -187,8 +187,17 @@ export class NodeTable {
 
   /** The operands of a Union, Intersection or Observe. */
   items(node: Language): number[] {
+    const items: number[] = [];
+    this.pushItems(node, items);
+    return items;
+  }
+
+  /** Adds the operands to a list. */
+  pushItems(node: Language, list: number[]): void {
+    const { lists } = this;
     const offset = this.a[node]!;
-    return Array.from(this.lists.subarray(offset, offset + this.b[node]!));
+    const end = offset + this.b[node]!;
+    for (let i = offset; i < end; i++) list.push(lists[i]!);
   }
 
   /**

@@ -153,7 +153,8 @@ function jumpOver(
 
 /** The code point of a range that reads best and is cheapest to write in JSON. */
 function preferredCodePoint(first: number, last: number): number {
-  for (const [from, to] of PREFERRED) {
+  for (let i = 0; i < PREFERRED.length; i++) {
+    const [from, to] = PREFERRED[i]!;
     const codePoint = Math.max(first, from);
     if (codePoint <= Math.min(last, to)) return codePoint;
   }

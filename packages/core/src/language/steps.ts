@@ -4,12 +4,28 @@
  * segments to nodes, by a sweep over the segments of the operands, and stored.
  */
 import type { Algebra, LeafTheory } from "./algebra.js";
-import { isSurrogate } from "./code-point-set.js";
+import { CODE_POINT_END, isSurrogate } from "./code-point-set.js";
 import { Kind, type Language, UNBOUNDED } from "./nodes.js";
 import { StepBuilder } from "./step-builder.js";
 
 /** Unions of more operands than this are swept by events, so that a step costs its targets and not their square. */
 const MANY = 16;
+
+/** No language. */
+const NO_TARGET = -1;
+
+/** What targets were joined to. */
+interface Joined {
+  readonly targets: readonly Language[];
+  readonly joined: Language;
+  /** Another one with the same hash. */
+  readonly other: Joined | undefined;
+}
+
+function sameList(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 export class Steps {
   readonly #pending: Language[] = [];
@@ -149,11 +165,11 @@ export class Steps {
       case Kind.Union: {
         const items = nodes.items(node);
         if (items.length > MANY) this.#sweepMany(items, out);
-        else this.#sweep(items, out, (targets) => algebra.union(targets));
+        else this.#sweep(items, out, (targets) => algebra.union(targets), algebra.any);
         break;
       }
       case Kind.Intersection:
-        this.#sweep(nodes.items(node), out, (targets) => algebra.intersection(targets));
+        this.#sweep(nodes.items(node), out, (targets) => algebra.intersection(targets), empty);
         break;
       case Kind.Fixpoint:
         this.#map(this.#unfolded(node), out, (target) => target);
@@ -178,30 +194,56 @@ export class Steps {
     }
   }
 
-  /** Joins the step functions of several nodes, segment by segment. */
-  #sweep(items: readonly Language[], out: StepBuilder, join: (targets: Language[]) => Language): void {
+  /**
+   * Joins the step functions of several nodes, segment by segment.
+   * @param absorbing a target that makes any join itself
+   */
+  #sweep(
+    items: readonly Language[],
+    out: StepBuilder,
+    join: (targets: Language[]) => Language,
+    absorbing: Language = NO_TARGET,
+  ): void {
     const { nodes } = this.algebra;
     const count = items.length;
-    const position = items.map((item) => nodes.stepStart[item]!);
-    const end = items.map((item) => nodes.stepStart[item]! + nodes.stepCount[item]!);
-    const known = new Map<number, { targets: Language[]; joined: Language }[]>();
-    for (let bound = 0; bound < Number.POSITIVE_INFINITY; ) {
+    const position: number[] = [];
+    const end: number[] = [];
+    const targets: Language[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = nodes.stepStart[items[i]!]!;
+      position.push(start);
+      end.push(start + nodes.stepCount[items[i]!]!);
+      targets.push(0);
+    }
+    const known = new Map<number, Joined>();
+    for (let bound = 0; bound < CODE_POINT_END; ) {
       nodes.spend(count);
-      const targets: Language[] = [];
       let hash = 0;
-      let next = Number.POSITIVE_INFINITY;
+      let next = CODE_POINT_END;
+      let isAbsorbed = false;
+      // Joining can move the arrays.
+      const { stepBounds, stepTargets } = nodes;
       for (let i = 0; i < count; i++) {
-        if (position[i]! + 1 < end[i]! && nodes.stepBounds[position[i]! + 1] === bound) position[i]!++;
-        const target = nodes.stepTargets[position[i]!]!;
-        targets.push(target);
+        let at = position[i]!;
+        if (at + 1 < end[i]! && stepBounds[at + 1] === bound) position[i] = ++at;
+        const target = stepTargets[at]!;
+        if (target === absorbing) isAbsorbed = true;
+        targets[i] = target;
         hash = (Math.imul(hash, 31) + target) | 0;
-        if (position[i]! + 1 < end[i]!) next = Math.min(next, nodes.stepBounds[position[i]! + 1]!);
+        if (at + 1 < end[i]! && stepBounds[at + 1]! < next) next = stepBounds[at + 1]!;
       }
-      let bucket = known.get(hash);
-      if (!bucket) known.set(hash, (bucket = []));
-      let entry = bucket.find((candidate) => candidate.targets.every((target, i) => target === targets[i]));
-      if (!entry) bucket.push((entry = { targets, joined: join(targets) }));
-      out.add(bound, entry.joined);
+      if (isAbsorbed) out.add(bound, absorbing);
+      else {
+        const first = known.get(hash);
+        let joined = first;
+        while (joined !== undefined && !sameList(joined.targets, targets)) joined = joined.other;
+        if (joined === undefined) {
+          const list = targets.slice();
+          joined = { targets: list, joined: join(list), other: first };
+          known.set(hash, joined);
+        }
+        out.add(bound, joined.joined);
+      }
       bound = next;
     }
   }
