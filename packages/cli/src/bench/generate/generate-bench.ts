@@ -186,10 +186,10 @@ class Field {
     return this.done === 0
       ? []
       : compareLevels(
-          this.#entrants.map((entrant) => ({
-            factors: entrant.system.factors ?? {},
-            read: readOf(entrant, "strict"),
-          })),
+          this.#entrants.flatMap((entrant) => {
+            const { factors } = entrant.system;
+            return factors === undefined ? [] : [{ factors, read: readOf(entrant, "strict") }];
+          }),
         );
   }
 

@@ -13,12 +13,12 @@ const LEAD_INS = ["none", "fence", "optional-fence"] as const satisfies readonly
 
 /**
  * Ways in which this project can be asked: how the prompt tells of the schema, the whitespace of the output, and what may
- * stand before it.
+ * stand before it; and with the defaults of these, whether values that repeat themselves are ended.
  *
  * @param only parts of the names of those that are wanted; undefined: all
  */
 export function modes(only?: readonly string[]): System[] {
-  const all = TOLD.flatMap((schemaInPrompt) =>
+  const all: System[] = TOLD.flatMap((schemaInPrompt) =>
     WHITESPACE.flatMap((whitespace) =>
       LEAD_INS.map((leadIn) => {
         const prompt = schemaInPrompt === "none" ? "not told" : schemaInPrompt;
@@ -32,5 +32,11 @@ export function modes(only?: readonly string[]): System[] {
       }),
     ),
   );
+  const ended = {
+    schemaInPrompt: "none",
+    schemaOptions: { whitespace: "auto" },
+    onRepetition: "close",
+  } as const;
+  all.push({ ...OWN, name: "not told, auto, no lead-in, repetitions ended", options: ended });
   return only === undefined ? all : all.filter(({ name }) => only.some((part) => name.includes(part)));
 }
