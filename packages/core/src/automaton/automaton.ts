@@ -18,6 +18,7 @@ import { type Config, Configs } from "./configs.js";
 import type { Engine } from "./engine.js";
 import type { Result } from "./goals.js";
 import { STRUCTURE_CLASSES, structureClass } from "./json-bytes.js";
+import type { LiteralAutomaton } from "./literals.js";
 import { OutputPart } from "./output-part.js";
 
 export const enum FrameKind {
@@ -67,7 +68,7 @@ export interface Frames {
   readonly strings: JsonStringAutomaton;
   /** Numbers and texts that are not JSON. */
   readonly texts: TextAutomaton;
-  readonly literals: ByteAutomaton & { completion(state: number): number[] };
+  readonly literals: LiteralAutomaton;
   /** The structural state that an output starts in. */
   readonly start: FrameState;
   /** The state below it, which waits for the text that comes before the value; undefined: there is none. */

@@ -22,6 +22,11 @@ export class LiteralAutomaton implements ByteAutomaton {
     return Array.from(this.text(state).slice(state % PLACES), (letter) => letter.charCodeAt(0));
   }
 
+  /** The one byte that can follow. */
+  nextByte(state: number): number {
+    return this.text(state).charCodeAt(state % PLACES);
+  }
+
   step(state: number, byte: number): number {
     return this.text(state).charCodeAt(state % PLACES) === byte ? state + 1 : 0;
   }

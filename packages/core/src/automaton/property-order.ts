@@ -1,5 +1,5 @@
 import type { KeyAvailability } from "../json-schema/key-availability.js";
-import { type Candidates, LazyMap } from "../language/index.js";
+import { type Candidates, LazyMap, PairMemo } from "../language/index.js";
 
 /** In which order an object's properties may come: as the schema mentions their names, or any. */
 export type PropertyOrder = "schema" | "any";
@@ -19,6 +19,56 @@ export interface NameList {
   readonly indexOf: ReadonlyMap<string, number>;
   /** The names, prepared for choosing among them. */
   candidates: Candidates | undefined;
+}
+
+/** Small sets are the same in whichever order their names came. */
+const MAX_SMALL = 63;
+
+/** A small set: the numbers of its names, ascending. */
+class SmallSet implements SeenNames {
+  readonly ids: readonly number[];
+  private readonly numbers: NameNumbers;
+
+  constructor(ids: readonly number[], numbers: NameNumbers) {
+    this.ids = ids;
+    this.numbers = numbers;
+  }
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  has(name: string): boolean {
+    const id = this.numbers.known(name);
+    return id !== undefined && this.ids.includes(id);
+  }
+
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (const id of this.ids) yield this.numbers.name(id);
+  }
+}
+
+/** Numbers for the names that have been used. */
+class NameNumbers {
+  private readonly names: string[] = [];
+  private readonly ids = new Map<string, number>();
+
+  known(name: string): number | undefined {
+    return this.ids.get(name);
+  }
+
+  name(id: number): string {
+    return this.names[id] as string;
+  }
+
+  of(name: string): number {
+    let id = this.ids.get(name);
+    if (id === undefined) {
+      id = this.names.push(name) - 1;
+      this.ids.set(name, id);
+    }
+    return id;
+  }
 }
 
 /** A set and one more: a long object's sets share what they have in common. */
@@ -66,7 +116,12 @@ export class PropertyNames {
   private readonly lists = new LazyMap<string, NameList>();
   private listCount = 0;
   private readonly seenSets: SeenNames[] = [NO_NAMES];
-  private readonly seenIds = new LazyMap<string, SeenKeys>();
+  /** Made for the first name that is used. */
+  private numbers: NameNumbers | undefined;
+  /** By set and the number of one more name; made as well. */
+  private withOneMore: PairMemo | undefined;
+  /** Small sets by the numbers of their names. */
+  private readonly smallSets = new LazyMap<string, SeenKeys>();
   private readonly grown: ({ readonly before: SeenKeys; readonly name: string } | undefined)[] = [];
   private readonly availabilities = new LazyMap<string, KeyAvailability>();
 
@@ -102,16 +157,34 @@ export class PropertyNames {
   }
 
   withSeen(id: SeenKeys, name: string): SeenKeys {
+    this.numbers ??= new NameNumbers();
+    this.withOneMore ??= new PairMemo();
+    const number = this.numbers.of(name);
+    let result = this.withOneMore.get(id, number);
+    if (result < 0) {
+      result = this.addSeen(id, name, number, this.numbers);
+      this.withOneMore.set(id, number, result);
+    }
+    return result;
+  }
+
+  private addSeen(id: SeenKeys, name: string, number: number, numbers: NameNumbers): SeenKeys {
     const before = this.seen(id);
-    // Small sets are the same in whichever order they came; large ones are not sorted again for every name.
-    const isSmall = before.size < 64;
-    const names = isSmall ? [...before, name].sort() : [];
-    const key = JSON.stringify(isSmall ? names : [id, name]);
-    let result = this.seenIds.get(key);
+    // Large sets are not sorted again for every name.
+    if (before.size >= MAX_SMALL) {
+      const result = this.seenSets.push(new GrownSet(before, name)) - 1;
+      this.grown[result] = { before: id, name };
+      return result;
+    }
+    const ids = before instanceof SmallSet ? before.ids : [];
+    let at = ids.length;
+    while (at > 0 && (ids[at - 1] as number) > number) at--;
+    const more = [...ids.slice(0, at), number, ...ids.slice(at)];
+    const key = more.join();
+    let result = this.smallSets.get(key);
     if (result === undefined) {
-      result = this.seenSets.push(isSmall ? new Set(names) : new GrownSet(before, name)) - 1;
-      this.seenIds.set(key, result);
-      this.grown[result] = isSmall ? undefined : { before: id, name };
+      result = this.seenSets.push(new SmallSet(more, numbers)) - 1;
+      this.smallSets.set(key, result);
     }
     return result;
   }

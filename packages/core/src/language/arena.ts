@@ -339,6 +339,14 @@ export class LanguageArena implements Algebra {
     return this.nodes.kind[node] === Kind.Leaf ? this.#theories[this.nodes.a[node]!] : undefined;
   }
 
+  /** Whether it has all texts but some listed ones, so that `matches` makes no nodes. */
+  isAllButListed(node: Language): boolean {
+    const { kind, a } = this.nodes;
+    if (kind[node] !== Kind.Complement) return false;
+    const child = kind[a[node]!];
+    return child === Kind.Literal || child === Kind.Texts;
+  }
+
   /** Whether the empty text is a member. */
   nullable(node: Language): boolean {
     return (this.nodes.facts[node]! & Fact.Nullable) !== 0;

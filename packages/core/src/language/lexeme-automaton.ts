@@ -9,10 +9,12 @@
 import type { LanguageArena } from "./arena.js";
 import { type ByteAutomaton, DEAD, NO_LANGUAGE } from "./byte-automaton.js";
 import { CODE_POINT_END } from "./code-point-set.js";
+import { ColumnMaps } from "./column-maps.js";
 import { completionOf } from "./completion.js";
 import { LanguageLimitError } from "./limits.js";
+import { ListMemo } from "./list-memo.js";
 import { doubled, Kind, type Language } from "./nodes.js";
-import { mix, PairMemo } from "./pair-memo.js";
+import { PairMemo } from "./pair-memo.js";
 import { type Slice, SliceBuilder, SliceTable } from "./slices.js";
 
 /** What a state stands for; the operand is named in the comments. */
@@ -34,11 +36,15 @@ export const enum Place {
   LowSurrogateU,
 }
 
-/** The column of bytes that lead nowhere; every row has it first. */
-const DEAD_COLUMN = 0;
 const UNKNOWN = -1;
 /** So many states have rows of 1 KB, which are read at once; later ones share column maps. */
 const DENSE_STATES = 1024;
+/** Languages with more segments have their column maps made one by one. */
+const MAX_SHAPE = 16;
+/** The bytes that can continue a character. */
+const UTF8_BYTES = Uint8Array.from({ length: 64 }, (_, i) => 0x80 + i);
+/** The bytes that can follow in an escape. */
+const ESCAPE_BYTES = Uint8Array.from('"\\/0123456789ABCDEFabcdefnrtu', (letter) => letter.charCodeAt(0));
 
 /**
  * By first byte of a longer UTF-8 sequence: how many bytes follow, where each of them may be any; -1 where not all code
@@ -65,25 +71,21 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   /** Rows of 256 cells, for the first states. */
   #dense = new Int32Array(16 * 256).fill(UNKNOWN);
   #cellsUsed = 2;
-  /** Column maps: 256 columns each. */
-  #columns = new Uint8Array(256 * 64);
-  /** The same, four columns each. */
-  #columnWords = new Int32Array(this.#columns.buffer);
-  #maps = 0;
+  readonly #maps = new ColumnMaps();
+  /** `maps.columns`. */
+  #columns = this.#maps.columns;
   #count = 0;
-  readonly #mapsByHash = new Map<number, number[]>();
+  /** Column maps by the shape of a language, see `#shape`. */
+  readonly #shapes = new ListMemo();
+  readonly #newShape: number[] = [];
   /** The content state of a language. */
   #contents = new Int32Array(1024).fill(-1);
   readonly #partial = new PairMemo();
   readonly #keys = new Int32Array(256);
-  readonly #newColumns = new Uint8Array(256);
-  /** By new column its key; that of `DEAD_COLUMN` is 0. */
-  readonly #newKeys = new Int32Array(257);
-  readonly #newColumnWords = new Int32Array(this.#newColumns.buffer);
 
   constructor(readonly arena: LanguageArena) {
     this.#create(Place.Dead, 0, 0);
-    this.#internMap();
+    this.#maps.ofKeys(this.#keys);
     this.#cells[0] = UNKNOWN;
     this.#cells[1] = DEAD;
     this.#rows[DEAD] = 1;
@@ -108,6 +110,12 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
         ? this.#dense[(state << 8) | byte]!
         : this.#cells[this.#rows[state]! + this.#columns[this.#rowMaps[state]! + byte]!]!;
     return target !== UNKNOWN ? target : this.#fill(state, byte);
+  }
+
+  /** The bytes that can follow in a state, and perhaps others; undefined where they are many. */
+  fewBytes(state: number): Uint8Array | undefined {
+    if (this.#rows[state] === 0) this.#createRow(state);
+    return this.#maps.fewBytes(this.#rowMaps[state]!);
   }
 
   /** Whether a closing quote ends the lexeme, and characters may be escaped. */
@@ -291,8 +299,79 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
   }
 
   #createRow(state: number): void {
-    const keys = this.#keys.fill(0);
     const operand = this.#operands[state]!;
+    const place = this.#places[state] as Place;
+    let isShort = true;
+    if (place === Place.Content) isShort = this.#shape(operand);
+    else this.#setKeys(state, operand);
+    if (place === Place.Utf8) this.#shapeOfKeys(UTF8_BYTES, place);
+    else if (place > Place.Utf8) this.#shapeOfKeys(ESCAPE_BYTES, place);
+    else if (place !== Place.Content) this.#newShape.length = 0;
+    let map = isShort ? this.#shapes.get(this.#newShape) : -1;
+    if (map < 0) {
+      if (place === Place.Content) this.#setKeys(state, operand);
+      map = this.#maps.ofKeys(this.#keys);
+      this.#columns = this.#maps.columns;
+      if (isShort) this.#shapes.set(this.#newShape, map);
+    }
+    const count = this.#maps.count(map);
+    const row = this.#cellsUsed;
+    while (row + count > this.#cells.length) this.#cells = doubled(this.#cells);
+    this.#rowMaps[state] = map;
+    this.#cells[row] = DEAD;
+    this.#cells.fill(UNKNOWN, row + 1, row + count);
+    this.#cellsUsed = row + count;
+    this.#rows[state] = row;
+  }
+
+  /**
+   * Writes what decides the column map of a language: where its segments begin, and which have the same target. Languages
+   * of one shape have one map, which is not made again. False: there are many segments.
+   */
+  #shape(language: Language): boolean {
+    this.arena.prepare(language);
+    const { nodes, empty } = this.arena;
+    const { stepBounds, stepTargets } = nodes;
+    const count = nodes.stepCount[language]!;
+    if (count > MAX_SHAPE) return false;
+    const shape = this.#newShape;
+    const start = nodes.stepStart[language]!;
+    shape.length = 0;
+    shape.push(this.isQuoted && this.arena.nullable(language) ? 1 : 0);
+    for (let i = 0; i < count; i++) {
+      const target = stepTargets[start + i]!;
+      let same = 0;
+      if (target !== empty) while (stepTargets[start + same] !== target) same++;
+      shape.push(stepBounds[start + i]!, target === empty ? 0 : same + 1);
+    }
+    return true;
+  }
+
+  /** The same for other states, of which the keys are known: only these bytes have any. */
+  #shapeOfKeys(bytes: Uint8Array, place: Place): void {
+    const keys = this.#keys;
+    const shape = this.#newShape;
+    shape.length = 0;
+    // Languages begin with 0 or 1.
+    shape.push(place);
+    let previous = 0;
+    let same = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const key = keys[bytes[i]!]!;
+      if (key !== previous) {
+        same = 0;
+        if (key !== 0) {
+          while (keys[bytes[same]!] !== key) same++;
+          same++;
+        }
+        previous = key;
+      }
+      shape.push(same);
+    }
+  }
+
+  #setKeys(state: number, operand: number): void {
+    const keys = this.#keys.fill(0);
     switch (this.#places[state]) {
       case Place.Dead:
       case Place.End:
@@ -307,58 +386,6 @@ export abstract class LexemeAutomaton implements ByteAutomaton {
       default:
         this.escapeKeys(state, keys);
     }
-    const columns = this.#newColumns;
-    // By column: its key. There are few.
-    const keyOf = this.#newKeys;
-    let count = 1;
-    let previous = 0;
-    let column = DEAD_COLUMN;
-    for (let byte = 0; byte < 256; byte++) {
-      const key = keys[byte]!;
-      if (key !== previous) {
-        column = 0;
-        while (column < count && keyOf[column] !== key) column++;
-        if (column === count) keyOf[count++] = key;
-        previous = key;
-      }
-      columns[byte] = column;
-    }
-    const row = this.#cellsUsed;
-    while (row + count > this.#cells.length) this.#cells = doubled(this.#cells);
-    this.#rowMaps[state] = this.#internMap();
-    this.#cells[row] = DEAD;
-    this.#cells.fill(UNKNOWN, row + 1, row + count);
-    this.#cellsUsed = row + count;
-    this.#rows[state] = row;
-  }
-
-  /** The start of a column map equal to `#newColumns`, stored if it is new. */
-  #internMap(): number {
-    const columns = this.#newColumns;
-    const words = this.#newColumnWords;
-    let hash = 0;
-    for (let i = 0; i < words.length; i++) hash = mix(hash, words[i]!);
-    let bucket = this.#mapsByHash.get(hash);
-    if (!bucket) this.#mapsByHash.set(hash, (bucket = []));
-    for (const map of bucket) if (this.#isMap(map)) return map;
-    const map = this.#maps++ * 256;
-    if (map + 256 > this.#columns.length) {
-      const grown = new Uint8Array(this.#columns.length * 2);
-      grown.set(this.#columns);
-      this.#columns = grown;
-      this.#columnWords = new Int32Array(grown.buffer);
-    }
-    this.#columns.set(columns, map);
-    bucket.push(map);
-    return map;
-  }
-
-  /** Whether the column map at `map` equals `#newColumns`. */
-  #isMap(map: number): boolean {
-    const words = this.#columnWords;
-    const start = map >> 2;
-    for (let i = 0; i < 64; i++) if (words[start + i] !== this.#newColumnWords[i]) return false;
-    return true;
   }
 
   #create(place: Place, operand: number, bits: number): number {

@@ -41,9 +41,19 @@ export class PairMemo {
   #grow(): void {
     const old = this.#slots;
     this.#capacity = this.#capacity === 1 ? INITIAL_CAPACITY : Math.max(this.#capacity * 2, SECOND_CAPACITY);
-    this.#slots = new Int32Array(this.#capacity * 3).fill(-1);
-    this.#count = 0;
-    for (let i = 0; i < old.length; i += 3) if (old[i] !== -1) this.set(old[i]!, old[i + 1]!, old[i + 2]!);
+    const slots = new Int32Array(this.#capacity * 3).fill(-1);
+    this.#slots = slots;
+    for (let i = 0; i < old.length; i += 3) {
+      const x = old[i]!;
+      if (x === -1) continue;
+      const y = old[i + 1]!;
+      // The pairs are distinct, so each goes to the first free slot.
+      let j = this.#index(x, y);
+      while (slots[j] !== -1) j = j + 3 === slots.length ? 0 : j + 3;
+      slots[j] = x;
+      slots[j + 1] = y;
+      slots[j + 2] = old[i + 2]!;
+    }
   }
 }
 

@@ -29,6 +29,7 @@ function sameList(a: readonly number[], b: readonly number[]): boolean {
 
 export class Steps {
   readonly #pending: Language[] = [];
+  readonly #ofTexts = new StepBuilder();
   /** Fixpoints whose step functions are being computed. */
   readonly #open = new Set<Language>();
 
@@ -60,7 +61,18 @@ export class Steps {
 
   /** Computes and stores the step function of a node, after those of its operands (with a stack of its own). */
   prepare(node: Language): void {
-    if (this.algebra.nodes.stepStart[node]! < 0) this.algebra.nodes.bounded(() => this.#prepare(node));
+    const { nodes } = this.algebra;
+    if (nodes.stepStart[node]! >= 0) return;
+    switch (nodes.kind[node]) {
+      case Kind.Class:
+      case Kind.Literal:
+      case Kind.Texts:
+        // They have no operands, and what they take is bounded by their texts.
+        this.#compute(node, this.#ofTexts.clear());
+        return;
+      default:
+        nodes.bounded(() => this.#prepare(node));
+    }
   }
 
   #prepare(node: Language): void {
@@ -119,11 +131,10 @@ export class Steps {
     if (this.algebra.nodes.stepStart[node]! < 0) this.#pending.push(node);
   }
 
-  #compute(node: Language): void {
+  // Building targets may look up derivatives (filtering finite sets), so a nested computation has its own builder.
+  #compute(node: Language, out = new StepBuilder()): void {
     const { nodes, sets, texts, empty, epsilon } = this.algebra;
     const { algebra } = this;
-    // Building targets may look up derivatives (filtering finite sets), so a nested computation has its own builder.
-    const out = new StepBuilder();
     const a = nodes.a[node]!;
     switch (nodes.kind[node]) {
       case Kind.Empty:

@@ -66,6 +66,6 @@ export class FreeStringsBelow {
 }
 
 /** What a string's content between its quotes stands for. */
-function textOf(content: Uint8Array): string {
+export function textOf(content: Uint8Array): string {
   return JSON.parse(`"${decoder.decode(content)}"`) as string;
 }

@@ -1,5 +1,6 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
+import { textOf } from "./free-strings-below.js";
 import { onceFor } from "./once.js";
 import { DenseTokens } from "./token-mask.js";
 import { TokensByNeed } from "./tokens-by-need.js";
@@ -21,6 +22,8 @@ export interface FreeStrings {
   /** The bytes that lead to them: to exit `i` those from `exitOffsets[i]` to `exitOffsets[i + 1]`. */
   readonly exitPaths: Uint8Array;
   readonly exitOffsets: Int32Array;
+  /** The strings that end at them. */
+  readonly exitTexts: readonly string[];
 }
 
 const known = new WeakMap<Vocabulary, FreeStrings[]>();
@@ -82,5 +85,6 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
     exitLengths: Uint16Array.from(exitLengths),
     exitPaths,
     exitOffsets,
+    exitTexts: paths.map((path) => textOf(path.subarray(0, -1))),
   };
 }

@@ -1,4 +1,4 @@
-import { type Automaton, FrameKind, frameId, frameKind } from "../automaton/automaton.js";
+import { type Automaton, FrameKind, type FrameState, frameId, frameKind } from "../automaton/automaton.js";
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
 import type { Vocabulary } from "../vocabulary/index.js";
@@ -45,8 +45,8 @@ export class Masks {
 
   /** The tokens allowed in a config after `length` bytes of output, which the trail holds. */
   get(config: Config, trail: ByteTrail, length: number): LayeredMask {
-    const { mask, asks } = this.configMask(config);
-    return asks.length === 0 ? mask : this.withText(config, mask, asks, trail, length);
+    const found = this.configMask(config);
+    return found.asks.length === 0 ? found.mask : this.withText(config, found, trail, length);
   }
 
   /** The mask behind the end of an output: nothing but the end of the sequence. */
@@ -93,35 +93,63 @@ export class Masks {
   }
 
   /** A mask with the tokens that depend on the text before. */
-  private withText(
-    config: Config,
-    mask: LayeredMask,
-    asks: Int32Array,
-    trail: ByteTrail,
-    length: number,
-  ): LayeredMask {
+  private withText(config: Config, place: ConfigMask, trail: ByteTrail, length: number): LayeredMask {
     const { automaton, texts } = this;
-    const { collector } = this.store;
     const from = this.textStart(config, trail, length);
     const prefix = this.prefixes.id(trail.bytes, from, length);
     let found = texts.get(config, prefix);
     if (found === undefined) {
-      const state = automaton.configs.state(config);
       const parent = automaton.configs.parent(config);
+      const state = automaton.configs.state(config);
       trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
       this.stackWalk.clear();
-      const isKey = frameKind(state) === FrameKind.String && automaton.isKey(parent);
-      const values = isKey ? Array.from(asks, (node) => this.behindKey(node, parent, trail, length)) : [];
-      collector.clear();
-      for (const { mask, asks } of values) {
-        collector.addAll(mask.added);
-        for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+      if (frameKind(state) === FrameKind.String && automaton.isKey(parent)) {
+        found = this.ofKey(place, state, parent, trail, length);
+      } else {
+        this.store.collector.clear();
+        found = this.asking(place.mask, place.asks, state, parent, trail, length);
       }
-      if (!isKey) for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
-      found = mask.with(collector.take());
       texts.set(config, prefix, found, found.bytes);
     }
     return found;
+  }
+
+  /** A mask with the tokens below some nodes that can be read behind the text, and those in the collector. */
+  private asking(
+    mask: LayeredMask,
+    asks: Iterable<number>,
+    state: FrameState,
+    parent: Config,
+    trail: ByteTrail,
+    length: number,
+  ): LayeredMask {
+    for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+    return mask.with(this.store.collector.take());
+  }
+
+  /** The mask of an open key. What its closing quotes ask for is the same for many texts and keys. */
+  private ofKey(
+    place: ConfigMask,
+    state: FrameState,
+    parent: Config,
+    trail: ByteTrail,
+    length: number,
+  ): LayeredMask {
+    const values = Array.from(place.asks, (node) => this.behindKey(node, parent, trail, length));
+    const { collector } = this.store;
+    const addValues = () => {
+      collector.clear();
+      for (const { mask } of values) collector.addAll(mask.added);
+    };
+    if (values.some(({ asks }) => asks.length > 0)) {
+      addValues();
+      const asks = values.flatMap(({ asks }) => [...asks]);
+      return this.asking(place.mask, asks, state, parent, trail, length);
+    }
+    return this.stackWalk.joined(place, values, () => {
+      addValues();
+      return place.mask.with(collector.take());
+    });
   }
 
   /** The tokens below a node at the closing quote of a key, as far as the goal of the value says. */

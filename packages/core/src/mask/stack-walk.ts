@@ -41,6 +41,7 @@ const BEHIND_VALUE = -1;
 const BEHIND_KEY = -2;
 const BEHIND_ASKS = -3;
 const STRING = -4;
+const JOINED = -5;
 
 /**
  * Finds the tokens that can be read in a config whatever text led there, by following the automaton along the vocabulary's
@@ -104,7 +105,7 @@ export class StackWalk {
 
   private literal(front: Front, state: FrameState, parent: Config): ConfigMask {
     const { literals } = this.automaton.frames;
-    const step = front.step(literals.completion(state >> 2)[0] as number);
+    const step = front.step(literals.nextByte(state >> 2));
     return this.walk(front, step === undefined ? [] : [step], state, parent);
   }
 
@@ -209,6 +210,16 @@ export class StackWalk {
       const mask = new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed);
       return { mask, asks: this.asks.copy() };
     });
+  }
+
+  /** A mask of no text, and of the tokens that others add to it: that of equal ones, if it is known. */
+  joined(place: ConfigMask, others: readonly ConfigMask[], make: () => LayeredMask): LayeredMask {
+    const { interned, store } = this;
+    const start = interned.begin();
+    interned.push(JOINED);
+    interned.pushMask(place);
+    for (let i = 0; i < others.length; i++) interned.pushMask(others[i] as ConfigMask);
+    return interned.end(store.fronts.root.id, start, () => ({ mask: make(), asks: NO_TOKENS })).mask;
   }
 
   /** The mask of a text such as a number that is open in a config. */

@@ -1,14 +1,16 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import type { TokenTrie, Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { LiveGroups } from "./live-groups.js";
+import { MostlyFree } from "./mostly-free.js";
 import { StateFacts } from "./state-facts.js";
 import { StateList } from "./state-list.js";
 import { BEYOND_ASCII, CONTROL, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
+import { type TrieChildren, trieChildren } from "./trie-children.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
@@ -48,8 +50,8 @@ export class StringWalk {
   private readonly facts: StateFacts;
   private readonly liveGroups: LiveGroups;
   private readonly subtrees: SubtreeBytes;
-  /** The nodes of depth 1, those with the largest subtrees first. */
-  private readonly largest: Int32Array;
+  private readonly children: TrieChildren;
+  private readonly mostlyFree: MostlyFree;
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
@@ -71,7 +73,8 @@ export class StringWalk {
     this.facts = new StateFacts(strings);
     this.liveGroups = new LiveGroups(strings, vocabulary.maxTokenBytes);
     this.subtrees = subtreeBytes(trie);
-    this.largest = largestFirst(trie);
+    this.children = trieChildren(trie);
+    this.mostlyFree = new MostlyFree(strings, trie);
     this.states = new Int32Array(trie.maxDepth + 1);
     this.references = new Int32Array(trie.maxDepth + 1);
     this.freeBelow = new FreeStringsBelow(strings, trie);
@@ -85,46 +88,7 @@ export class StringWalk {
   mask(state: number): StringMask {
     const isContent = this.strings.language(state) !== NO_LANGUAGE;
     // In the middle of a character the walk is short.
-    return isContent && this.isMostlyFree(state) ? this.difference(state) : this.below(ROOT, state);
-  }
-
-  /** Whether most of the trie is below bytes that the state can read. The largest subtrees decide. */
-  private isMostlyFree(state: number): boolean {
-    const { strings, freeState } = this;
-    const { size, bytes, subtreeEnd } = this.vocabulary.trie;
-    /** By state behind the first byte: the share of what is below it that its second bytes leave. */
-    const shares = new Map<number, number>();
-    let live = 0;
-    let dead = 0;
-    for (let i = 0; live * 2 <= size && dead * 2 < size && i < this.largest.length; i++) {
-      const node = this.largest[i] as number;
-      const below = (subtreeEnd[node] as number) - node;
-      const byte = bytes[node] as number;
-      const next = strings.step(state, byte);
-      if (next === 0) dead += below;
-      else if (next === state || below <= LARGE || next === strings.step(freeState, byte)) live += below;
-      else {
-        let share = shares.get(next);
-        if (share === undefined) {
-          share = this.shareBelow(node, next);
-          shares.set(next, share);
-        }
-        live += share * below;
-        dead += (1 - share) * below;
-      }
-    }
-    return live * 2 > size;
-  }
-
-  /** The share of the nodes below one that are below a byte which can be read from a state. */
-  private shareBelow(root: number, state: number): number {
-    const { bytes, subtreeEnd } = this.vocabulary.trie;
-    const end = subtreeEnd[root] as number;
-    let live = 0;
-    for (let node = root + 1; node < end; node = subtreeEnd[node] as number) {
-      if (this.strings.step(state, bytes[node] as number) !== 0) live += (subtreeEnd[node] as number) - node;
-    }
-    return live / (end - root - 1);
+    return isContent && this.mostlyFree.is(state) ? this.difference(state) : this.below(ROOT, state);
   }
 
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
@@ -134,12 +98,26 @@ export class StringWalk {
     const exits = new ExitList();
     const isNested = root !== ROOT && state !== this.freeState;
     if (isNested) this.collectBelow(root, this.freeBelow.get(root), exits);
-    else this.collect(root + 1, this.vocabulary.trie.subtreeEnd[root] as number, exits);
+    else this.collectAt(root, state, exits);
     const isDense = root === ROOT && collector.count > MAX_LISTED;
     const inside = isDense
       ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
       : this.layered(undefined, collector.take());
     return { inside, exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
+  }
+
+  /** Collects the tokens below a node. Where few bytes can follow, only the children along these are looked at. */
+  private collectAt(node: number, state: number, exits: ExitList): void {
+    const { subtreeEnd } = this.vocabulary.trie;
+    const few = this.strings.fewBytes(state);
+    if (few === undefined) {
+      this.collect(node + 1, subtreeEnd[node] as number, exits);
+      return;
+    }
+    for (let i = 0; i < few.length; i++) {
+      const child = this.children.get(node, few[i] as number);
+      if (child >= 0) this.collect(child, subtreeEnd[child] as number, exits);
+    }
   }
 
   /** Collects the tokens of the nodes from `from` to `to - 1`, which are whole subtrees; the states above are known. */
@@ -164,7 +142,10 @@ export class StringWalk {
       collector.addNode(node);
       states[d] = next;
       if (after - node <= SMALL) node++;
-      else if (this.mayLoop(node, next) && (groups[node]! & (unknown | ~facts.loops(next))) === 0) {
+      else if (strings.fewBytes(next) !== undefined) {
+        this.collectAt(node, next, exits);
+        node = after;
+      } else if (this.mayLoop(node, next) && (groups[node]! & (unknown | ~facts.loops(next))) === 0) {
         const within = (groups[node]! & NOT_ALWAYS) === 0 ? undefined : free.stays.words;
         collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, within);
         node = after;
@@ -447,6 +428,17 @@ export class StringWalk {
     const removed = collector.take();
     const exits = new ExitChanges();
     const { exits: exitNodes, exitPaths, exitOffsets } = free;
+    const { arena } = this.strings;
+    const language = this.strings.language(state);
+    if (longer === 0 && arena.isAllButListed(language)) {
+      // Only the texts that are left out end nowhere: no state is made to find them.
+      for (let i = 0; i < exitNodes.length; i++) {
+        const node = exitNodes[i] as number;
+        if (!arena.matches(language, free.exitTexts[i] as string)) exits.lose(node, node + 1);
+      }
+      const inside = this.layered(free.stays, NO_TOKENS, removed);
+      return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
+    }
     for (let i = 0; i < exitNodes.length; i++) {
       const node = exitNodes[i] as number;
       const end = this.read(state, exitPaths, exitOffsets[i] as number, exitOffsets[i + 1] as number);
@@ -493,11 +485,4 @@ export class StringWalk {
     if (changes.isEmpty) return this.freeExits;
     return this.exitLists.grouped(changes.of(this.free.exits, this.freeEnd));
   }
-}
-
-function largestFirst({ size, subtreeEnd }: TokenTrie): Int32Array {
-  const nodes: number[] = [];
-  for (let node = 1; node < size; node = subtreeEnd[node] as number) nodes.push(node);
-  const below = (node: number) => (subtreeEnd[node] as number) - node;
-  return Int32Array.from(nodes.sort((a, b) => below(b) - below(a)));
 }

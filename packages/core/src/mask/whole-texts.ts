@@ -21,6 +21,10 @@ export class WholeTexts {
     return this.texts.step(state, byte);
   }
 
+  fewBytes(state: number): Uint8Array | undefined {
+    return this.texts.fewBytes(state);
+  }
+
   hasNext(): boolean {
     return true;
   }
