@@ -18,6 +18,8 @@ import {
   UNBOUNDED,
 } from "./formula.js";
 
+const UNKNOWN_TYPES = -1;
+
 /** Expanding recurses; so many levels fit on the stack whatever else is on it. */
 const MAX_IN_PLACE_DEPTH = 256;
 
@@ -36,7 +38,8 @@ export class Derivatives {
   private readonly store: FormulaStore;
   private readonly expand: (schema: number) => Formula;
   private readonly specialised = new Map<JsonType, Map<number, Formula>>();
-  private readonly typesOf = new Map<Formula, number>();
+  /** By formula; `UNKNOWN_TYPES` where they were not asked for. */
+  private readonly typesOf: number[] = [];
   private readonly ends = new Map<number, Formula>();
   private itemSteps: Map<number, Formula> | undefined;
   private readonly stringLanguages = new LazyMap<Formula, Language>();
@@ -90,10 +93,12 @@ export class Derivatives {
   /** The types of the values that a formula may have; there may be none of some of them. It asks less than `specialise`. */
   types(formula: Formula): number {
     if (formula <= FALSE) return formula === TRUE ? ALL_TYPES : 0;
-    let types = this.typesOf.get(formula);
-    if (types === undefined) {
+    const { typesOf } = this;
+    while (typesOf.length <= formula) typesOf.push(UNKNOWN_TYPES);
+    let types = typesOf[formula] as number;
+    if (types === UNKNOWN_TYPES) {
       types = this.computeTypes(formula);
-      this.typesOf.set(formula, types);
+      typesOf[formula] = types;
     }
     return types;
   }

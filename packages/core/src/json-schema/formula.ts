@@ -33,7 +33,6 @@ export * from "./formula-kinds.js";
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const NONE_LEFT: readonly Formula[] = [];
-const NO_MARKS = new Int32Array(0);
 
 export class FormulaStore {
   readonly arena: LanguageArena;
@@ -46,7 +45,7 @@ export class FormulaStore {
   private readonly keySets: (string | Language | (() => Language))[] = [];
   /** Whether a formula speaks of a long list of objects. */
   hasLists = false;
-  private marks = NO_MARKS;
+  private readonly marks: number[] = [];
   private lastMark = 0;
   private presentProperties: PresentProperties | undefined;
 
@@ -458,7 +457,7 @@ export class FormulaStore {
   private undecided(
     negated: readonly Formula[],
     types: number,
-    marks: Int32Array,
+    marks: readonly number[],
     mark: number,
   ): readonly Formula[] | undefined {
     let remaining: Formula[] | undefined;
@@ -479,11 +478,8 @@ export class FormulaStore {
   }
 
   /** Which literals are units of the conjunction at hand: those with its mark. */
-  private unitMarks(): Int32Array {
-    if (this.marks.length < 2 * this.size) {
-      this.marks = new Int32Array(4 * this.size);
-      this.lastMark = 0;
-    }
+  private unitMarks(): number[] {
+    while (this.marks.length < 2 * this.size) this.marks.push(0);
     return this.marks;
   }
 

@@ -31,6 +31,8 @@ export const enum KeywordGroup {
   Arrays = 16,
   Objects = 32,
   Unevaluated = 64,
+  /** Objects, by other keywords than most schemas of objects have. */
+  MoreObjects = 128,
 }
 
 export interface Keyword {
@@ -159,14 +161,11 @@ const GROUPS: ReadonlyMap<string, KeywordGroup> = new Map([
   ]),
   ...group(KeywordGroup.Arrays, ["items", "prefixItems", "additionalItems", "minItems", "maxItems"]),
   ...group(KeywordGroup.Arrays, ["contains", "minContains", "maxContains", "uniqueItems"]),
-  ...group(KeywordGroup.Objects, [
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "propertyNames",
+  ...group(KeywordGroup.Objects, ["properties", "additionalProperties", "required"]),
+  ...group(KeywordGroup.Objects | KeywordGroup.MoreObjects, [
+    ...["patternProperties", "propertyNames", "minProperties", "maxProperties"],
+    ...["dependentRequired", "dependentSchemas", "dependencies"],
   ]),
-  ...group(KeywordGroup.Objects, ["required", "minProperties", "maxProperties"]),
-  ...group(KeywordGroup.Objects, ["dependentRequired", "dependentSchemas", "dependencies"]),
   ...group(KeywordGroup.Unevaluated, ["unevaluatedProperties", "unevaluatedItems"]),
 ]);
 

@@ -2,11 +2,13 @@ import { isJsonArray, JsonObject } from "../json/index.js";
 import type { Language } from "../language/index.js";
 import { ALL_TYPES, FALSE, type Formula, type FormulaStore, JsonType, TRUE } from "./formula.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
+import { KeywordGroup } from "./keywords.js";
 import type { Member, Position, SchemaNode } from "./position.js";
 
 /** The formulas of a schema's keywords about objects, but for `unevaluatedProperties`; all of them hold. */
 export function objectKeywords(node: SchemaNode, found: Found, context: KeywordContext): Formula[] {
   const { store } = context;
+  const hasMore = (node.position.groups & KeywordGroup.MoreObjects) !== 0;
   const parts: Formula[] = [];
   const reference = (name: string) => context.reference(context.schemas.child(node, name));
   const properties = found.get("properties");
@@ -15,7 +17,7 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
     for (let i = 0; i < properties.size; i++)
       parts.push(store.props(store.keySet(properties.keyAt(i)), reference(i)));
   }
-  const patterns = found.get("patternProperties");
+  const patterns = hasMore ? found.get("patternProperties") : undefined;
   if (patterns instanceof JsonObject) {
     const reference = membersOf(node, "patternProperties", patterns, context);
     for (let i = 0; i < patterns.size; i++) {
@@ -26,13 +28,14 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
   if (found.has("additionalProperties")) {
     const value = reference("additionalProperties");
     if (value !== TRUE) {
-      const others = found.has("patternProperties")
-        ? store.keyLanguage(additionalKeys(node, found, context))
-        : store.keysBut(keys(found, "properties"));
+      const others =
+        patterns !== undefined
+          ? store.keyLanguage(additionalKeys(node, found, context))
+          : store.keysBut(keys(found, "properties"));
       parts.push(store.props(others, value));
     }
   }
-  if (found.has("propertyNames")) {
+  if (hasMore && found.has("propertyNames")) {
     const names = reference("propertyNames");
     // Later: what it says of names may itself have names to say something of.
     const outside = () => store.arena.complement(context.strings(names));
@@ -43,6 +46,7 @@ export function objectKeywords(node: SchemaNode, found: Found, context: KeywordC
     found.get("type") === "object" ? formulas : [ifObject(store, store.and(formulas))];
   const required = found.get("required") as readonly string[] | undefined;
   if (required !== undefined) parts.push(...given(required.map((key) => store.required(key))));
+  if (!hasMore) return parts;
   const least = found.get("minProperties");
   if (least !== undefined) parts.push(...given([store.propCount(count(least))]));
   const most = found.get("maxProperties");
