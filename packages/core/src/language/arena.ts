@@ -26,7 +26,7 @@ import {
   lowersMinimum,
   type Run,
   saturated,
-  targetsFrom,
+  targetsWithin,
   toldWithin,
   withoutExceptions,
 } from "./horizon.js";
@@ -486,9 +486,9 @@ export class LanguageArena implements Algebra {
     return loopsWithin(this, node, from, to);
   }
 
-  /** What the code points from `from` on, surrogates left out, lead to. */
-  targetsFrom(node: Language, from: number): Language[] {
-    return targetsFrom(this, node, from);
+  /** What the code points from `from` to `to - 1`, surrogates left out, lead to. */
+  targetsWithin(node: Language, from: number, to: number): Language[] {
+    return targetsWithin(this, node, from, to);
   }
 
   /** A language with finitely many texts more; undefined: the given one does not say what it excludes. */

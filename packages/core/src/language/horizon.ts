@@ -140,15 +140,15 @@ export function loopsWithin(algebra: Algebra, node: Language, from: number, to: 
   return true;
 }
 
-/** What the code points from `from` on, surrogates left out, lead to. */
-export function targetsFrom(algebra: Algebra, node: Language, from: number): Language[] {
+/** What the code points from `from` to `to - 1`, surrogates left out, lead to. */
+export function targetsWithin(algebra: Algebra, node: Language, from: number, to: number): Language[] {
   const { nodes } = algebra;
   algebra.prepare(node);
   const start = nodes.stepStart[node]!;
   const end = start + nodes.stepCount[node]!;
   const targets = new Set<Language>();
   for (let i = start; i < end; i++) {
-    const after = i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END;
+    const after = Math.min(to, i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END);
     const first = Math.max(from, nodes.stepBounds[i]!);
     const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
     if (hasAny) targets.add(nodes.stepTargets[i]!);

@@ -1,5 +1,5 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import { BEYOND_ASCII, groupOf, SPECIAL, sizeOf } from "./subtree-bytes.js";
+import { BEYOND_ASCII, groupOf, SPECIAL, sizeOf, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 /** No set of groups, since `SPECIAL` never is in one. */
@@ -15,7 +15,7 @@ const WORTH = 256;
 const MAX_FAILURES = 4;
 
 /** Groups of which any text of at most `length` bytes can be read. */
-interface LiveText {
+export interface LiveText {
   readonly groups: number;
   readonly length: number;
 }
@@ -59,6 +59,7 @@ export class LiveGroups {
     const free = strings.start(strings.arena.any);
     for (let byte = 0; byte < 256; byte++)
       if (strings.step(free, byte) !== 0) this.unread &= ~(groupOf[byte] as number);
+    this.unread &= ~WIDE_SPACE;
   }
 
   /** To be called before each walk. */
@@ -85,6 +86,11 @@ export class LiveGroups {
       if ((groups & ~text.groups) === 0 && length <= text.length) return true;
     }
     return false;
+  }
+
+  /** All groups whose texts are known to live from a state, the most of them first; searched for at once. */
+  texts(state: number): readonly LiveText[] {
+    return (this.known.get(state) ?? this.search(state)).texts;
   }
 
   /** Where the texts that live lead, each place between code points. */
@@ -164,10 +170,11 @@ export class LiveGroups {
       const target = strings.step(state, byte);
       entered.set(target, (entered.get(target) ?? 0) | group);
     }
-    if ((groups & BEYOND_ASCII) !== 0) {
-      for (const language of strings.arena.targetsFrom(strings.language(state), 0x80)) {
+    for (const group of [BEYOND_ASCII, WIDE_SPACE]) {
+      if ((groups & group) === 0) continue;
+      for (const language of this.targets(state, group)) {
         const target = strings.start(language);
-        entered.set(target, (entered.get(target) ?? 0) | BEYOND_ASCII);
+        entered.set(target, (entered.get(target) ?? 0) | group);
       }
     }
     return Array.from(entered, ([target, by]) => ({ to: this.likeness(target), groups: by }));
@@ -203,9 +210,29 @@ export class LiveGroups {
       const next = strings.step(state, byte);
       if (next === 0 || !strings.hasNext(next)) dead |= group;
     }
-    const beyond = strings.arena.targetsFrom(language, 0x80);
-    if (beyond.some((target) => strings.start(target) === 0)) dead |= BEYOND_ASCII;
+    if (this.isDead(state, BEYOND_ASCII)) dead |= BEYOND_ASCII | WIDE_SPACE;
+    else if (this.isDead(state, WIDE_SPACE)) dead |= WIDE_SPACE;
     return ~dead;
+  }
+
+  /** Whether a character beyond ASCII that is no white space leads nowhere; or one that is. */
+  private isDead(state: number, group: number): boolean {
+    return this.targets(state, group).some((target) => this.strings.start(target) === 0);
+  }
+
+  private targets(state: number, group: number): readonly number[] {
+    const { arena } = this.strings;
+    const language = this.strings.language(state);
+    const targets = new Set<number>();
+    let from = 0x80;
+    for (let i = 0; i <= WIDE_SPACES.length; i += 2) {
+      const [first, end] =
+        group === WIDE_SPACE ? [WIDE_SPACES[i], WIDE_SPACES[i + 1]] : [from, WIDE_SPACES[i] ?? Infinity];
+      from = WIDE_SPACES[i + 1] as number;
+      if (first === undefined) break;
+      for (const target of arena.targetsWithin(language, first, end as number)) targets.add(target);
+    }
+    return [...targets];
   }
 
   private grow(state: number): void {

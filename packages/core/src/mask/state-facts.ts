@@ -1,5 +1,5 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import { BEYOND_ASCII, groupOf, SPECIAL } from "./subtree-bytes.js";
+import { BEYOND_ASCII, groupOf, SPECIAL, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 /** No set of groups, since `SPECIAL` never loops. */
@@ -83,7 +83,13 @@ export class StateFacts {
       )
         others |= group;
     }
-    if (!strings.arena.loopsWithin(language, 0x80, Infinity)) others |= BEYOND_ASCII;
+    let from = 0x80;
+    for (let i = 0; i <= WIDE_SPACES.length; i += 2) {
+      if (!strings.arena.loopsWithin(language, from, WIDE_SPACES[i] ?? Infinity)) others |= BEYOND_ASCII;
+      if (i === WIDE_SPACES.length || (others & BEYOND_ASCII) !== 0) break;
+      if (!strings.arena.loopsWithin(language, WIDE_SPACES[i]!, WIDE_SPACES[i + 1]!)) others |= WIDE_SPACE;
+      from = WIDE_SPACES[i + 1] as number;
+    }
     return ~others;
   }
 

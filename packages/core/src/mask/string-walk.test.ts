@@ -49,7 +49,22 @@ for (let length = 1; length <= 6; length++) {
 }
 const wordTokens = [null, ...['"', ".", "-", ":", " ", "Z", "é", ' "ab', '"a', 'é"'].map(text), ...words];
 
+/** White space beyond ASCII, its neighbours and beginnings. */
+const SPACES = [
+  ...["a", "7", ".", " ", "\\n", '"', "\u00a0", "\u00a3", "\u2003", "\u2013", "\u3000", "\u3001"].map(text),
+  ...[[0xc2], [0xe2, 0x80], [0xe3]].map((bytes) => new Uint8Array(bytes)),
+];
+const spaceTokens: (Uint8Array | null)[] = [null];
+for (const a of SPACES) {
+  spaceTokens.push(a);
+  for (const b of SPACES) {
+    spaceTokens.push(joined(a, b));
+    for (const c of SPACES) spaceTokens.push(joined(a, b, c));
+  }
+}
+
 const VOCABULARIES = {
+  "of white space": vocabularyOf(spaceTokens),
   "of words": vocabularyOf(wordTokens),
   "of all tokens": vocabularyOf(tokens),
   "without quotes": vocabularyOf(plainTokens),
@@ -63,6 +78,11 @@ const SCHEMAS: readonly object[] = [
   { type: "string", pattern: "^[ab7]*:[^:]+$" },
   { type: "string", pattern: "^[^b:]*$" },
   { type: "string", pattern: "^\\S+$" },
+  { type: "string", pattern: "^\\S*(\\s+\\S+){0,3}$" },
+  { type: "string", pattern: "^\\s*[a-z0-9]*$" },
+  { type: "string", pattern: "^[^\\u00a0:]+$" },
+  { type: "string", pattern: "^[^\\u00a0\\u2013]+(\\.[a-z]+)?$" },
+  { type: "string", pattern: "^[a-z\\u00a3]+[a-z0-9.]{2,5}$" },
   { type: "string", pattern: "^[\\w-]+(\\.[\\w-]+)*$", maxLength: 30 },
   { type: "string", pattern: "^[a-zé]{0,30}Z$", maxLength: 33 },
   { type: "string", pattern: "^(a{1,3}|é{2}|[^a]{4})*$" },
@@ -98,6 +118,7 @@ const BEGINNINGS: Uint8Array<ArrayBuffer>[] = [
   '"a:b',
   '"a.b',
   '"aa a ',
+  '"a\u00a0a',
   '"aa a aa',
   '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   '"\\',

@@ -1,9 +1,10 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import type { Vocabulary } from "../vocabulary/index.js";
+import { bitsetHas, type Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { LiveGroups } from "./live-groups.js";
+import { type MixedText, MixedTexts } from "./mixed-texts.js";
 import { MostlyFree } from "./mostly-free.js";
 import { StateFacts } from "./state-facts.js";
 import { StateList } from "./state-list.js";
@@ -49,6 +50,7 @@ export class StringWalk {
   private readonly collector: TokenCollector;
   private readonly facts: StateFacts;
   private readonly liveGroups: LiveGroups;
+  private readonly mixedTexts: MixedTexts;
   private readonly subtrees: SubtreeBytes;
   private readonly children: TrieChildren;
   private readonly mostlyFree: MostlyFree;
@@ -60,6 +62,9 @@ export class StringWalk {
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
   private isWhole = false;
+  /** The bytes that `states` are behind, as many as were read last. */
+  private readonly path: Uint8Array;
+  private pathLength = 0;
   private readonly visited: StateList = new StateList();
   readonly freeState: number;
   private readonly freeEnd: number;
@@ -72,11 +77,13 @@ export class StringWalk {
     this.collector = new TokenCollector(vocabulary.size, trie);
     this.facts = new StateFacts(strings);
     this.liveGroups = new LiveGroups(strings, vocabulary.maxTokenBytes);
+    this.mixedTexts = new MixedTexts(strings, vocabulary, this.free, this.liveGroups);
     this.subtrees = subtreeBytes(trie);
     this.children = trieChildren(trie);
     this.mostlyFree = new MostlyFree(strings, trie);
     this.states = new Int32Array(trie.maxDepth + 1);
     this.references = new Int32Array(trie.maxDepth + 1);
+    this.path = new Uint8Array(trie.maxDepth + 1);
     this.freeBelow = new FreeStringsBelow(strings, trie);
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
@@ -88,7 +95,63 @@ export class StringWalk {
   mask(state: number): StringMask {
     const isContent = this.strings.language(state) !== NO_LANGUAGE;
     // In the middle of a character the walk is short.
-    return isContent && this.mostlyFree.is(state) ? this.difference(state) : this.below(ROOT, state);
+    if (!isContent) return this.below(ROOT, state);
+    this.liveGroups.begin();
+    const mixed = this.mixedTexts.of(state);
+    if (mixed !== undefined) return this.withMixed(state, mixed);
+    return this.mostlyFree.is(state) ? this.difference(state) : this.below(ROOT, state);
+  }
+
+  /** The tokens of a mixed text, and those that go on otherwise. */
+  private withMixed(state: number, { tokens, isLoop, nodes, isDeep }: MixedText): StringMask {
+    const { collector, states, subtrees } = this;
+    const { depth, subtreeEnd } = this.vocabulary.trie;
+    this.begin(ROOT, state);
+    for (const on of this.liveGroups.states(state)) this.visited.add(on);
+    const exits = new ExitList();
+    // What is deep is taken out, and put in again if it lives.
+    const unsure: number[] = [];
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i] as number;
+      const after = subtreeEnd[node] as number;
+      const from = isDeep(node) ? node + 1 : node;
+      for (
+        let at = subtrees.firstId[from] as number;
+        from > node && at < (subtrees.firstId[after] as number);
+        at++
+      )
+        if (bitsetHas(tokens.words, subtrees.ids[at] as number)) unsure.push(subtrees.ids[at] as number);
+      const above = (depth[from] as number) - 1;
+      if (isLoop) states[above] = state;
+      else if (!this.readPath(node, above)) continue;
+      this.visited.add(states[above] as number);
+      this.collect(from, after, exits);
+    }
+    const found = { exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
+    if (unsure.length === 0 && collector.count <= MAX_LISTED)
+      return { inside: this.layered(tokens, collector.take()), ...found };
+    const words = collector.takeWords();
+    for (const id of unsure) if (!bitsetHas(words, id)) collector.add(id);
+    const gone = collector.takeWords();
+    for (let i = 0; i < words.length; i++) words[i] = words[i]! | (tokens.words[i]! & ~gone[i]!);
+    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), ...found };
+  }
+
+  /** Reads the first `length` bytes of what leads to a node, behind what it has in common with the last one; false: it ends. */
+  private readPath(node: number, length: number): boolean {
+    const { states, path, strings } = this;
+    const { ids, firstId } = this.subtrees;
+    const text = this.vocabulary.tokenBytes(ids[firstId[node] as number] as number) as Uint8Array;
+    let i = 0;
+    while (i < length && i < this.pathLength && path[i] === text[i]) i++;
+    for (; i < length; i++) {
+      const next = strings.step(states[i] as number, text[i] as number);
+      if (next === 0) break;
+      path[i] = text[i] as number;
+      states[i + 1] = next;
+    }
+    this.pathLength = i;
+    return i === length;
   }
 
   /** The tokens below a trie node, where the string is in `state` at that node; always as a list below other than the root. */
@@ -399,6 +462,7 @@ export class StringWalk {
   private begin(root: number, state: number): void {
     this.isWhole = root === ROOT && this.strings.language(state) !== NO_LANGUAGE;
     this.collector.clear();
+    this.pathLength = 0;
     this.liveGroups.begin();
     this.states[this.vocabulary.trie.depth[root] as number] = state;
     this.places.set(this.subtrees.firstOfByte.subarray(0, 256));

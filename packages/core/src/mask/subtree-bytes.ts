@@ -2,7 +2,7 @@ import type { TokenTrie } from "../vocabulary/index.js";
 
 /**
  * Bytes in groups, a bit each, so that those of a subtree are one number: patterns rarely tell the bytes of a group apart.
- * The last bit is free.
+ * With those below they are 32.
  */
 const GROUPS = [
   "abcdef",
@@ -14,8 +14,7 @@ const GROUPS = [
   ..."-._/:@+%#?=&,;~$!*'",
   "()",
   "[]",
-  "{}",
-  "<>^`|",
+  "{}<>^`|",
 ];
 /** The group of all bytes from 0x80 on. */
 export const BEYOND_ASCII: number = 1 << GROUPS.length;
@@ -23,6 +22,14 @@ export const BEYOND_ASCII: number = 1 << GROUPS.length;
 export const CONTROL: number = 1 << (GROUPS.length + 1);
 /** The group of quotes and backslashes. */
 export const SPECIAL: number = 1 << (GROUPS.length + 2);
+/** What white space beyond ASCII (as of `\\s` in patterns) has besides `BEYOND_ASCII`. */
+export const WIDE_SPACE: number = 1 << (GROUPS.length + 3);
+
+/** White space beyond ASCII, in ranges of code points: first ones and ends by turns. */
+export const WIDE_SPACES: readonly number[] = [
+  ...[0xa0, 0xa1, 0x1680, 0x1681, 0x2000, 0x200b, 0x2028, 0x202a, 0x202f, 0x2030],
+  ...[0x205f, 0x2060, 0x3000, 0x3001, 0xfeff, 0xff00],
+];
 
 /** By byte: its group. */
 export const groupOf: Int32Array = new Int32Array(256)
@@ -33,9 +40,9 @@ for (const [i, group] of GROUPS.entries()) {
   for (const character of group) groupOf[character.charCodeAt(0)] = 1 << i;
 }
 
-/** How many bytes are in some groups. */
+/** How many bytes are in some groups; white space beyond ASCII counts as one. */
 export function sizeOf(groups: number): number {
-  let size = 0;
+  let size = (groups & WIDE_SPACE) !== 0 ? 1 : 0;
   for (let byte = 0; byte < 256; byte++) if ((groupOf[byte]! & groups) !== 0) size++;
   return size;
 }
@@ -46,6 +53,8 @@ export interface SubtreeBytes {
   readonly groups: Int32Array;
   /** By node: how many bytes the longest token has below it; 255 where they are more. */
   readonly heights: Uint8Array;
+  /** A bit for each node: set at the last byte of white space beyond ASCII. */
+  readonly wide: Int32Array;
   /** All tokens in the order of their nodes. */
   readonly ids: Int32Array;
   /** By node: how many of these come before those at the node. One more at the end. */
@@ -67,7 +76,34 @@ export function subtreeBytes(trie: TokenTrie): SubtreeBytes {
   return result;
 }
 
-function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenTrie): SubtreeBytes {
+/** Finds the nodes whose path ends with white space beyond ASCII. */
+function wideSpaceNodes({ size, bytes, depth, maxDepth }: TokenTrie): Int32Array {
+  const wide = new Int32Array((size + 31) >> 5);
+  // By depth.
+  const path = new Uint8Array(maxDepth + 1);
+  for (let node = 1; node < size; node++) {
+    const d = depth[node] as number;
+    path[d] = bytes[node] as number;
+    if (path[d]! < 0x80 || path[d]! >= 0xc0 || d < 2) continue;
+    const before = path[d - 1] as number;
+    let codePoint = 0;
+    if (before >= 0xc2 && before < 0xe0) codePoint = ((before & 0x1f) << 6) | (path[d]! & 0x3f);
+    else if (before >= 0x80 && before < 0xc0 && d > 2 && (path[d - 2]! & 0xf0) === 0xe0)
+      codePoint = ((path[d - 2]! & 0x0f) << 12) | ((before & 0x3f) << 6) | (path[d]! & 0x3f);
+    if (isWideSpace(codePoint)) wide[node >> 5]! |= 1 << (node & 31);
+  }
+  return wide;
+}
+
+function isWideSpace(codePoint: number): boolean {
+  for (let i = 0; i < WIDE_SPACES.length; i += 2)
+    if (codePoint >= WIDE_SPACES[i]! && codePoint < WIDE_SPACES[i + 1]!) return true;
+  return false;
+}
+
+function compute(trie: TokenTrie): SubtreeBytes {
+  const { size, bytes, depth, tokens, nextDuplicate, maxDepth } = trie;
+  const wide = wideSpaceNodes(trie);
   const groups = new Int32Array(size);
   const heights = new Uint8Array(size);
   // By depth: the groups of the nodes after the last one that was less deep; from the last node to the first.
@@ -81,6 +117,7 @@ function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenT
     heightsBelow[d + 1] = 0;
     heightsBelow[d] = Math.max(heightsBelow[d] as number, Math.min((heights[node] as number) + 1, 255));
     below[d]! |= (groups[node] as number) | (groupOf[bytes[node] as number] as number);
+    if ((wide[node >> 5]! & (1 << (node & 31))) !== 0) below[d]! |= WIDE_SPACE;
   }
   groups[0] = below[1] as number;
   heights[0] = heightsBelow[1] as number;
@@ -99,5 +136,5 @@ function compute({ size, bytes, depth, tokens, nextDuplicate, maxDepth }: TokenT
   const next = firstOfByte.slice();
   const byByte = new Int32Array(size - 1);
   for (let node = 1; node < size; node++) byByte[next[bytes[node] as number]!++] = node;
-  return { groups, heights, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
+  return { groups, heights, wide, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
 }

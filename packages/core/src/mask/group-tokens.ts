@@ -1,0 +1,95 @@
+import { bitsetAdd, bitsetHas, createBitset, type TokenTrie, type Vocabulary } from "../vocabulary/index.js";
+import type { FreeStrings } from "./free-strings.js";
+import { onceFor } from "./once.js";
+import { groupOf, type SubtreeBytes, subtreeBytes, WIDE_SPACE } from "./subtree-bytes.js";
+import { DenseTokens } from "./token-mask.js";
+
+/** In place of the groups of a token that no string has: in no set of groups. */
+const NEVER = -1;
+/** So many sets of groups have their tokens kept. */
+const MAX_KEPT = 128;
+
+/** A vocabulary's tokens by the groups of bytes that they are made of (see `subtree-bytes.ts`). */
+export class GroupTokens {
+  /** By trie node: the groups of the bytes above it. */
+  readonly above: Int32Array;
+  /** The nodes at the last byte of white space beyond ASCII, ascending. */
+  readonly wideSpaces: Int32Array;
+  private readonly trie: TokenTrie;
+  private readonly subtrees: SubtreeBytes;
+  /** By token: its groups, or `NEVER`. */
+  private readonly groups: Int32Array;
+  private readonly known = new Map<number, DenseTokens>();
+  private readonly inner: (Int32Array | undefined)[] = [];
+
+  constructor({ size: tokenCount, trie }: Vocabulary, free: FreeStrings) {
+    const { size, bytes, depth, tokens, nextDuplicate, maxDepth } = trie;
+    const subtrees = subtreeBytes(trie);
+    const above = new Int32Array(size);
+    const groups = new Int32Array(tokenCount).fill(NEVER);
+    const wideSpaces: number[] = [];
+    // By depth.
+    const paths = new Int32Array(maxDepth + 1);
+    for (let node = 1; node < size; node++) {
+      const d = depth[node] as number;
+      above[node] = paths[d - 1] as number;
+      const isWide = (subtrees.wide[node >> 5]! & (1 << (node & 31))) !== 0;
+      if (isWide) wideSpaces.push(node);
+      const all = above[node]! | groupOf[bytes[node] as number]! | (isWide ? WIDE_SPACE : 0);
+      paths[d] = all;
+      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number)
+        if (bitsetHas(free.stays.words, id)) groups[id] = all;
+    }
+    this.trie = trie;
+    this.subtrees = subtrees;
+    this.above = above;
+    this.groups = groups;
+    this.wideSpaces = Int32Array.from(wideSpaces);
+  }
+
+  /** The tokens of a free string that have no bytes but those of some groups. */
+  of(groups: number): DenseTokens {
+    let tokens = this.known.get(groups);
+    if (tokens === undefined) {
+      const isKept = this.known.size < MAX_KEPT;
+      tokens = this.compute(groups, isKept);
+      if (isKept) this.known.set(groups, tokens);
+    }
+    return tokens;
+  }
+
+  private compute(groups: number, isKept: boolean): DenseTokens {
+    const words = createBitset(this.groups.length);
+    for (let id = 0; id < this.groups.length; id++)
+      if ((this.groups[id]! & ~groups) === 0) bitsetAdd(words, id);
+    return new DenseTokens(words, isKept);
+  }
+
+  /** The nodes of a depth that have others below, ascending. */
+  innerAt(depth: number): Int32Array {
+    let nodes = this.inner[depth];
+    if (nodes === undefined) {
+      const { trie } = this;
+      const found: number[] = [];
+      for (let node = 1; node < trie.size; node++)
+        if (trie.depth[node] === depth && (trie.subtreeEnd[node] as number) > node + 1) found.push(node);
+      nodes = Int32Array.from(found);
+      this.inner[depth] = nodes;
+    }
+    return nodes;
+  }
+
+  /** The groups of the bytes above a node and of its own. */
+  through(node: number): number {
+    const { wide } = this.subtrees;
+    const isWide = (wide[node >> 5]! & (1 << (node & 31))) !== 0;
+    return this.above[node]! | groupOf[this.trie.bytes[node] as number]! | (isWide ? WIDE_SPACE : 0);
+  }
+}
+
+const known = new WeakMap<FreeStrings, GroupTokens>();
+
+/** Made once for each kind of free string of a vocabulary. */
+export function groupTokens(vocabulary: Vocabulary, free: FreeStrings): GroupTokens {
+  return onceFor(known, free, () => new GroupTokens(vocabulary, free));
+}

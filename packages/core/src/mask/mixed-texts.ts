@@ -1,0 +1,138 @@
+import type { JsonStringAutomaton } from "../language/index.js";
+import type { TokenTrie, Vocabulary } from "../vocabulary/index.js";
+import type { FreeStrings } from "./free-strings.js";
+import { type GroupTokens, groupTokens } from "./group-tokens.js";
+import type { LiveGroups, LiveText } from "./live-groups.js";
+import { BEYOND_ASCII, groupOf, type SubtreeBytes, subtreeBytes, WIDE_SPACE } from "./subtree-bytes.js";
+import { TokenCollector } from "./token-collector.js";
+import type { DenseTokens } from "./token-mask.js";
+import type { WholeTexts } from "./whole-texts.js";
+
+/** Where fewer tokens are made of what can be mixed, they are walked. */
+const MIN_TOKENS = 256;
+/** So many nodes are walked at most, and so many looked at: more take as long as a walk from the root. */
+const MAX_WALKED = 6000;
+const MAX_LOOKED_AT = 60_000;
+/** So many steps at most to find the bytes that can be read. */
+const MAX_STEPS = 4096;
+
+/** How to find a state's tokens: those of some groups of bytes, and what begins so and goes on otherwise. */
+export interface MixedText {
+  /** The tokens of these groups alone. */
+  readonly tokens: DenseTokens;
+  /** Whether the state is the same above all nodes. */
+  readonly isLoop: boolean;
+  /**
+   * Nodes, ascending, none below another one. Above them is nothing but the groups. They have another byte, from which on
+   * tokens are walked, or are deep.
+   */
+  readonly nodes: Int32Array;
+  /** The nodes at which walks begin, and those below deep ones. */
+  readonly walked: number;
+  /** Whether one of the nodes is as deep as the groups can be read for sure, and has a byte of them: what is below it is walked. */
+  readonly isDeep: (node: number) => boolean;
+}
+
+/**
+ * Finds what many tokens have in common: for most patterns there are groups of bytes of which any text can be read, in any
+ * order. All tokens of them are known at once, for all states and languages, and the others are found by the byte that is
+ * in no such group.
+ */
+export class MixedTexts {
+  private readonly strings: JsonStringAutomaton | WholeTexts;
+  private readonly trie: TokenTrie;
+  private readonly free: FreeStrings;
+  private readonly liveGroups: LiveGroups;
+  private readonly subtrees: SubtreeBytes;
+  private readonly tokens: GroupTokens;
+  private readonly found: TokenCollector;
+  private readonly isRead = new Uint8Array(256);
+
+  constructor(
+    strings: JsonStringAutomaton | WholeTexts,
+    vocabulary: Vocabulary,
+    free: FreeStrings,
+    liveGroups: LiveGroups,
+  ) {
+    this.strings = strings;
+    this.trie = vocabulary.trie;
+    this.free = free;
+    this.liveGroups = liveGroups;
+    this.subtrees = subtreeBytes(vocabulary.trie);
+    this.tokens = groupTokens(vocabulary, free);
+    this.found = new TokenCollector(vocabulary.trie.size, vocabulary.trie);
+  }
+
+  /** The mixed text with the fewest nodes to walk; undefined where a walk from the root is expected to be as short. */
+  of(state: number): MixedText | undefined {
+    const { liveGroups } = this;
+    let best: MixedText | undefined;
+    for (const text of liveGroups.texts(state)) {
+      const mixed = this.mixed(state, text, best?.walked ?? MAX_WALKED);
+      if (mixed !== undefined) best = mixed;
+    }
+    return best;
+  }
+
+  private mixed(state: number, text: LiveText, most: number): MixedText | undefined {
+    const { trie, subtrees, tokens, free, found, liveGroups, isRead } = this;
+    const { length } = text;
+    let { groups } = text;
+    // White space beyond ASCII begins with the same bytes as other characters there.
+    if ((groups & BEYOND_ASCII) === 0) groups &= ~WIDE_SPACE;
+    const states = liveGroups.states(state);
+    if (!this.findRead(states, groups)) return undefined;
+    const { above, wideSpaces } = tokens;
+    const { byByte, firstOfByte } = subtrees;
+    let looked = 0;
+    for (let byte = 0; byte < 256; byte++)
+      if (isRead[byte] !== 0) looked += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
+    const deep = length <= trie.maxDepth ? tokens.innerAt(length) : undefined;
+    if (looked + (deep?.length ?? 0) > MAX_LOOKED_AT) return undefined;
+    const { depth, subtreeEnd } = trie;
+    found.clear();
+    let walked = 0;
+    const look = (node: number): void => {
+      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0 || (depth[node] as number) > length) return;
+      found.add(node);
+      walked++;
+    };
+    for (let byte = 0; byte < 256 && walked < most; byte++) {
+      if (isRead[byte] === 0) continue;
+      for (let i = firstOfByte[byte] as number; i < (firstOfByte[byte + 1] as number); i++) look(byByte[i]!);
+    }
+    // White space is told from other characters beyond ASCII behind their first bytes.
+    const hasWide = (groups & (BEYOND_ASCII | WIDE_SPACE)) !== BEYOND_ASCII;
+    if (!hasWide) for (const node of wideSpaces) look(node);
+    for (let i = 0; deep !== undefined && i < deep.length && walked < most; i++) {
+      const node = deep[i] as number;
+      if ((tokens.through(node) & ~groups) !== 0 || free.live[node] === 0) continue;
+      found.add(node);
+      walked += (subtreeEnd[node] as number) - node;
+    }
+    if (walked >= most) {
+      found.clear();
+      return undefined;
+    }
+    const nodes = found.take();
+    const all = tokens.of(groups);
+    if (all.count < MIN_TOKENS) return undefined;
+    const isLoop = hasWide && states.length === 1 && states[0] === state && length === Infinity;
+    const isDeep = (node: number) => depth[node] === length && (tokens.through(node) & ~groups) === 0;
+    return { tokens: all, isLoop, nodes, walked, isDeep };
+  }
+
+  /** Finds the bytes that are in none of the groups, and can be read from one of the states. False: that takes too long. */
+  private findRead(states: Int32Array, groups: number): boolean {
+    const { strings, isRead } = this;
+    const others: number[] = [];
+    for (let byte = 0; byte < 256; byte++) {
+      isRead[byte] = 0;
+      if ((groupOf[byte]! & groups) === 0) others.push(byte);
+    }
+    if (states.length * others.length > MAX_STEPS) return false;
+    for (const state of states)
+      for (const byte of others) if (isRead[byte] === 0 && strings.step(state, byte) !== 0) isRead[byte] = 1;
+    return true;
+  }
+}
