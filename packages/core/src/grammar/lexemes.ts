@@ -31,9 +31,11 @@ let shared: Lexemes | undefined;
 
 /** The lexemes for a new grammar; its own where its limits are not the usual ones. */
 export function lexemesWithin(limits: Partial<LanguageLimits>): Lexemes {
-  const names = Object.keys(limits) as (keyof LanguageLimits)[];
-  const isUsual = names.every((name) => limits[name] === DEFAULT_LANGUAGE_LIMITS[name]);
-  return isUsual ? sharedLexemes() : createLexemes(limits);
+  for (const name in limits) {
+    const limit = name as keyof LanguageLimits;
+    if (limits[limit] !== DEFAULT_LANGUAGE_LIMITS[limit]) return createLexemes(limits);
+  }
+  return sharedLexemes();
 }
 
 /** The lexemes that grammars share. */

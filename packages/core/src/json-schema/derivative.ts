@@ -40,7 +40,8 @@ export class Derivatives {
   private readonly specialised = new Map<JsonType, Map<number, Formula>>();
   /** By formula; `UNKNOWN_TYPES` where they were not asked for. */
   private readonly typesOf: number[] = [];
-  private readonly ends = new Map<number, Formula>();
+  /** Of nodes with children: whether they hold of an object or array that ends. */
+  private readonly ends = new LazyMap<number, boolean>();
   private itemSteps: Map<number, Formula> | undefined;
   private readonly stringLanguages = new LazyMap<Formula, Language>();
   private readonly numberLanguages = new LazyMap<Formula, Language>();
@@ -363,12 +364,24 @@ export class Derivatives {
 
   /** Whether the formula holds of an object or array that ends here. */
   holdsAtEnd(formula: Formula): boolean {
+    if (formula <= FALSE) return formula === TRUE;
+    return this.nodeHoldsAtEnd(formula & ~1) === ((formula & 1) === 0);
+  }
+
+  private nodeHoldsAtEnd(node: Formula): boolean {
     const { store } = this;
-    const atEnd = (atom: Formula) => {
-      const kind = store.kind(atom);
-      if (kind === Kind.Listed) throw listedWithOthers(store.second(atom));
-      return kind === Kind.PropCount || kind === Kind.ItemCount ? FALSE : TRUE;
-    };
-    return store.map(formula, atEnd, this.ends) === TRUE;
+    const kind = store.kind(node);
+    if (kind === Kind.Listed) throw listedWithOthers(store.second(node));
+    if (kind !== Kind.And && kind !== Kind.ExactlyOne)
+      return kind !== Kind.PropCount && kind !== Kind.ItemCount;
+    let holds = this.ends.get(node);
+    if (holds === undefined) {
+      const children = store.children(node);
+      let count = 0;
+      for (let i = 0; i < children.length; i++) if (this.holdsAtEnd(children[i] as Formula)) count++;
+      holds = count === (kind === Kind.And ? children.length : 1);
+      this.ends.set(node, holds);
+    }
+    return holds;
   }
 }

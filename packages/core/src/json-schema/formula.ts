@@ -274,27 +274,30 @@ export class FormulaStore {
     let types = ALL_TYPES;
     let values: Formula[] | undefined;
     let texts: Formula[] | undefined;
-    const add = (formula: Formula): void => {
-      const kind = this.kind(formula);
-      if (kind === Kind.And && (formula & 1) === 0) {
-        for (const child of this.children(formula)) add(child);
-      } else if (kind === Kind.Type) {
-        const mask = this.first(formula);
-        types &= (formula & 1) === 0 ? mask : ALL_TYPES & ~mask;
-      } else if (kind === Kind.ValueIn) {
-        values ??= [];
-        values.push(this.first(formula) | (formula & 1));
-      } else if (formula !== TRUE) {
-        if ((formula & 1) === 1 && ATOM_TYPE[kind] !== 0) types &= ATOM_TYPE[kind] as number;
-        if (kind === Kind.Str && this.arena.isListed(this.first(formula))) {
-          texts ??= [];
-          texts.push(formula);
-        } else literals.push(formula);
-      }
-    };
-    for (const formula of list) {
+    for (let i = 0; i < list.length; i++) {
+      const formula = list[i] as Formula;
       if (formula === FALSE) return FALSE;
-      add(formula);
+      // A conjunction has none among its literals.
+      const isAnd = this.kind(formula) === Kind.And && (formula & 1) === 0;
+      const group = isAnd ? this.children(formula) : list;
+      const end = isAnd ? group.length : i + 1;
+      for (let k = isAnd ? 0 : i; k < end; k++) {
+        const literal = group[k] as Formula;
+        const kind = this.kind(literal);
+        if (kind === Kind.Type) {
+          const mask = this.first(literal);
+          types &= (literal & 1) === 0 ? mask : ALL_TYPES & ~mask;
+        } else if (kind === Kind.ValueIn) {
+          values ??= [];
+          values.push(this.first(literal) | (literal & 1));
+        } else if (literal !== TRUE) {
+          if ((literal & 1) === 1 && ATOM_TYPE[kind] !== 0) types &= ATOM_TYPE[kind] as number;
+          if (kind === Kind.Str && this.arena.isListed(this.first(literal))) {
+            texts ??= [];
+            texts.push(literal);
+          } else literals.push(literal);
+        }
+      }
     }
     if (texts !== undefined) {
       const joined = texts.length === 1 ? texts : this.joined(texts);

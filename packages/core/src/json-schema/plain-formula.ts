@@ -3,6 +3,7 @@ import { isJsonArray, type JsonNode } from "../json/index.js";
 import { onlyTextOf } from "../language/index.js";
 import type { Constants } from "./constants.js";
 import type { Formula, FormulaStore } from "./formula.js";
+import type { Member } from "./position.js";
 import { typeMask } from "./type-mask.js";
 
 /** So many constants are as small as a reference to them. */
@@ -13,23 +14,29 @@ const MAX_CONSTANTS = 16;
  * others list. Undefined: the keywords say more.
  */
 export function plainFormula(
-  keywords: readonly (readonly [name: string, value: JsonNode])[],
+  members: readonly Member[],
   constants: Constants,
   store: FormulaStore,
 ): Formula | undefined {
-  if (!keywords.every(([name, value]) => isPlain(name, value))) return undefined;
-  return store.and(
-    keywords.map(([name, value]) => {
-      switch (name) {
-        case "type":
-          return store.type(typeMask(value));
-        case "pattern":
-          return store.str(store.arena.text(onlyTextOf(value as string) as string));
-        default:
-          return constants.formula(name === "const" ? [value] : (value as readonly JsonNode[]));
-      }
-    }),
-  );
+  for (let i = 0; i < members.length; i++) {
+    const { keyword, value } = members[i] as Member;
+    if (!isPlain(keyword.name, value)) return undefined;
+  }
+  const parts: Formula[] = [];
+  for (let i = 0; i < members.length; i++) {
+    const { keyword, value } = members[i] as Member;
+    switch (keyword.name) {
+      case "type":
+        parts.push(store.type(typeMask(value)));
+        break;
+      case "pattern":
+        parts.push(store.str(store.arena.text(onlyTextOf(value as string) as string)));
+        break;
+      default:
+        parts.push(constants.formula(keyword.name === "const" ? [value] : (value as readonly JsonNode[])));
+    }
+  }
+  return store.and(parts);
 }
 
 function isPlain(name: string, value: JsonNode): boolean {

@@ -296,6 +296,8 @@ export class Satisfiability {
     const { store } = this;
     if ((formula & 1) === 1) return false;
     switch (store.kind(formula)) {
+      case Kind.Type:
+        return true;
       case Kind.Schema:
         return this.schemas.isSurelySatisfiable(store.first(formula));
       case Kind.And: {

@@ -140,19 +140,25 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     // What is an integer depends on the dialect.
     if (only?.keyword.name === "type" && typeof only.value === "string" && only.value !== "integer")
       return this.store.type(typeMask(only.value));
+    const { members } = node.position;
+    const enforced: Member[] = [];
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i] as Member;
+      if (member.keyword.role !== "enforced") continue;
+      if (!isScalarKeyword(member.keyword.name, member.value)) return this.store.schema(node.id);
+      enforced.push(member);
+    }
+    const plain = plainFormula(enforced, this.constants, this.store);
+    if (plain !== undefined) return plain;
     const { dialect, vocabularies } = resource;
-    const enforced: (readonly [string, JsonNode])[] = [];
     let key = `${dialect},${vocabularies}`;
-    for (const { keyword, value } of node.position.members) {
-      if (keyword.role !== "enforced") continue;
-      const { name } = keyword;
-      if (!isScalarKeyword(name, value)) return this.store.schema(node.id);
-      enforced.push([name, value]);
-      key += `,${name}:${scalarKey(value)}`;
+    for (let i = 0; i < enforced.length; i++) {
+      const { keyword, value } = enforced[i] as Member;
+      key += `,${keyword.name}:${scalarKey(value)}`;
     }
     let formula = this.scalarSchemas.get(key);
     if (formula === undefined) {
-      formula = plainFormula(enforced, this.constants, this.store) ?? this.store.schema(node.id);
+      formula = this.store.schema(node.id);
       this.scalarSchemas.set(key, formula);
     }
     return formula;
