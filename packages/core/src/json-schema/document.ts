@@ -134,18 +134,20 @@ export class Document implements PlacedIn {
   private scan(position: Position, isOther: boolean): void {
     const pending: Position[] = [position];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      // Up to there are what others found of it.
-      const bottom = pending.length;
-      this.scanSchema(next, pending, isOther);
-      for (let low = bottom, high = pending.length - 1; low < high; low++, high--) {
-        const other = pending[low] as Position;
-        pending[low] = pending[high] as Position;
-        pending[high] = other;
+      this.scanSchema(next, isOther);
+      // The first is the next one.
+      const { members } = next;
+      for (let i = members.length - 1; i >= 0; i--) {
+        const { children } = members[i] as Member;
+        for (let k = children.length - 1; k >= 0; k--) {
+          const child = children[k];
+          if (child !== undefined && child.order < 0) pending.push(child);
+        }
       }
     }
   }
 
-  private scanSchema(position: Position, pending: Position[], isOther: boolean): void {
+  private scanSchema(position: Position, isOther: boolean): void {
     const { json } = position;
     const naming = json instanceof JsonObject ? namingOf(json) : Naming.None;
     if (
@@ -186,10 +188,6 @@ export class Document implements PlacedIn {
       }
       if (keyword.isReference) refers = true;
       if (keyword.isReference || keyword.isInPlace) position.applies = true;
-      for (let k = 0; k < children.length; k++) {
-        const child = children[k];
-        if (child !== undefined && child.order < 0) pending.push(child);
-      }
     }
     if ((naming & Naming.Anchor) !== 0) this.noteAnchors(position, json);
     // A copy takes no more room than it needs.
