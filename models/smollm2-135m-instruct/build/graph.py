@@ -86,10 +86,12 @@ def layers(g: GraphBuilder, model: Model, x: str, attention: Callable[[int, str]
     residual, epsilon = None, model.shape.norm_epsilon
     for layer in range(model.shape.layers):
         name, weight = f"layer.{layer}", f"blk.{layer}"
-        x, residual = norm(g, f"{name}.norm_1", model.vector(f"{weight}.attn_norm.weight"), x, residual, epsilon)
+        norm_1 = Norm(f"{name}.norm_1", "qkv", layer, model.vector(f"{weight}.attn_norm.weight"))
+        x, residual = norm(g, norm_1.name, products.norm_weight(g, norm_1), x, residual, epsilon)
         x = attention(layer, products.qkv(g, layer, x))
         x = products.attention_output(g, layer, x)
-        x, residual = norm(g, f"{name}.norm_2", model.vector(f"{weight}.ffn_norm.weight"), x, residual, epsilon)
+        norm_2 = Norm(f"{name}.norm_2", "gate_up", layer, model.vector(f"{weight}.ffn_norm.weight"))
+        x, residual = norm(g, norm_2.name, products.norm_weight(g, norm_2), x, residual, epsilon)
         x = feed_forward(g, name, model.shape, x, layer, products)
     return g.node("Add", [x, residual], "last_hidden")
 
@@ -179,9 +181,20 @@ def linear(g: GraphBuilder, name: str, matrix: Q4Matrix, x: str) -> str:
     return g.node("Gemm", [sums, offset, main], f"{name}.out", transB=1)
 
 
+@dataclass
+class Norm:
+    """A norm within a layer, and the product that is behind it."""
+
+    name: str
+    part: str
+    layer: int
+    weight: np.ndarray
+
+
 class Products(Protocol):
     """The products with the model's matrices."""
 
+    def norm_weight(self, g: GraphBuilder, norm: Norm) -> str: ...
     def qkv(self, g: GraphBuilder, layer: int, x: str) -> str: ...
     def attention_output(self, g: GraphBuilder, layer: int, x: str) -> str: ...
     def gate_up(self, g: GraphBuilder, layer: int, x: str) -> str: ...
@@ -194,6 +207,9 @@ class NibbleProducts:
 
     def __init__(self, model: Model):
         self._model = model
+
+    def norm_weight(self, g: GraphBuilder, norm: Norm) -> str:
+        return g.constant(f"{norm.name}.weight", norm.weight)
 
     def qkv(self, g: GraphBuilder, layer: int, x: str) -> str:
         return linear(g, f"layer.{layer}.qkv", self._model.qkv(layer), x)
@@ -226,16 +242,16 @@ def embedding(g: GraphBuilder, model: Model, ids: str) -> str:
 def logits(g: GraphBuilder, model: Model, hidden: str, kept: str, products: "Products", output: str) -> str:
     """The last norm and the output head, only for the rows `kept` of the hidden states."""
     rows = g.node("Gather", [hidden, kept], "kept_hidden", axis=0)
-    rows, _ = norm(g, "output_norm", model.vector("output_norm.weight"), rows, None, model.shape.norm_epsilon)
+    weight = g.constant("output_norm.weight", model.vector("output_norm.weight"))
+    rows, _ = norm(g, "output_norm", weight, rows, None, model.shape.norm_epsilon)
     return products.head(g, rows, output)
 
 
-def norm(g: GraphBuilder, name: str, weight: np.ndarray, x: str, residual: str | None, epsilon: float) -> tuple[str, str]:
+def norm(g: GraphBuilder, name: str, weight: str, x: str, residual: str | None, epsilon: float) -> tuple[str, str]:
     """The norm of x + residual, and that sum, which is the next residual."""
-    weight_name = g.constant(f"{name}.weight", weight)
     if residual is None:
-        return g.node("SimplifiedLayerNormalization", [x, weight_name], f"{name}.out", axis=-1, epsilon=epsilon), x
-    out = g.node("SkipSimplifiedLayerNormalization", [x, residual, weight_name], f"{name}.out", "", "", f"{name}.sum",
+        return g.node("SimplifiedLayerNormalization", [x, weight], f"{name}.out", axis=-1, epsilon=epsilon), x
+    out = g.node("SkipSimplifiedLayerNormalization", [x, residual, weight], f"{name}.out", "", "", f"{name}.sum",
                  domain=MICROSOFT, epsilon=epsilon)
     return out, f"{name}.sum"
 

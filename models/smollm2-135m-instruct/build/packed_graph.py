@@ -6,7 +6,7 @@ The tokens of all sequences lie packed, one after the other, and only attention 
   alone: onnxruntime-node makes a JavaScript array of each output, and whole caches would keep its garbage collector busy.
   (`GroupQueryAttention` takes several tokens with a past for one sequence only.)
 - Logits are computed for the tokens that are asked for.
-- Weights have 8 bits, which the loader makes of the 4-bit ones: see expanded_products.py.
+- Weights have 8 bits, which the loader makes of the 4-bit ones, and two thirds of the products are those of bytes: see expanded_products.py.
 
 And a token has the same bits however its text is cut into steps, alone and with others: a row of scores has its numbers in the
 order of positions, and what comes behind a token's own position are zeros at the end of its sums.

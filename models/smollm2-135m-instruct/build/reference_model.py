@@ -4,6 +4,7 @@ It shares no code with the conversion: the `gguf` package dequantises the weight
 neighbouring pairs are rotated, as llama.cpp does it. All arithmetic is float32 (weights, activations and cache).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +13,22 @@ from gguf.quants import dequantize
 
 
 class Reference:
-    def __init__(self, gguf_path: Path, rounded: bool = False):
-        """`rounded`: the layers' matrices as multiples of a 127th of the largest number of a block."""
+    def __init__(self, gguf_path: Path, factors: Callable[[str, int], np.ndarray] | None = None):
+        """`factors`: of channels, of a part and a layer. The layers' matrices are then multiples of a 127th of the largest number of a
+        row whose channels are multiplied with them, and those behind no norm of the largest number of a block."""
         reader = GGUFReader(gguf_path)
         self.weights = {t.name: dequantize(t.data, t.tensor_type).astype(np.float32) for t in reader.tensors}
         self.embeddings = self.weights["token_embd.weight"]
-        if rounded:
-            self.weights = {name: _rounded(w, 64 if "gate" in name or "up" in name else 32) if name.startswith("blk.") and w.ndim == 2 else w
+        if factors is not None:
+            self.weights = {name: _rounded(name, w, factors) if name.startswith("blk.") and w.ndim == 2 else w
                             for name, w in self.weights.items()}
         field = {name: f.contents() for name, f in reader.fields.items() if name.startswith("llama.")}
         self.layers = field["llama.block_count"]
         self.heads, self.kv_heads = field["llama.attention.head_count"], field["llama.attention.head_count_kv"]
         self.epsilon = field["llama.attention.layer_norm_rms_epsilon"]
         self.rope_base = field["llama.rope.freq_base"]
+        # Called with what goes into the products behind the norms.
+        self.observe: Callable[[str, int, np.ndarray], None] = lambda part, layer, x: None
 
     def logits(self, ids: list[int]) -> np.ndarray:
         """Logits [tokens, vocabulary] of one sequence."""
@@ -33,9 +37,11 @@ class Reference:
         for layer in range(self.layers):
             b = f"blk.{layer}."
             h = self._norm(x, w[b + "attn_norm.weight"])
+            self.observe("qkv", layer, h)
             q, k, v = (h @ w[f"{b}attn_{part}.weight"].T for part in "qkv")
             x = x + self._attention(q, k, v) @ w[b + "attn_output.weight"].T
             h = self._norm(x, w[b + "ffn_norm.weight"])
+            self.observe("gate_up", layer, h)
             gate, up = h @ w[b + "ffn_gate.weight"].T, h @ w[b + "ffn_up.weight"].T
             x = x + (gate / (1 + np.exp(-gate)) * up) @ w[b + "ffn_down.weight"].T
         return self._norm(x, w["output_norm.weight"]) @ w["token_embd.weight"].T
@@ -65,7 +71,10 @@ class Reference:
         return np.stack([rotated.real, rotated.imag], axis=-1).reshape(x.shape).astype(np.float32)
 
 
-def _rounded(w: np.ndarray, block: int) -> np.ndarray:
-    blocks = w.reshape(-1, block)
-    step = np.abs(blocks).max(axis=1, keepdims=True) / 127
-    return (np.round(blocks / step) * step).reshape(w.shape)
+def _rounded(name: str, w: np.ndarray, factors: Callable[[str, int], np.ndarray]) -> np.ndarray:
+    _, layer, part, _ = name.split(".")
+    is_behind_norm = part in ("attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up")
+    factor = factors("qkv" if part.startswith("attn") else "gate_up", int(layer)) if is_behind_norm else np.float64(1)
+    together = (w * factor).reshape(-1, w.shape[1] if is_behind_norm else 32)
+    step = np.abs(together).max(axis=1, keepdims=True) / 127
+    return ((np.round(together / step) * step).reshape(w.shape) / factor).astype(np.float32)

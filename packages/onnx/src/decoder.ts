@@ -237,6 +237,8 @@ export class Sequence implements StepSequence {
     if (rows === undefined) {
       return 0;
     }
+    // Once for the whole prompt, and not piece by piece.
+    rows.buffers.reserve(promptIds.length);
     rows.pasteRows(this.#decoder.prefixes.find(promptIds, cuts));
     return rows.length;
   }

@@ -33,7 +33,10 @@ describe("expandWeights", () => {
   const minimum = (block: number) => (block === 6 || block === 7 ? HALVES[4]! : half(block + 1));
 
   /** Writes the files, with the weights from an odd offset on. */
-  async function write(change: (matrix: Record<string, unknown>) => void = () => {}): Promise<string> {
+  async function write(
+    change: (matrix: Record<string, unknown>) => void = () => {},
+    length = 424,
+  ): Promise<string> {
     const source = Buffer.alloc(5 + (ROWS * COLUMNS) / 2);
     for (let i = 0; i < ROWS * COLUMNS; i++) {
       source[5 + (i >> 1)]! |= q(i) << (i % 2 === 0 ? 0 : 4);
@@ -57,7 +60,7 @@ describe("expandWeights", () => {
     };
     change(matrix);
     const path = join(folder, "made.json");
-    await writeFile(path, JSON.stringify({ file: "made.data", length: 424, matrices: [matrix] }));
+    await writeFile(path, JSON.stringify({ file: "made.data", length, matrices: [matrix] }));
     return path;
   }
 
@@ -81,7 +84,61 @@ describe("expandWeights", () => {
     expect(largestError).toBeGreaterThan(0.4);
   });
 
+  it("turns the matrix behind a norm, its channels multiplied with their factors, and divides the norm by these", async () => {
+    const exponents = Array.from({ length: COLUMNS }, (_, k) => 96 + ((k * 11) % 64));
+    const factor = (k: number) => 2 ** ((exponents[k]! - 128) / 8);
+    const norm = Float32Array.from({ length: COLUMNS }, (_, k) => 0.1 + k / 7);
+    await writeFile(join(folder, "norm.data"), Buffer.concat([Buffer.alloc(3), Buffer.from(norm.buffer)]));
+    const turned = {
+      inputs: Buffer.from(exponents).toString("base64"),
+      norm: { file: "norm.data", offset: 3 },
+      scaledNorm: 412,
+    };
+    const files = await expandWeights(
+      await write((matrix) => Object.assign(matrix, { block: undefined, turned }), 412 + COLUMNS * 4),
+    );
+    expect(files.map(({ path }) => path).sort()).toEqual(["a.data", "b.data", "made.data", "norm.data"]);
+    const { data } = files.find(({ path }) => path === "made.data")!;
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    let largestError = 0;
+    for (let row = 0; row < ROWS; row++) {
+      const numbers = Array.from({ length: COLUMNS }, (_, k) => {
+        const i = row * COLUMNS + k;
+        return (scale(i >> 5)[1] * q(i) + minimum(i >> 5)[1]) * factor(k);
+      });
+      const step = view.getFloat32(400 + row * 4, true);
+      expect(step).toBeCloseTo(Math.max(...numbers.map(Math.abs)) / 127, 6);
+      for (const [k, number] of numbers.entries()) {
+        const made = step * view.getInt8(8 + k * ROWS + row);
+        largestError = Math.max(largestError, Math.abs(made - number) / step);
+      }
+    }
+    expect(largestError).toBeLessThan(0.5001);
+    expect(largestError).toBeGreaterThan(0.4);
+    for (let k = 0; k < COLUMNS; k++) {
+      expect(view.getFloat32(412 + k * 4, true) * factor(k)).toBeCloseTo(norm[k]!, 5);
+    }
+  });
+
+  const turnedWith = (change: object) => ({
+    block: undefined,
+    turned: {
+      inputs: Buffer.alloc(COLUMNS, 128).toString("base64"),
+      norm: { file: "b.data", offset: 0 },
+      scaledNorm: 400,
+      ...change,
+    },
+  });
+
   it.each([
+    [
+      "has a norm behind a file",
+      turnedWith({ norm: { file: "a.data", offset: 0 } }),
+      /matrix 0 does not lie/,
+    ],
+    ["has too few factors", turnedWith({ inputs: "gICA" }), /matrix 0 does not lie/],
+    ["has no place for its norm", turnedWith({ scaledNorm: -1 }), /does not say how weights are made/],
+    ["has neither blocks nor factors", { block: undefined }, /does not say how weights are made/],
     ["ends behind a file", { weight: { file: "a.data", offset: 6 } }, /matrix 0 does not lie within/],
     ["ends behind the result", { byteScale: 404 }, /matrix 0 does not lie within/],
     ["is not aligned", { bytes: 6 }, /matrix 0 does not lie within/],

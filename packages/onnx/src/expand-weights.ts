@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isObject } from "./config.js";
 import { ModelFileError, reasonOf } from "./errors.js";
+import { channelFactors, expandColumns } from "./expand-columns.js";
 import { halfToFloat } from "./float16.js";
 import { readJsonObject } from "./json-file.js";
 
@@ -34,8 +35,9 @@ interface Place {
 interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  /** Numbers that share a scale in the result, a multiple of 32. */
-  readonly block: number;
+  /** Numbers that share a scale in the result, a multiple of 32; or it is turned, with one scale for each of its rows. */
+  readonly block?: number;
+  readonly turned?: Turned;
   /** Two numbers a byte, the low half first. */
   readonly weight: Place;
   /** float16, one for each block of 32. */
@@ -45,6 +47,16 @@ interface Matrix {
   readonly bytes: number;
   /** Where in the result the float32 scales begin. */
   readonly byteScale: number;
+}
+
+/** What a matrix behind a norm takes besides, whose channels have factors. */
+interface Turned {
+  /** One byte a column of the source, see `channelFactors`; base64. */
+  readonly inputs: string;
+  /** The norm's float32 weight, one number a column. */
+  readonly norm: Place;
+  /** Where in the result it goes, divided by the factors. */
+  readonly scaledNorm: number;
 }
 
 const PARTS = ["weight", "scale", "minimum"] as const;
@@ -65,7 +77,12 @@ interface Expansion {
  */
 export async function expandWeights(path: string): Promise<WeightFile[]> {
   const { file, length, matrices } = await readExpansion(path);
-  const names = new Set(matrices.flatMap((matrix) => PARTS.map((part) => matrix[part].file)));
+  const names = new Set(
+    matrices.flatMap((matrix) => [
+      ...PARTS.map((part) => matrix[part].file),
+      ...(matrix.turned === undefined ? [] : [matrix.turned.norm.file]),
+    ]),
+  );
   const sources = new Map(
     await Promise.all(
       Array.from(names, async (name) => [name, await readWeights(join(dirname(path), name))] as const),
@@ -107,7 +124,7 @@ async function readWeights(path: string): Promise<Uint8Array> {
 
 /** False where the matrix does not lie within the files. */
 function expandMatrix(matrix: Matrix, sources: ReadonlyMap<string, Uint8Array>, target: Uint8Array): boolean {
-  const { rows, columns, block, bytes, byteScale } = matrix;
+  const { rows, columns, turned, block = columns, bytes, byteScale } = matrix;
   const numbers = rows * columns;
   const blocks = numbers / BLOCK;
   const part = ({ file, offset }: Place, length: number) =>
@@ -127,14 +144,29 @@ function expandMatrix(matrix: Matrix, sources: ReadonlyMap<string, Uint8Array>, 
   ) {
     return false;
   }
-  expandBlocks(
-    words(weight),
-    floats(scale),
-    floats(minimum),
-    block / BLOCK,
-    new Uint32Array(expanded.buffer, expanded.byteOffset, numbers / 4),
-    new Float32Array(steps.buffer, steps.byteOffset, numbers / block),
+  const stepOf = new Float32Array(steps.buffer, steps.byteOffset, numbers / block);
+  if (turned === undefined) {
+    const words8 = new Uint32Array(expanded.buffer, expanded.byteOffset, numbers / 4);
+    expandBlocks(words(weight), floats(scale), floats(minimum), block / BLOCK, words8, stepOf);
+    return true;
+  }
+  const norm = part(turned.norm, columns * 4);
+  const scaled = target.subarray(turned.scaledNorm, turned.scaledNorm + columns * 4);
+  const factors = channelFactors(Buffer.from(turned.inputs, "base64"));
+  if (norm.length !== columns * 4 || scaled.length !== columns * 4 || factors.length !== columns) {
+    return false;
+  }
+  expandColumns(
+    { rows, columns, weight, scale: floats(scale), minimum: floats(minimum) },
+    factors,
+    new Int8Array(expanded.buffer, expanded.byteOffset, numbers),
+    stepOf,
   );
+  const normView = new DataView(norm.buffer, norm.byteOffset, norm.byteLength);
+  const scaledView = new DataView(scaled.buffer, scaled.byteOffset, scaled.byteLength);
+  for (const [k, factor] of factors.entries()) {
+    scaledView.setFloat32(k * 4, normView.getFloat32(k * 4, true) / factor, true);
+  }
   return true;
 }
 
@@ -216,7 +248,7 @@ function isMatrix(value: unknown): value is Matrix {
   if (!isObject(value)) {
     return false;
   }
-  const { rows, columns, block } = value;
+  const { rows, columns, turned, block = columns } = value;
   return (
     isSize(rows) &&
     isSize(columns) &&
@@ -224,9 +256,16 @@ function isMatrix(value: unknown): value is Matrix {
     block >= BLOCK &&
     block % BLOCK === 0 &&
     columns % block === 0 &&
+    (turned === undefined ? value.block !== undefined : isTurned(turned)) &&
     isSize(value.bytes) &&
     isSize(value.byteScale) &&
     PARTS.every((part) => isPlace(value[part]))
+  );
+}
+
+function isTurned(value: unknown): value is Turned {
+  return (
+    isObject(value) && typeof value.inputs === "string" && isPlace(value.norm) && isSize(value.scaledNorm)
   );
 }
 

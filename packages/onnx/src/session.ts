@@ -2,6 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { type Device, deviceFailure, devicesToTry, missingRuntime } from "./device.js";
 import { DeviceError, ModelFileError, reasonOf } from "./errors.js";
 import { expandWeights, freeWeights, type WeightFile } from "./expand-weights.js";
+import { productsOverflow } from "./overflow.js";
 import type { Runtime } from "./runtime.js";
 
 export interface SessionOptions {
@@ -81,7 +82,12 @@ async function createOn(
       executionProviders: [device],
       ...(weights === undefined ? {} : { externalData: weights }),
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      extra: { session: { intra_op: waiting(spinning) } },
+      extra: {
+        session: {
+          intra_op: waiting(spinning),
+          ...(weights !== undefined && (await productsOverflow(runtime)) && { x64quantprecision: "1" }),
+        },
+      },
       ...(device === "webgpu" ? { preferredOutputLocation: gpuOutputs(layers ?? 0) } : {}),
       // Warnings about the placement of operators are no news to a user of a model.
       logSeverityLevel: 3,
