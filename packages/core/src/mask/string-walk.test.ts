@@ -59,7 +59,10 @@ for (const a of SPACES) {
   spaceTokens.push(a);
   for (const b of SPACES) {
     spaceTokens.push(joined(a, b));
-    for (const c of SPACES) spaceTokens.push(joined(a, b, c));
+    for (const c of SPACES) {
+      spaceTokens.push(joined(a, b, c));
+      for (const d of ["b", "\u2003"]) spaceTokens.push(joined(a, b, c, text(d)));
+    }
   }
 }
 
