@@ -17,6 +17,7 @@
 import { type Algebra, flatten, type LeafTheory, plainGoal, sortedDistinct } from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
 import {
+  behindOption,
   boundedRunOf,
   enoughToEnd,
   horizonOf,
@@ -489,6 +490,11 @@ export class LanguageArena implements Algebra {
   /** What the code points from `from` to `to - 1`, surrogates left out, lead to. */
   targetsWithin(node: Language, from: number, to: number): Language[] {
     return targetsWithin(this, node, from, to);
+  }
+
+  /** What follows an optional part at the beginning: fewer texts; undefined: there is none. */
+  behindOption(node: Language): Language | undefined {
+    return behindOption(this, node);
   }
 
   /** A language with finitely many texts more; undefined: the given one does not say what it excludes. */

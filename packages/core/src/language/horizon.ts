@@ -184,6 +184,14 @@ export function withoutExceptions(algebra: Algebra, node: Language): Language | 
   return rest.length === 0 || rest.length === items.length ? undefined : algebra.intersection(rest);
 }
 
+/** What follows an optional part at the beginning: a language that is contained in the given one; undefined: there is none. */
+export function behindOption({ nodes }: Algebra, node: Language): Language | undefined {
+  if (nodes.kind[node] !== Kind.Concat) return undefined;
+  const head = nodes.a[node]!;
+  const isOption = nodes.kind[head] === Kind.Repeat && nodes.b[head] === 0 && nodes.c[head] === 1;
+  return isOption ? nodes.b[node]! : undefined;
+}
+
 /** Code points of one set, one after the other. */
 export interface Run {
   /** Any number of them. */

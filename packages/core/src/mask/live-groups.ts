@@ -30,9 +30,11 @@ interface LiveTexts {
   readonly texts: readonly LiveText[];
   /** The states on the way, between code points. */
   readonly states: Int32Array;
+  /** Whether some of them stand for others from which more can be read. */
+  readonly areLess: boolean;
 }
 
-const NONE: LiveTexts = { texts: [], states: new Int32Array(0) };
+const NONE: LiveTexts = { texts: [], states: new Int32Array(0), areLess: false };
 
 /**
  * Which texts a string state can read whatever their order: of what groups of bytes (see `groupOf`), and up to what length.
@@ -47,6 +49,8 @@ export class LiveGroups {
   private askedByState = new Int32Array(1024);
   private readonly edgesByState = new Map<number, readonly Edge[]>();
   private readonly known = new Map<number, LiveTexts>();
+  /** States that stand for others from which more can be read. */
+  private readonly lesser = new Set<number>();
   /** The groups of bytes that no string has. */
   private readonly unread: number;
   private failures = 0;
@@ -98,6 +102,11 @@ export class LiveGroups {
     return this.known.get(state)?.states ?? NONE.states;
   }
 
+  /** Whether from some place on the way there more can be read than from all of `states`. */
+  readMore(state: number): boolean {
+    return this.known.get(state)?.areLess ?? false;
+  }
+
   /** Takes as many groups as can be read, and leaves out those that lead to where others of them cannot be read. */
   private search(state: number): LiveTexts {
     const texts: LiveText[] = [];
@@ -109,7 +118,8 @@ export class LiveGroups {
       if (without === 0) break;
       groups &= ~without;
     }
-    const found = texts.length === 0 ? NONE : { texts, states: Int32Array.from(states) };
+    const areLess = this.lesser.size > 0 && [...states].some((on) => this.lesser.has(on));
+    const found = texts.length === 0 ? NONE : { texts, states: Int32Array.from(states), areLess };
     this.known.set(state, found);
     if (found === NONE) this.failures++;
     // The states that are reached live as long.
@@ -177,7 +187,24 @@ export class LiveGroups {
         entered.set(target, (entered.get(target) ?? 0) | group);
       }
     }
-    return Array.from(entered, ([target, by]) => ({ to: this.likeness(target), groups: by }));
+    return Array.from(entered, ([target, by]) => ({
+      to: this.likeness(this.behindOption(target, groups)),
+      groups: by,
+    }));
+  }
+
+  /**
+   * The state behind an optional part, where all of some groups can be read from it too: a lower bound for many states, such
+   * as those behind a character that may begin a range.
+   */
+  private behindOption(state: number, groups: number): number {
+    const { strings } = this;
+    const rest = strings.arena.behindOption(strings.language(state));
+    if (rest === undefined) return state;
+    const other = strings.start(rest);
+    if (other === 0 || (groups & ~this.groups(other)) !== 0) return state;
+    this.lesser.add(other);
+    return other;
   }
 
   /** A state from which the same texts live, as far as those asked for can tell; no nearer to its end. */
@@ -189,7 +216,7 @@ export class LiveGroups {
   }
 
   /** The groups of which any byte can be read, and those that no string has. */
-  private groups(state: number): number {
+  groups(state: number): number {
     if (state >= this.groupsByState.length) this.grow(state);
     let groups = this.groupsByState[state] as number;
     if (groups === UNKNOWN) {

@@ -13,6 +13,8 @@ const MIN_TOKENS = 256;
 /** So many nodes are walked at most, and so many looked at: more take as long as a walk from the root. */
 const MAX_WALKED = 6000;
 const MAX_LOOKED_AT = 60_000;
+/** Most tokens have bytes of these groups; without them a walk is short. */
+const MANY = BEYOND_ASCII | groupOf[0x6f]! | groupOf[0x4f]!;
 /** So many steps at most to find the bytes that can be read. */
 const MAX_STEPS = 4096;
 
@@ -47,6 +49,7 @@ export class MixedTexts {
   private readonly tokens: GroupTokens;
   private readonly found: TokenCollector;
   private readonly isRead = new Uint8Array(256);
+  private readonly freeState: number;
 
   constructor(
     strings: JsonStringAutomaton | WholeTexts,
@@ -57,6 +60,7 @@ export class MixedTexts {
     this.strings = strings;
     this.trie = vocabulary.trie;
     this.free = free;
+    this.freeState = strings.start(strings.arena.any);
     this.liveGroups = liveGroups;
     this.subtrees = subtreeBytes(vocabulary.trie);
     this.tokens = groupTokens(vocabulary, free);
@@ -66,6 +70,7 @@ export class MixedTexts {
   /** The mixed text with the fewest nodes to walk; undefined where a walk from the root is expected to be as short. */
   of(state: number): MixedText | undefined {
     const { liveGroups } = this;
+    if ((liveGroups.groups(state) & MANY) === 0) return undefined;
     let best: MixedText | undefined;
     for (const text of liveGroups.texts(state)) {
       const mixed = this.mixed(state, text, best?.walked ?? MAX_WALKED);
@@ -81,7 +86,7 @@ export class MixedTexts {
     // White space beyond ASCII begins with the same bytes as other characters there.
     if ((groups & BEYOND_ASCII) === 0) groups &= ~WIDE_SPACE;
     const states = liveGroups.states(state);
-    if (!this.findRead(states, groups)) return undefined;
+    if (!this.findRead(states, groups, liveGroups.readMore(state))) return undefined;
     const { above, wideSpaces } = tokens;
     const { byByte, firstOfByte } = subtrees;
     let looked = 0;
@@ -117,19 +122,29 @@ export class MixedTexts {
     const nodes = found.take();
     const all = tokens.of(groups);
     if (all.count < MIN_TOKENS) return undefined;
-    const isLoop = hasWide && states.length === 1 && states[0] === state && length === Infinity;
+    const isLoop =
+      hasWide &&
+      !liveGroups.readMore(state) &&
+      states.length === 1 &&
+      states[0] === state &&
+      length === Infinity;
     const isDeep = (node: number) => depth[node] === length && (tokens.through(node) & ~groups) === 0;
     return { tokens: all, isLoop, nodes, walked, isDeep };
   }
 
-  /** Finds the bytes that are in none of the groups, and can be read from one of the states. False: that takes too long. */
-  private findRead(states: Int32Array, groups: number): boolean {
-    const { strings, isRead } = this;
+  /**
+   * Finds the bytes that are in none of the groups, and can be read from one of the states. False: that takes too long.
+   * @param anywhere all that can be read in any string
+   */
+  private findRead(states: Int32Array, groups: number, anywhere: boolean): boolean {
+    const { strings, isRead, freeState } = this;
     const others: number[] = [];
     for (let byte = 0; byte < 256; byte++) {
-      isRead[byte] = 0;
-      if ((groupOf[byte]! & groups) === 0) others.push(byte);
+      const isOther = (groupOf[byte]! & groups) === 0 && strings.step(freeState, byte) !== 0;
+      isRead[byte] = isOther && anywhere ? 1 : 0;
+      if (isOther) others.push(byte);
     }
+    if (anywhere) return true;
     if (states.length * others.length > MAX_STEPS) return false;
     for (const state of states)
       for (const byte of others) if (isRead[byte] === 0 && strings.step(state, byte) !== 0) isRead[byte] = 1;
