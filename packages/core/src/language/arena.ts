@@ -340,7 +340,12 @@ export class LanguageArena implements Algebra {
     return this.nodes.kind[node] === Kind.Leaf ? this.#theories[this.nodes.a[node]!] : undefined;
   }
 
-  /** Whether it has all texts but some listed ones, so that `matches` makes no nodes. */
+  /** Whether such a language lists a text, given by its code points, among those that it does not have. */
+  excepts(node: Language, codePoints: Int32Array): boolean {
+    return this.texts.hasCodePoints(this.nodes.a[node]!, codePoints);
+  }
+
+  /** Whether it has all texts but some listed ones: see `excepts`. */
   isAllButListed(node: Language): boolean {
     const { kind, a } = this.nodes;
     if (kind[node] !== Kind.Complement) return false;

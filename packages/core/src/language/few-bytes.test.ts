@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JsonStringAutomaton, LanguageArena, TextAutomaton } from "./index.js";
+import { codePointsOf, JsonStringAutomaton, LanguageArena, TextAutomaton } from "./index.js";
 
 describe("fewBytes", () => {
   const arena = new LanguageArena();
@@ -48,5 +48,23 @@ describe("fewBytes", () => {
     const end = automaton.step(automaton.step(automaton.step(ax, 0x61), 0x78), 0x22);
     expect(automaton.isFinal(end)).toBe(true);
     expect(automaton.step(automaton.step(ax, 0x61), 0x22)).toBe(0);
+  });
+});
+
+describe("excepts", () => {
+  it("says of all texts but some what matches says", () => {
+    const arena = new LanguageArena();
+    const texts = ["", "a", "ab", "é", "😀", "name", "na", "names", "next"];
+    for (const left of [["name"], ["name", "next", "é", "😀"], ["a", "ab", "name"]]) {
+      const language = arena.complement(arena.choice(left));
+      const isKnown = arena.isAllButListed(language);
+      expect(isKnown).toBe(true);
+      for (const text of texts) {
+        expect(arena.excepts(language, codePointsOf(text)), text).toBe(left.includes(text));
+        expect(arena.matches(language, text), text).toBe(!left.includes(text));
+      }
+    }
+    for (const other of [arena.any, arena.text("name"), arena.empty])
+      expect(arena.isAllButListed(other)).toBe(false);
   });
 });

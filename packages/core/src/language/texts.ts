@@ -187,10 +187,16 @@ export class Texts {
 
   /** Whether a Literal or Texts node has a text. */
   has(node: Language, text: string): boolean {
-    const { kind, a, b, c, d, minLength, maxLength } = this.nodes;
+    const { minLength, maxLength } = this.nodes;
     // A code point is one or two units. Most texts that are asked for are too short.
     if (text.length < minLength[node]! || text.length > 2 * maxLength[node]!) return false;
-    const codePoints = this.#decode(text);
+    return this.hasCodePoints(node, this.#decode(text));
+  }
+
+  /** The same for the code points of a text. */
+  hasCodePoints(node: Language, codePoints: Int32Array): boolean {
+    const { kind, a, b, c, d, minLength, maxLength } = this.nodes;
+    if (codePoints.length < minLength[node]! || codePoints.length > maxLength[node]!) return false;
     if (kind[node] === Kind.Literal) return compareRests(this.#texts[a[node]!]!, b[node]!, codePoints) === 0;
     const list = this.#lists[a[node]!]!;
     let low = b[node]!;

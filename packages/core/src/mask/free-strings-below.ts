@@ -1,4 +1,4 @@
-import type { JsonStringAutomaton } from "../language/index.js";
+import { codePointsOf, type JsonStringAutomaton } from "../language/index.js";
 import type { TokenTrie } from "../vocabulary/index.js";
 import type { WholeTexts } from "./whole-texts.js";
 
@@ -12,6 +12,8 @@ export interface FreeBelow {
   readonly exits: Int32Array;
   /** The strings that end there, each once. */
   readonly closed: readonly string[];
+  /** Their code points. */
+  readonly closedTexts: readonly Int32Array[];
 }
 
 /** What a string without conditions has below the nodes at which one is opened. */
@@ -61,7 +63,8 @@ export class FreeStringsBelow {
         node = subtreeEnd[node] as number;
       }
     }
-    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), closed: [...closed] };
+    const closedTexts = Array.from(closed, codePointsOf);
+    return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), closed: [...closed], closedTexts };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import { codePointsOf, type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { textOf } from "./free-strings-below.js";
 import { onceFor } from "./once.js";
@@ -22,8 +22,8 @@ export interface FreeStrings {
   /** The bytes that lead to them: to exit `i` those from `exitOffsets[i]` to `exitOffsets[i + 1]`. */
   readonly exitPaths: Uint8Array;
   readonly exitOffsets: Int32Array;
-  /** The strings that end at them. */
-  readonly exitTexts: readonly string[];
+  /** The code points of the strings that end at them. */
+  readonly exitTexts: readonly Int32Array[];
 }
 
 const known = new WeakMap<Vocabulary, FreeStrings[]>();
@@ -85,6 +85,6 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
     exitLengths: Uint16Array.from(exitLengths),
     exitPaths,
     exitOffsets,
-    exitTexts: paths.map((path) => textOf(path.subarray(0, -1))),
+    exitTexts: paths.map((path) => codePointsOf(textOf(path.subarray(0, -1)))),
   };
 }

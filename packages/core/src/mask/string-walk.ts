@@ -159,8 +159,9 @@ export class StringWalk {
     const { collector } = this;
     this.begin(root, state);
     const exits = new ExitList();
-    const isNested = root !== ROOT && state !== this.freeState;
-    if (isNested) this.collectBelow(root, this.freeBelow.get(root), exits);
+    const isMostlyFree =
+      root !== ROOT && state !== this.freeState && this.strings.fewBytes(state) === undefined;
+    if (isMostlyFree) this.collectBelow(root, this.freeBelow.get(root), exits);
     else this.collectAt(root, state, exits);
     const isDense = root === ROOT && collector.count > MAX_LISTED;
     const inside = isDense
@@ -238,6 +239,8 @@ export class StringWalk {
     const { strings, states, references } = this;
     const { arena } = strings;
     const language = strings.language(state);
+    if (language !== NO_LANGUAGE && arena.isAllButListed(language))
+      return this.freeBelow.get(root).closedTexts.some((text) => arena.excepts(language, text));
     // What lives whatever comes can only end in fewer places, if it has no parts to tell apart. No state is made for that.
     if (language !== NO_LANGUAGE && arena.horizon(language) === Infinity && arena.goal(language) === language)
       return !this.freeBelow.get(root).closed.every((text) => arena.matches(language, text));
@@ -498,7 +501,7 @@ export class StringWalk {
       // Only the texts that are left out end nowhere: no state is made to find them.
       for (let i = 0; i < exitNodes.length; i++) {
         const node = exitNodes[i] as number;
-        if (!arena.matches(language, free.exitTexts[i] as string)) exits.lose(node, node + 1);
+        if (arena.excepts(language, free.exitTexts[i] as Int32Array)) exits.lose(node, node + 1);
       }
       const inside = this.layered(free.stays, NO_TOKENS, removed);
       return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
