@@ -4,6 +4,8 @@ import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 32;
+/** Memory up to this many bytes is kept for the next sequence where there is none: making it anew costs as much as filling it. */
+const KEPT_BYTES = 1 << 24;
 
 /** Rows of a sequence one after the other, `[heads][rows][head size]`; numbers, or float16 as bits. */
 export interface KvRows {
@@ -13,7 +15,7 @@ export interface KvRows {
 
 /** Where all rows lie: `[past input][slot][head][capacity][head size]`. */
 interface Layout {
-  /** Numbers, or float16 as bits. */
+  /** Numbers, or float16 as bits; may be longer than the rows need. */
   readonly buffer: Float32Array | Uint16Array;
   /** Sequences that there is room for. */
   readonly slots: number;
@@ -54,7 +56,7 @@ export class RowBuffers {
     this.#tensor = tensor;
     this.#contextLength = contextLength;
     this.#headSize = contract.past[0]!.headSize;
-    this.#layout = this.#newLayout(0, 0);
+    this.#layout = emptyLayout(newBuffer(contract.pastType, 0));
     let before = 0;
     for (const { heads } of contract.past) {
       for (let head = 0; head < heads; head++) {
@@ -183,7 +185,9 @@ export class RowBuffers {
     }
     const moved = this.#caches[last]!;
     if (last === 0) {
-      this.#layout = this.#newLayout(0, 0);
+      const { buffer } = this.#layout;
+      const isKept = buffer.byteLength <= KEPT_BYTES;
+      this.#layout = emptyLayout(isKept ? buffer : newBuffer(this.#contract.pastType, 0));
     } else if (slot < last) {
       const { buffer } = this.#layout;
       for (let head = 0; head < this.#headIn.length; head++) {
@@ -197,8 +201,7 @@ export class RowBuffers {
   }
 
   /** Where a row of a head lies. */
-  #at(slot: number, head: number, row: number): number {
-    const { slots, capacity } = this.#layout;
+  #at(slot: number, head: number, row: number, { slots, capacity } = this.#layout): number {
     const place = this.#headsBefore[head]! * slots + slot * this.#headsOfInput[head]! + this.#headIn[head]!;
     return (place * capacity + row) * this.#headSize;
   }
@@ -232,27 +235,49 @@ export class RowBuffers {
   #shrink(): void {
     const { slots, capacity } = this.#layout;
     const room = this.#roomFor(Math.max(0, ...this.#caches.map(({ length }) => length)));
-    if (capacity > room + (room >> 2)) {
+    if (slots > 0 && capacity > room + (room >> 2)) {
       this.#allocate(slots, room);
     }
   }
 
-  #newLayout(slots: number, capacity: number): Layout {
-    const length = this.#headIn.length * slots * capacity * this.#headSize;
-    return { buffer: newBuffer(this.#contract.pastType, length), slots, capacity, views: [] };
-  }
-
+  /** Moves all rows to a layout of other sizes, either of which grows or only the capacity shrinks. */
   #allocate(slots: number, capacity: number): void {
-    const old = this.#caches.map((cache) =>
-      cache.length > 0 ? this.copy(cache, 0, cache.length) : undefined,
-    );
-    this.#layout = this.#newLayout(slots, capacity);
-    old.forEach((copied, slot) => {
-      if (copied !== undefined) {
-        this.paste(this.#caches[slot]!, 0, copied);
-      }
+    const old = this.#layout;
+    const length = this.#headIn.length * slots * capacity * this.#headSize;
+    // A step that is under way reads the memory as it is.
+    const { length: room, byteLength } = old.buffer;
+    const isWasted = byteLength > KEPT_BYTES && length < room >> 3;
+    const isInPlace = this.#steps === 0 && length <= room && !isWasted;
+    const buffer = isInPlace ? old.buffer : newBuffer(this.#contract.pastType, length + (length >> 2));
+    this.#layout = { buffer, slots, capacity, views: [] };
+    // In place, rows that move up do so from the last on and those that move down from the first on: none meets another.
+    const isUp = slots * capacity >= old.slots * old.capacity;
+    const inOrder = <T>(items: readonly T[]) => (isUp ? items.toReversed() : items);
+    const caches = inOrder(this.#caches.map(({ length: rows }, slot) => ({ rows, slot })));
+    let before = 0;
+    const inputs = this.#contract.past.map(({ heads }) => {
+      before += heads;
+      return inOrder(Array.from({ length: heads }, (_, i) => before - heads + i));
     });
+    for (const heads of inOrder(inputs)) {
+      for (const { rows, slot } of caches) {
+        for (const head of rows === 0 ? [] : heads) {
+          const from = this.#at(slot, head, 0, old);
+          const to = this.#at(slot, head, 0);
+          const end = from + rows * this.#headSize;
+          if (isInPlace) {
+            buffer.copyWithin(to, from, end);
+          } else {
+            buffer.set(old.buffer.subarray(from, end), to);
+          }
+        }
+      }
+    }
   }
+}
+
+function emptyLayout(buffer: Layout["buffer"]): Layout {
+  return { buffer, slots: 0, capacity: 0, views: [] };
 }
 
 /** The cache of one sequence in such buffers. */
