@@ -147,11 +147,11 @@ export class Divisibility {
     if (low > high || this === Divisibility.none) return false;
     if (this.isConstant) return true;
     const { moduli } = this.#at(scale);
+    // Most conditions are "an integer", where numbers of this scale are integers.
+    if (this.isOneStep) return moduli[0] === 1n || multiples(low, high, moduli[0]!) !== 0n;
     let count = this.generic * (high - low + 1n);
-    for (let i = 0; i < moduli.length; i++) {
-      const multiples = floorDivide(high, moduli[i]!) - floorDivide(low - 1n, moduli[i]!);
-      count += this.terms[i]!.coefficient * multiples;
-    }
+    for (let i = 0; i < moduli.length; i++)
+      count += this.terms[i]!.coefficient * multiples(low, high, moduli[i]!);
     return count !== 0n;
   }
 
@@ -190,6 +190,11 @@ function modulusAt(step: Step, scale: number): bigint {
 /** About the binary digits of a positive integer, never less. */
 export function bitLength(value: bigint): number {
   return value.toString(16).length * 4;
+}
+
+/** How many numbers from `low` to `high` are multiples. */
+function multiples(low: bigint, high: bigint, of: bigint): bigint {
+  return floorDivide(high, of) - floorDivide(low - 1n, of);
 }
 
 function floorDivide(value: bigint, by: bigint): bigint {
