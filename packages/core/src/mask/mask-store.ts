@@ -20,6 +20,8 @@ export class MaskStore {
   readonly unions: MaskUnions;
   /** The bytes that can follow terminals of grammars. */
   readonly byteSets = new ByteSetNumbers();
+  /** The bytes that lead to the trie nodes at which keys end. */
+  readonly keyPaths = new Map<number, Uint8Array>();
   private readonly vocabulary: Vocabulary;
   /** The automaton goes when the last grammar that reads strings with it does. */
   private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();

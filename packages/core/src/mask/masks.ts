@@ -135,16 +135,21 @@ export class Masks {
     trail: ByteTrail,
     length: number,
   ): LayeredMask {
-    const values = Array.from(place.asks, (node) => this.behindKey(node, parent, trail, length));
+    const values: ConfigMask[] = [];
+    const asking: number[] = [];
+    for (let i = 0; i < place.asks.length; i++) {
+      const value = this.behindKey(place.asks[i] as number, parent, trail, length);
+      values.push(value);
+      for (let j = 0; j < value.asks.length; j++) asking.push(value.asks[j] as number);
+    }
     const { collector } = this.store;
     const addValues = () => {
       collector.clear();
       for (const { mask } of values) collector.addAll(mask.added);
     };
-    if (values.some(({ asks }) => asks.length > 0)) {
+    if (asking.length > 0) {
       addValues();
-      const asks = values.flatMap(({ asks }) => [...asks]);
-      return this.asking(place.mask, asks, state, parent, trail, length);
+      return this.asking(place.mask, asking, state, parent, trail, length);
     }
     return this.stackWalk.joined(place, values, () => {
       addValues();
@@ -155,7 +160,8 @@ export class Masks {
   /** The tokens below a node at the closing quote of a key, as far as the goal of the value says. */
   private behindKey(node: number, parent: Config, trail: ByteTrail, length: number): ConfigMask {
     const { automaton, stackWalk, store } = this;
-    const path = pathTo(node, this.vocabulary);
+    let path = store.keyPaths.get(node);
+    if (path === undefined) store.keyPaths.set(node, (path = pathTo(node, this.vocabulary)));
     trail.bytes.set(path, length);
     const state = automaton.beforeValueOf(parent, trail, length + path.length - 1);
     return stackWalk.keptBelow(store.fronts.belowNode(node), state, automaton.configs.parent(parent));
