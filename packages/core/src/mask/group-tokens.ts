@@ -19,6 +19,9 @@ export class GroupTokens {
   private readonly subtrees: SubtreeBytes;
   /** By token: its groups, or `NEVER`. */
   private readonly groups: Int32Array;
+  /** By token: how many bytes it has. */
+  private readonly lengths: Uint16Array;
+  private readonly longest: number;
   private readonly known = new Map<number, DenseTokens>();
   private readonly inner: (Int32Array | undefined)[] = [];
 
@@ -27,6 +30,7 @@ export class GroupTokens {
     const subtrees = subtreeBytes(trie);
     const above = new Int32Array(size);
     const groups = new Int32Array(tokenCount).fill(NEVER);
+    const lengths = new Uint16Array(tokenCount);
     const wideSpaces: number[] = [];
     // By depth.
     const paths = new Int32Array(maxDepth + 1);
@@ -37,31 +41,37 @@ export class GroupTokens {
       if (isWide) wideSpaces.push(node);
       const all = above[node]! | groupOf[bytes[node] as number]! | (isWide ? WIDE_SPACE : 0);
       paths[d] = all;
-      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number)
+      for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) {
+        lengths[id] = d;
         if (bitsetHas(free.stays.words, id)) groups[id] = all;
+      }
     }
     this.trie = trie;
     this.subtrees = subtrees;
     this.above = above;
     this.groups = groups;
+    this.lengths = lengths;
+    this.longest = maxDepth;
     this.wideSpaces = Int32Array.from(wideSpaces);
   }
 
-  /** The tokens of a free string that have no bytes but those of some groups. */
-  of(groups: number): DenseTokens {
-    let tokens = this.known.get(groups);
+  /** The tokens of a free string that have at most `length` bytes, all of some groups. */
+  of(groups: number, length: number): DenseTokens {
+    const most = Math.min(length, this.longest);
+    const key = groups * (this.longest + 1) + most;
+    let tokens = this.known.get(key);
     if (tokens === undefined) {
       const isKept = this.known.size < MAX_KEPT;
-      tokens = this.compute(groups, isKept);
-      if (isKept) this.known.set(groups, tokens);
+      tokens = this.compute(groups, most, isKept);
+      if (isKept) this.known.set(key, tokens);
     }
     return tokens;
   }
 
-  private compute(groups: number, isKept: boolean): DenseTokens {
+  private compute(groups: number, most: number, isKept: boolean): DenseTokens {
     const words = createBitset(this.groups.length);
     for (let id = 0; id < this.groups.length; id++)
-      if ((this.groups[id]! & ~groups) === 0) bitsetAdd(words, id);
+      if ((this.groups[id]! & ~groups) === 0 && this.lengths[id]! <= most) bitsetAdd(words, id);
     return new DenseTokens(words, isKept);
   }
 

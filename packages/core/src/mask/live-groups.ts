@@ -107,6 +107,23 @@ export class LiveGroups {
     return this.known.get(state)?.areLess ?? false;
   }
 
+  /** Where a number of characters of some groups leads, all of which can be read; undefined where that is not known, or many places. */
+  statesBehind(state: number, groups: number, length: number): Int32Array | undefined {
+    let reached = new Set([this.likeness(state)]);
+    for (let read = 0; read < length; read++) {
+      const next = new Set<number>();
+      for (const at of reached)
+        for (const edge of this.edges(at)) {
+          if ((edge.groups & groups) === 0) continue;
+          if (this.lesser.has(edge.to)) return undefined;
+          next.add(edge.to);
+        }
+      if (next.size > MAX_STATES) return undefined;
+      reached = next;
+    }
+    return Int32Array.from(reached);
+  }
+
   /** Takes as many groups as can be read, and leaves out those that lead to where others of them cannot be read. */
   private search(state: number): LiveTexts {
     const texts: LiveText[] = [];

@@ -20,7 +20,7 @@ const MAX_STEPS = 4096;
 
 /** How to find a state's tokens: those of some groups of bytes, and what begins so and goes on otherwise. */
 export interface MixedText {
-  /** The tokens of these groups alone. */
+  /** The tokens of these groups alone, as far as they can be read for sure. */
   readonly tokens: DenseTokens;
   /** Whether the state is the same above all nodes. */
   readonly isLoop: boolean;
@@ -85,20 +85,25 @@ export class MixedTexts {
     let { groups } = text;
     // White space beyond ASCII begins with the same bytes as other characters there.
     if ((groups & BEYOND_ASCII) === 0) groups &= ~WIDE_SPACE;
+    const ends = length <= trie.maxDepth ? this.endStates(state, text) : undefined;
     const states = liveGroups.states(state);
-    if (!this.findRead(states, groups, liveGroups.readMore(state))) return undefined;
+    const all = ends === undefined ? states : Int32Array.from([...states, ...ends]);
+    if (!this.findRead(all, groups, liveGroups.readMore(state))) return undefined;
     const { above, wideSpaces } = tokens;
     const { byByte, firstOfByte } = subtrees;
+    // Behind the last byte of the groups there is another one at most.
+    const deepest = ends === undefined ? length : length + 1;
     let looked = 0;
     for (let byte = 0; byte < 256; byte++)
       if (isRead[byte] !== 0) looked += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
-    const deep = length <= trie.maxDepth ? tokens.innerAt(length) : undefined;
+    const deep = length <= trie.maxDepth && ends === undefined ? tokens.innerAt(length) : undefined;
     if (looked + (deep?.length ?? 0) > MAX_LOOKED_AT) return undefined;
-    const { depth, subtreeEnd } = trie;
+    const { depth } = trie;
     found.clear();
     let walked = 0;
     const look = (node: number): void => {
-      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0 || (depth[node] as number) > length) return;
+      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0 || (depth[node] as number) > deepest)
+        return;
       found.add(node);
       walked++;
     };
@@ -113,15 +118,15 @@ export class MixedTexts {
       const node = deep[i] as number;
       if ((tokens.through(node) & ~groups) !== 0 || free.live[node] === 0) continue;
       found.add(node);
-      walked += (subtreeEnd[node] as number) - node;
+      walked += (trie.subtreeEnd[node] as number) - node;
     }
     if (walked >= most) {
       found.clear();
       return undefined;
     }
     const nodes = found.take();
-    const all = tokens.of(groups);
-    if (all.count < MIN_TOKENS) return undefined;
+    const known = tokens.of(groups, length);
+    if (known.count < MIN_TOKENS) return undefined;
     const isLoop =
       hasWide &&
       !liveGroups.readMore(state) &&
@@ -129,7 +134,23 @@ export class MixedTexts {
       states[0] === state &&
       length === Infinity;
     const isDeep = (node: number) => depth[node] === length && (tokens.through(node) & ~groups) === 0;
-    return { tokens: all, isLoop, nodes, walked, isDeep };
+    return { tokens: known, isLoop, nodes, walked, isDeep };
+  }
+
+  /**
+   * The states behind `length` bytes of the groups, where none of these can be read from them: tokens go on with other bytes
+   * then, or not at all. Undefined: some of them may be read.
+   */
+  private endStates(state: number, { groups, length }: LiveText): Int32Array | undefined {
+    const { strings, liveGroups } = this;
+    // Bytes are counted, and characters are followed.
+    if ((groups & BEYOND_ASCII) !== 0 || liveGroups.readMore(state)) return undefined;
+    const states = liveGroups.statesBehind(state, groups, length);
+    if (states === undefined) return undefined;
+    for (const end of states)
+      for (let byte = 0; byte < 0x80; byte++)
+        if ((groupOf[byte]! & groups) !== 0 && strings.step(end, byte) !== 0) return undefined;
+    return states;
   }
 
   /**

@@ -29,6 +29,10 @@ for (const a of PIECES) {
     for (const c of PIECES) tokens.push(joined(a, b, c));
   }
 }
+for (const a of "abfZ7u") {
+  for (const b of "abfZ7u")
+    for (const c of "abfZ7u") for (const end of [".", ".a", '"', "a."]) tokens.push(text(a + b + c + end));
+}
 tokens.push(text("a".repeat(40)), text("ab".repeat(20)), text("éa".repeat(12)));
 
 /** Tokens of four of these, behind the second half of an "é" too, so that large subtrees have no quote. */
@@ -87,6 +91,10 @@ const SCHEMAS: readonly object[] = [
   { type: "string", pattern: "^(a(-[ab])?|b(:[b7])?|[7Zfé](\\.7)?)*:?$" },
   { type: "string", pattern: "^(?:[a-z](\\.[a-z])?)*Z$" },
   { type: "string", format: "regex" },
+  { type: "string", pattern: "^[A-Za-z0-9]{3}\\.[a-z]+$" },
+  { type: "string", pattern: "^[A-Za-z0-9]{3}[.:][a-f]?(\\.[A-Za-z0-9]{3})*$" },
+  { type: "string", pattern: "^[A-Za-z0-9]{3}$" },
+  { type: "string", pattern: "^([A-Za-z0-9]{4}|[A-Za-z0-9]{3}\\.)*$" },
   { type: "string", pattern: "^[^\\u00a0\\u2013]+(\\.[a-z]+)?$" },
   { type: "string", pattern: "^[a-z\\u00a3]+[a-z0-9.]{2,5}$" },
   { type: "string", pattern: "^[\\w-]+(\\.[\\w-]+)*$", maxLength: 30 },

@@ -1,5 +1,5 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
-import { bitsetHas, type Vocabulary } from "../vocabulary/index.js";
+import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
@@ -104,23 +104,15 @@ export class StringWalk {
 
   /** The tokens of a mixed text, and those that go on otherwise. */
   private withMixed(state: number, { tokens, isLoop, nodes, isDeep }: MixedText): StringMask {
-    const { collector, states, subtrees } = this;
+    const { collector, states } = this;
     const { depth, subtreeEnd } = this.vocabulary.trie;
     this.begin(ROOT, state);
     for (const on of this.liveGroups.states(state)) this.visited.add(on);
     const exits = new ExitList();
-    // What is deep is taken out, and put in again if it lives.
-    const unsure: number[] = [];
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i] as number;
       const after = subtreeEnd[node] as number;
       const from = isDeep(node) ? node + 1 : node;
-      for (
-        let at = subtrees.firstId[from] as number;
-        from > node && at < (subtrees.firstId[after] as number);
-        at++
-      )
-        if (bitsetHas(tokens.words, subtrees.ids[at] as number)) unsure.push(subtrees.ids[at] as number);
       const above = (depth[from] as number) - 1;
       if (isLoop) states[above] = state;
       else if (!this.readPath(node, above)) continue;
@@ -128,12 +120,9 @@ export class StringWalk {
       this.collect(from, after, exits);
     }
     const found = { exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
-    if (unsure.length === 0 && collector.count <= MAX_LISTED)
-      return { inside: this.layered(tokens, collector.take()), ...found };
+    if (collector.count <= MAX_LISTED) return { inside: this.layered(tokens, collector.take()), ...found };
     const words = collector.takeWords();
-    for (const id of unsure) if (!bitsetHas(words, id)) collector.add(id);
-    const gone = collector.takeWords();
-    for (let i = 0; i < words.length; i++) words[i] = words[i]! | (tokens.words[i]! & ~gone[i]!);
+    for (let i = 0; i < words.length; i++) words[i]! |= tokens.words[i]!;
     return { inside: this.layered(new DenseTokens(words), NO_TOKENS), ...found };
   }
 
