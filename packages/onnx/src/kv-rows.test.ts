@@ -100,7 +100,7 @@ describe("buffers of rows", () => {
       return seed % below;
     };
     const live = new Map<number, RowsKvCache>();
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 120; round++) {
       const change = () => {
         if (live.size === 0 || (live.size < 7 && random(4) === 0)) {
           live.set(round, buffers.newCache());
