@@ -86,8 +86,8 @@ export class Repetition {
    */
   look(token: number, end: () => End): void {
     // One period before there are enough copies, the costs begin to be noted.
-    const nearly = this.#period((period) => enough(period) - period);
-    if (nearly === undefined || this.isEnding) {
+    const nearly = this.isEnding ? undefined : this.#period((period) => enough(period) - period);
+    if (nearly === undefined) {
       this.#costs.clear();
       return;
     }

@@ -2,7 +2,7 @@
  * Open objects that are to be one of a long list: which of them they can still be, told by the values that have come. A
  * formula of the list would ask of each value which of thousands it is; here that is looked up when the value is known.
  */
-import { type JsonNode, type JsonObject, jsonEquals } from "../json/index.js";
+import { addKeys, type JsonNode, type JsonObject, jsonEquals } from "../json/index.js";
 import { LazyMap } from "../language/index.js";
 import type { NameList, PropertyNames, PropertyOrder, SeenKeys, SeenNames } from "./property-order.js";
 
@@ -24,7 +24,7 @@ export class ListedObjects {
     let list = this.nameLists.get(listed);
     if (list === undefined) {
       const names = new Set<string>();
-      for (const object of listed) addNames(names, object);
+      for (const object of listed) addKeys(object, names);
       list = this.propertyNames.list([...names]);
       this.nameLists.set(listed, list);
     }
@@ -46,7 +46,7 @@ export class ListedObjects {
         const name = firstName(object, names, used);
         if (name !== undefined) next.add(name);
       }
-    } else for (const object of listed) addNames(next, object);
+    } else for (const object of listed) addKeys(object, next);
     return [...next].filter((name) => !used.has(name));
   }
 
@@ -63,10 +63,6 @@ export class ListedObjects {
   withValue(listed: Listed, name: string, value: JsonNode): Listed {
     return listed.filter((object) => jsonEquals(object.get(name) as JsonNode, value));
   }
-}
-
-function addNames(names: Set<string>, object: JsonObject): void {
-  for (let i = 0; i < object.size; i++) names.add(object.keyAt(i));
 }
 
 /** The name that comes first of those of an object that have not come; undefined: all have. */

@@ -1,4 +1,11 @@
-import { canonicalNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import {
+  addKeys,
+  canonicalNumber,
+  isJsonArray,
+  type JsonNode,
+  JsonNumber,
+  JsonObject,
+} from "../json/index.js";
 import {
   compilePattern,
   type Language,
@@ -402,10 +409,6 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       }
     }
   }
-}
-
-function addKeys(object: JsonObject, names: Set<string>): void {
-  for (let i = 0; i < object.size; i++) names.add(object.keyAt(i));
 }
 
 const SCALAR_KEYWORDS = new Set([

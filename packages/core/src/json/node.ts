@@ -122,3 +122,8 @@ function hasRepeated(names: readonly string[]): boolean {
 export function isJsonArray(node: JsonNode | undefined): node is readonly JsonNode[] {
   return Array.isArray(node);
 }
+
+/** Adds an object's keys to a set, in order. */
+export function addKeys(object: JsonObject, keys: Set<string>): void {
+  for (let i = 0; i < object.size; i++) keys.add(object.keyAt(i));
+}

@@ -1,7 +1,7 @@
 import { bitsetAdd, bitsetHas, createBitset, type TokenTrie, type Vocabulary } from "../vocabulary/index.js";
 import type { FreeStrings } from "./free-strings.js";
 import { onceFor } from "./once.js";
-import { groupOf, type SubtreeBytes, subtreeBytes, WIDE_SPACE } from "./subtree-bytes.js";
+import { groupsAt, subtreeBytes } from "./subtree-bytes.js";
 import { DenseTokens } from "./token-mask.js";
 
 /** In place of the groups of a token that no string has: in no set of groups. */
@@ -16,7 +16,7 @@ export class GroupTokens {
   /** The nodes at the last byte of white space beyond ASCII, ascending. */
   readonly wideSpaces: Int32Array;
   private readonly trie: TokenTrie;
-  private readonly subtrees: SubtreeBytes;
+  private readonly wide: Uint32Array;
   /** By token: its groups, or `NEVER`. */
   private readonly groups: Int32Array;
   /** By token: how many bytes it has. */
@@ -27,7 +27,7 @@ export class GroupTokens {
 
   constructor({ size: tokenCount, trie }: Vocabulary, free: FreeStrings) {
     const { size, bytes, depth, tokens, nextDuplicate, maxDepth } = trie;
-    const subtrees = subtreeBytes(trie);
+    const { wide } = subtreeBytes(trie);
     const above = new Int32Array(size);
     const groups = new Int32Array(tokenCount).fill(NEVER);
     const lengths = new Uint16Array(tokenCount);
@@ -37,9 +37,8 @@ export class GroupTokens {
     for (let node = 1; node < size; node++) {
       const d = depth[node] as number;
       above[node] = paths[d - 1] as number;
-      const isWide = (subtrees.wide[node >> 5]! & (1 << (node & 31))) !== 0;
-      if (isWide) wideSpaces.push(node);
-      const all = above[node]! | groupOf[bytes[node] as number]! | (isWide ? WIDE_SPACE : 0);
+      if (bitsetHas(wide, node)) wideSpaces.push(node);
+      const all = above[node]! | groupsAt(node, bytes, wide);
       paths[d] = all;
       for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) {
         lengths[id] = d;
@@ -47,7 +46,7 @@ export class GroupTokens {
       }
     }
     this.trie = trie;
-    this.subtrees = subtrees;
+    this.wide = wide;
     this.above = above;
     this.groups = groups;
     this.lengths = lengths;
@@ -91,9 +90,7 @@ export class GroupTokens {
 
   /** The groups of the bytes above a node and of its own. */
   through(node: number): number {
-    const { wide } = this.subtrees;
-    const isWide = (wide[node >> 5]! & (1 << (node & 31))) !== 0;
-    return this.above[node]! | groupOf[this.trie.bytes[node] as number]! | (isWide ? WIDE_SPACE : 0);
+    return this.above[node]! | groupsAt(node, this.trie.bytes, this.wide);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { TokenTrie } from "../vocabulary/index.js";
+import { bitsetAdd, bitsetHas, createBitset, type TokenTrie } from "../vocabulary/index.js";
+import { onceFor } from "./once.js";
 
 /**
  * Bytes in groups, a bit each, so that those of a subtree are one number: patterns rarely tell the bytes of a group apart.
@@ -54,7 +55,7 @@ export interface SubtreeBytes {
   /** By node: how many bytes the longest token has below it; 255 where they are more. */
   readonly heights: Uint8Array;
   /** A bit for each node: set at the last byte of white space beyond ASCII. */
-  readonly wide: Int32Array;
+  readonly wide: Uint32Array;
   /** All tokens in the order of their nodes. */
   readonly ids: Int32Array;
   /** By node: how many of these come before those at the node. One more at the end. */
@@ -68,17 +69,12 @@ const known = new WeakMap<TokenTrie, SubtreeBytes>();
 
 /** Made once for a trie. */
 export function subtreeBytes(trie: TokenTrie): SubtreeBytes {
-  let result = known.get(trie);
-  if (result === undefined) {
-    result = compute(trie);
-    known.set(trie, result);
-  }
-  return result;
+  return onceFor(known, trie, () => compute(trie));
 }
 
 /** Finds the nodes whose path ends with white space beyond ASCII. */
-function wideSpaceNodes({ size, bytes, depth, maxDepth }: TokenTrie): Int32Array {
-  const wide = new Int32Array((size + 31) >> 5);
+function wideSpaceNodes({ size, bytes, depth, maxDepth }: TokenTrie): Uint32Array {
+  const wide = createBitset(size);
   // By depth.
   const path = new Uint8Array(maxDepth + 1);
   for (let node = 1; node < size; node++) {
@@ -90,9 +86,14 @@ function wideSpaceNodes({ size, bytes, depth, maxDepth }: TokenTrie): Int32Array
     if (before >= 0xc2 && before < 0xe0) codePoint = ((before & 0x1f) << 6) | (path[d]! & 0x3f);
     else if (before >= 0x80 && before < 0xc0 && d > 2 && (path[d - 2]! & 0xf0) === 0xe0)
       codePoint = ((path[d - 2]! & 0x0f) << 12) | ((before & 0x3f) << 6) | (path[d]! & 0x3f);
-    if (isWideSpace(codePoint)) wide[node >> 5]! |= 1 << (node & 31);
+    if (isWideSpace(codePoint)) bitsetAdd(wide, node);
   }
   return wide;
+}
+
+/** The groups of a node's own byte. */
+export function groupsAt(node: number, bytes: Uint8Array, wide: Uint32Array): number {
+  return groupOf[bytes[node] as number]! | (bitsetHas(wide, node) ? WIDE_SPACE : 0);
 }
 
 function isWideSpace(codePoint: number): boolean {
@@ -116,8 +117,7 @@ function compute(trie: TokenTrie): SubtreeBytes {
     heights[node] = heightsBelow[d + 1] as number;
     heightsBelow[d + 1] = 0;
     heightsBelow[d] = Math.max(heightsBelow[d] as number, Math.min((heights[node] as number) + 1, 255));
-    below[d]! |= (groups[node] as number) | (groupOf[bytes[node] as number] as number);
-    if ((wide[node >> 5]! & (1 << (node & 31))) !== 0) below[d]! |= WIDE_SPACE;
+    below[d]! |= (groups[node] as number) | groupsAt(node, bytes, wide);
   }
   groups[0] = below[1] as number;
   heights[0] = heightsBelow[1] as number;

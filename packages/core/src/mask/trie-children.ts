@@ -1,4 +1,5 @@
 import type { TokenTrie } from "../vocabulary/index.js";
+import { onceFor } from "./once.js";
 
 /** Below a node with a smaller subtree its children are gone through. */
 const SMALL = 32;
@@ -46,7 +47,5 @@ const known = new WeakMap<TokenTrie, TrieChildren>();
 
 /** Those of a trie, made once. */
 export function trieChildren(trie: TokenTrie): TrieChildren {
-  let children = known.get(trie);
-  if (children === undefined) known.set(trie, (children = new TrieChildren(trie)));
-  return children;
+  return onceFor(known, trie, () => new TrieChildren(trie));
 }

@@ -2,7 +2,7 @@
 import type { ChatMessage } from "@grammask/onnx";
 import { isJson } from "../engine/constraint.js";
 import type { GenerationRequest } from "../engine/engine.js";
-import { invalid } from "../errors.js";
+import { type ApiError, invalid } from "../errors.js";
 import type { Fields } from "./enforcement.js";
 import type { UpstreamKind } from "./options.js";
 
@@ -65,21 +65,13 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
   const { temperature, topP, topK, minP, repetitionPenalty, frequencyPenalty, presencePenalty } = request;
   const { logitBias, logprobs, topLogprobs } = request;
   if (logprobs !== undefined || topLogprobs !== undefined) {
-    throw invalid("logprobs", "logprobs: not available from an upstream", "unsupported_value");
+    throw unavailable("logprobs");
   }
   if ((request.schemaInPrompt ?? "none") !== "none") {
-    throw invalid(
-      "grammask.schema_in_prompt",
-      "grammask.schema_in_prompt: not available from an upstream",
-      "unsupported_value",
-    );
+    throw unavailable("grammask.schema_in_prompt");
   }
   if (request.onRepetition === "close") {
-    throw invalid(
-      "grammask.on_repetition",
-      "grammask.on_repetition: not available from an upstream",
-      "unsupported_value",
-    );
+    throw unavailable("grammask.on_repetition");
   }
   const own = { top_k: topK, min_p: minP, repetition_penalty: repetitionPenalty };
   for (const [name, value] of Object.entries(own)) {
@@ -98,6 +90,10 @@ export function samplingFields(request: GenerationRequest, kind: UpstreamKind): 
     logit_bias: logitBias,
     stop: stopOf(request),
   };
+}
+
+function unavailable(name: string): ApiError {
+  return invalid(name, `${name}: not available from an upstream`, "unsupported_value");
 }
 
 /** JSON ends with its value, whatever the stop strings. */
