@@ -43,6 +43,7 @@ export class Arrays {
   private readonly states: ArrayState[] = [];
   private readonly stateIds = new LazyMap<string, ArrayState>();
   private readonly items: PendingItem[] = [];
+  private anyUnique = false;
 
   /** @param constant the formula "the value equals this one" */
   constructor(goals: Goals, satisfiability: Satisfiability, constant: (value: JsonNode) => Formula) {
@@ -57,6 +58,11 @@ export class Arrays {
 
   item(id: number): PendingItem {
     return this.items[id] as PendingItem;
+  }
+
+  /** Whether an item that must differ from others has been pending so far. */
+  get hasUnique(): boolean {
+    return this.anyUnique;
   }
 
   /** The state after `[`; undefined if no array meets the goal. */
@@ -254,6 +260,7 @@ export class Arrays {
       if (item.goal !== goal && !isPossible(item.goal)) return undefined;
     }
     this.items.push(item);
+    if (isUnique) this.anyUnique = true;
     return item;
   }
 

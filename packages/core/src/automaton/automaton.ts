@@ -96,6 +96,8 @@ export interface Frames {
   opensKey(structure: number): boolean;
   /** Whether the state waits for a value behind a key that it does not know. */
   asksForKey(structure: number): boolean;
+  /** Whether any state that has been made so far waits for an item whose text decides what comes after it. */
+  readonly anyWaitsForItem: boolean;
   /** Whether the state waits for an item whose text decides what comes after it. */
   waitsForItem(structure: number): boolean;
   /** The same as `resume`, for such items; the text of a property begins with its key. */

@@ -17,7 +17,7 @@ export class ByteTrail {
   /** Makes room for writing up to (not including) an offset. */
   reserve(length: number): void {
     if (length <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2, SHORT));
+    const bytes = new Uint8Array(Math.max(length + (length >> 1), this.bytes.length * 2, SHORT));
     bytes.set(this.bytes);
     this.bytes = bytes;
   }

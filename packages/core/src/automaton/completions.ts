@@ -174,6 +174,7 @@ export class Completions implements CompletionFinder {
   /** The same for items that must differ. */
   private isInUnique(config: Config): boolean {
     const { configs, frames } = this.automaton;
+    if (!frames.anyWaitsForItem) return false;
     const open: Config[] = [];
     let at = configs.parent(config);
     let found = false;

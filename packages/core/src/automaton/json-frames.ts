@@ -167,6 +167,10 @@ export class JsonFrames implements Frames {
     return this.structure.place[structure] === Place.ObjectKey;
   }
 
+  get anyWaitsForItem(): boolean {
+    return this.parts.arrays.hasUnique || this.parts.objects.hasListed;
+  }
+
   waitsForItem(structure: number): boolean {
     const { place, data } = this.structure;
     if (place[structure] === Place.ObjectWait) return this.listedProperty(structure) !== undefined;

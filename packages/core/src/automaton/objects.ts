@@ -47,6 +47,7 @@ export class Objects {
   private readonly cases = new Map<Formula, readonly FlatObject[]>();
   private readonly objectKeys: ObjectKeys;
   private knownListedObjects: ListedObjects | undefined;
+  private anyListed = false;
   private readonly constants: ListedConstants;
 
   /**
@@ -72,6 +73,11 @@ export class Objects {
     this.namesOf = namesOf;
     this.constants = constants;
     this.objectKeys = new ObjectKeys(store, satisfiability, propertyNames, order, extra);
+  }
+
+  /** Whether a property of an object that is to be one of a long list has been pending so far. */
+  get hasListed(): boolean {
+    return this.anyListed;
   }
 
   private get listedObjects(): ListedObjects {
@@ -396,6 +402,7 @@ export class Objects {
     const id = this.pendings.length;
     const property = { goal, rests, fixed, id, constraint, names, cursor, seen, flat, listed };
     this.pendings.push(property);
+    if (listed !== undefined) this.anyListed = true;
     return property;
   }
 

@@ -63,6 +63,10 @@ export class TextFrames implements Frames {
     return false;
   }
 
+  get anyWaitsForItem(): boolean {
+    return false;
+  }
+
   waitsForItem(): boolean {
     return false;
   }

@@ -19,7 +19,8 @@ export class DifferentItems {
 
   /** Whether the config or one below it waits for such an item. */
   isAmong(config: Config): boolean {
-    if (config === 0) return false;
+    // Most grammars have no such item, and then a stack is not gone through, however deep it is.
+    if (config === 0 || !this.automaton.frames.anyWaitsForItem) return false;
     while (config >= this.known.length) {
       const known = new Uint8Array(Math.max(this.known.length * 2, FEW));
       known.set(this.known);
