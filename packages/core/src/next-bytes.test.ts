@@ -55,7 +55,10 @@ describe("the bytes that may come next", () => {
       // Random schemas seldom force much, so one that forces a text is always among them, walked in several ways.
       {
         numRuns: 46,
-        examples: [1, 2, 3, 4, 5, 6].map((seed) => [{ const: "the only text that may stand here" }, seed]),
+        examples: [1, 2, 3, 4, 5, 6].map((seed): [object, number] => [
+          { const: "the only text that may stand here" },
+          seed,
+        ]),
       },
     );
     expect(compared).toBeGreaterThan(50);
