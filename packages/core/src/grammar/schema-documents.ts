@@ -41,7 +41,7 @@ export function readSchema(schema: unknown, limits: SchemaLimits, document?: str
       throw new InvalidSchemaError({ pointer: "", document, reason });
     }
     if (error instanceof JsonValueError) {
-      throw new InvalidSchemaError({ pointer: error.pointer, document, reason: error.message });
+      throw new InvalidSchemaError({ pointer: error.pointer, document, reason: error.reason });
     }
     throw error;
   }

@@ -43,21 +43,21 @@ describe("a look at a schema", () => {
   it("tells that some value matches only where one does", () => {
     let sure = 0;
     let open = 0;
-    fc.assert(
-      fc.property(schemas, (schema) => {
-        try {
-          const { looksSatisfiable, isSatisfiable } = judgements(schema);
-          if (looksSatisfiable) {
-            sure++;
-            expect(isSatisfiable()).toBe(true);
-          } else if (isSatisfiable()) open++;
-        } catch (error) {
-          if (!(error instanceof InvalidSchemaError || error instanceof SchemaLimitError)) throw error;
-        }
-      }),
-      { numRuns: 1500 },
-    );
+    const right = fc.property(schemas, (schema) => {
+      try {
+        const { looksSatisfiable, isSatisfiable } = judgements(schema);
+        if (looksSatisfiable) {
+          sure++;
+          expect(isSatisfiable()).toBe(true);
+        } else if (isSatisfiable()) open++;
+      } catch (error) {
+        if (!(error instanceof InvalidSchemaError || error instanceof SchemaLimitError)) throw error;
+      }
+    });
+    // How often it tells is counted among schemas that are always the same.
+    fc.assert(right, { numRuns: 750, seed: 1 });
     expect(sure).toBeGreaterThan(10 * open);
+    fc.assert(right, { numRuns: 750 });
   });
 
   it.each([

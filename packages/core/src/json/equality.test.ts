@@ -59,12 +59,14 @@ describe("canonicalNumber", () => {
   });
 
   it("is linear in hostile numbers", () => {
-    const start = performance.now();
+    // Processor time: the machine may be busy.
+    const start = process.cpuUsage();
     canonicalNumber(`1e${"9".repeat(4_000_000)}`);
     canonicalNumber(`10e${"9".repeat(4_000_000)}`);
     canonicalNumber(`0.1e-${"9".repeat(4_000_000)}`);
     canonicalNumber(`0.${"0".repeat(4_000_000)}1`);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 
   it("knows integers", () => {

@@ -46,11 +46,14 @@ export class JsonLimitError extends Error {
 export class JsonValueError extends Error {
   override readonly name = "JsonValueError";
   readonly code = "json-value";
+  /** What is wrong, without the place. */
+  readonly reason: string;
   /** JSON Pointer (RFC 6901) of the value; "" is the root. */
   readonly pointer: string;
 
   constructor(reason: string, pointer: string, options?: ErrorOptions) {
     super(`${reason} at ${pointer === "" ? "the root" : pointer}`, options);
+    this.reason = reason;
     this.pointer = pointer;
   }
 }

@@ -69,10 +69,11 @@ describe("masks that grammars share", () => {
         }
       },
     );
-    fc.assert(property, { numRuns: 150, endOnFailure: true });
-    // They are shared: many places of different grammars have one mask.
+    // They are shared: many places of different grammars have one mask. Counted among schemas that are always the same.
+    fc.assert(property, { numRuns: 100, seed: 1, endOnFailure: true });
     expect(count.masks).toBeGreaterThan(300);
     expect(count.objects.size).toBeLessThan(count.masks * 0.8);
+    fc.assert(property, { numRuns: 100, endOnFailure: true });
   }, 120_000);
 
   it("are one object for places that no token can tell apart", () => {
