@@ -38,6 +38,8 @@ const NO_TRAIL = new ByteTrail();
 const QUOTE = 0x22;
 const DEAD = -1;
 const UNKNOWN = 0;
+/** Of all bytes. */
+const ALL_CLASSES = -1;
 /**
  * In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key or item, before the byte
  * or behind it.
@@ -141,6 +143,8 @@ export class Automaton implements Engine {
   private readonly literals: ByteAutomaton;
   /** By structural state, where there is a row yet, and by class of bytes: a transition's number, DEAD or UNKNOWN. */
   private readonly rows: Row[] = [];
+  /** By structural state: the classes of the bytes that its row has, or may come to have. */
+  private readonly rowClasses: number[] = [];
   private readonly nexts: number[] = [0];
   private readonly waitings: number[] = [0];
   /** By waiting state and result. */
@@ -362,15 +366,34 @@ export class Automaton implements Engine {
     return known !== UNKNOWN ? known : this.computeTransition(structure, byte, column);
   }
 
+  /** The classes of the bytes that a state may have transitions on, as far as that is known at once: all for lexemes. */
+  candidates(state: FrameState): number {
+    if ((state & 3) !== FrameKind.Structure) return ALL_CLASSES;
+    const structure = state >> 2;
+    this.ensureRow(structure);
+    return this.rowClasses[structure] as number;
+  }
+
+  private ensureRow(structure: number): void {
+    const { rows, rowClasses } = this;
+    while (structure >= rows.length) {
+      rows.push(NO_ROW);
+      rowClasses.push(0);
+    }
+    if (rows[structure] !== NO_ROW) return;
+    const classes = this.frames.candidates(structure);
+    rows[structure] = newRow(classes);
+    rowClasses[structure] = classes;
+  }
+
   private computeTransition(structure: number, byte: number, column: number): number {
-    const { rows } = this;
-    while (structure >= rows.length) rows.push(NO_ROW);
-    if (rows[structure] === NO_ROW) rows[structure] = newRow(this.frames.candidates(structure));
-    const row = rows[structure] as number[];
+    this.ensureRow(structure);
+    const row = this.rows[structure] as number[];
     let known = row[column] as number;
     if (known === UNKNOWN) {
       known = this.addTransition(this.frames.transition(structure, byte));
       row[column] = known;
+      if (known === DEAD) this.rowClasses[structure]! &= ~(1 << column);
     }
     return known;
   }

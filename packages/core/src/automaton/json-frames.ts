@@ -35,9 +35,9 @@ import type { Objects } from "./objects.js";
 import type { OutputPart } from "./output-part.js";
 import type { PlainNumbers } from "./plain-numbers.js";
 import { RootFrames } from "./root-frames.js";
-import { PLACE_CLASSES, Place, Structure } from "./structure.js";
+import { GAPS, PLACE_CLASSES, Place, Structure } from "./structure.js";
 import { VALUE_CLASSES, ValueOpenings } from "./value-openings.js";
-import { Follow, Gap, type WhitespacePolicy } from "./whitespace-policy.js";
+import { Follow, Gap, gapClasses, type WhitespacePolicy } from "./whitespace-policy.js";
 
 /** More than any grammar has goals. */
 const MAX_GOALS = 2 ** 26;
@@ -308,12 +308,25 @@ export class JsonFrames implements Frames {
   candidates(structure: number): number {
     const place = this.structure.place[structure] as Place;
     const data = this.structure.data[structure] as number;
+    const gap = GAPS[place];
+    let classes = PLACE_CLASSES[place];
+    if (gap !== undefined) {
+      const space = this.structure.space[structure] as number;
+      const follows = gapClasses(
+        this.parts.whitespace,
+        gap,
+        this.structure.shape[structure] as number,
+        space,
+      );
+      if ((follows & VALUE_CLASSES) === 0) return classes & follows;
+      classes &= follows;
+    }
     try {
-      return PLACE_CLASSES[place] | this.valueCandidates(place, data);
+      return classes | this.valueCandidates(place, data);
     } catch (error) {
       // A value that is beyond a limit is told where it begins: an output can end without it.
       if (!isLimitError(error)) throw error;
-      return PLACE_CLASSES[place] | VALUE_CLASSES;
+      return classes | VALUE_CLASSES;
     }
   }
 

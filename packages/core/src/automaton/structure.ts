@@ -9,6 +9,7 @@ import {
   QUOTE,
   SPACE_CLASSES,
 } from "./json-bytes.js";
+import { Gap } from "./whitespace-policy.js";
 
 /** The states of a frame outside of its lexemes: brackets, commas, colons, and where a value or key can start. */
 export const enum Place {
@@ -50,6 +51,18 @@ export const PLACE_CLASSES: Readonly<Record<Place, number>> = {
   [Place.ArrayWait]: 0,
   [Place.LeadIn]: 0,
   [Place.FenceEnd]: SPACE_CLASSES | classesOf([BACKTICK]),
+};
+
+/** By place: the gap that whitespace which comes there is in. */
+export const GAPS: Readonly<Partial<Record<Place, Gap>>> = {
+  [Place.ObjectOpen]: Gap.Open,
+  [Place.ObjectNext]: Gap.AfterComma,
+  [Place.ObjectAfter]: Gap.AfterValue,
+  [Place.ObjectColon]: Gap.BeforeColon,
+  [Place.ObjectValue]: Gap.AfterColon,
+  [Place.ArrayOpen]: Gap.Open,
+  [Place.ArrayNext]: Gap.AfterComma,
+  [Place.ArrayAfter]: Gap.AfterValue,
 };
 
 /** More than there are places. */

@@ -1,3 +1,15 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, classesOf, SPACE_CLASSES } from "./json-bytes.js";
+
+export const SPACE = 0x20;
+export const TAB = 0x09;
+export const NEWLINE = 0x0a;
+export const RETURN = 0x0d;
+
+const SPACE_CLASS = classesOf([SPACE]);
+const TAB_CLASS = classesOf([TAB]);
+const NEWLINE_CLASS = classesOf([NEWLINE]);
+const RETURN_CLASS = classesOf([RETURN]);
+
 /** Where whitespace can stand. */
 export const enum Gap {
   /** After `{` or `[`. */
@@ -70,6 +82,21 @@ export abstract class FixedWhitespace implements WhitespacePolicy {
   }
 }
 
+const CLOSE_CLASSES = classesOf([CLOSE_BRACE, CLOSE_BRACKET]);
+const NEXT_CLASSES = ~(CLOSE_CLASSES | SPACE_CLASSES);
+
+/** The classes of the bytes that can come next in a gap as far as whitespace is concerned. */
+export function gapClasses(policy: WhitespacePolicy, gap: Gap, shape: number, state: number): number {
+  const follows = policy.follows(gap, shape, state);
+  let classes = (follows & Follow.Next) === 0 ? 0 : NEXT_CLASSES;
+  if ((follows & Follow.Close) !== 0) classes |= CLOSE_CLASSES;
+  if (policy.step(gap, shape, state, SPACE) >= 0) classes |= SPACE_CLASS;
+  if (policy.step(gap, shape, state, NEWLINE) >= 0) classes |= NEWLINE_CLASS;
+  if (policy.step(gap, shape, state, TAB) >= 0) classes |= TAB_CLASS;
+  if (policy.step(gap, shape, state, RETURN) >= 0) classes |= RETURN_CLASS;
+  return classes;
+}
+
 /** A piece of text, and the shape of the frame behind it. */
 export interface Run {
   readonly bytes: readonly number[];
@@ -97,8 +124,3 @@ export function shortestRun(
   }
   return undefined;
 }
-
-export const SPACE = 0x20;
-export const TAB = 0x09;
-export const NEWLINE = 0x0a;
-export const RETURN = 0x0d;

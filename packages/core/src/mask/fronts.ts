@@ -13,6 +13,8 @@ export class FrontStep {
   readonly tokens: Int32Array;
   /** Those that have others below. */
   readonly inner: Int32Array;
+  /** The byte's class, as a bit. */
+  readonly class: number;
   private front: Front | undefined;
 
   constructor(
@@ -28,6 +30,7 @@ export class FrontStep {
     this.tokens = ids.length === 0 ? NO_NODES : Int32Array.from(ids);
     const inner = nodes.filter((node) => (subtreeEnd[node] as number) > node + 1);
     this.inner = inner.length === 0 ? NO_NODES : inner.length === nodes.length ? nodes : inner;
+    this.class = 1 << (structureClass[byte] as number);
   }
 
   /** What is read behind the byte; undefined where no token goes on. */

@@ -99,7 +99,11 @@ export class StackWalk {
 
   private walk(front: Front, steps: readonly FrontStep[], state: FrameState, parent: Config): ConfigMask {
     const start = this.interned.begin();
-    for (let i = 0; i < steps.length; i++) this.follow(steps[i] as FrontStep, state, parent);
+    const classes = this.automaton.candidates(state);
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as FrontStep;
+      if ((classes & step.class) !== 0) this.follow(step, state, parent);
+    }
     return this.interned.end(front.id, start, (from, to) => this.put(front, from, to));
   }
 
