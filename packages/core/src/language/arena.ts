@@ -23,11 +23,9 @@ import {
   horizonOf,
   type Limited,
   limitedOf,
-  loopsWithin,
   lowersMinimum,
   type Run,
   saturated,
-  targetsWithin,
   toldWithin,
   withoutExceptions,
 } from "./horizon.js";
@@ -40,6 +38,7 @@ import { PairMemo } from "./pair-memo.js";
 import { type Region, regionsOf } from "./regions.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
+import { type FarTargets, farTargets, loopsWithin, writeAsciiTargets } from "./targets.js";
 import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Texts } from "./texts.js";
 import { unionOf } from "./union.js";
 
@@ -492,9 +491,14 @@ export class LanguageArena implements Algebra {
     return loopsWithin(this, node, from, to);
   }
 
-  /** What the code points from `from` to `to - 1`, surrogates left out, lead to. */
-  targetsWithin(node: Language, from: number, to: number): Language[] {
-    return targetsWithin(this, node, from, to);
+  /** Writes what each ASCII code point leads to, at its number; an empty language may be none that says so: see `isEmpty`. */
+  writeAsciiTargets(node: Language, targets: Int32Array): void {
+    writeAsciiTargets(this, node, targets);
+  }
+
+  /** What the code points beyond ASCII in some ranges, and the others, surrogates left out, lead to: see `farTargets`. */
+  farTargets(node: Language, ranges: readonly number[]): FarTargets {
+    return farTargets(this, node, ranges);
   }
 
   /** What follows an optional part at the beginning: fewer texts; undefined: there is none. */

@@ -123,8 +123,43 @@ describe("what walks ask of states", () => {
     const other = arena.complement(compilePattern(arena, "x").language);
     expect(arena.withoutExceptions(arena.intersection([words, other]))).toBeUndefined();
     const rest = arena.derivative(words, 0x61);
-    expect(new Set(arena.targetsWithin(words, 0x80, Infinity))).toEqual(new Set([rest, arena.empty]));
-    expect(arena.targetsWithin(words, 0xea, Infinity)).toEqual([arena.empty]);
+    const { empty } = arena;
+    // "é" in a range, out of them, and as a range of its own.
+    expect(arena.farTargets(words, [0xe0, 0xf0])).toEqual({ within: [empty, rest], outside: [empty] });
+    expect(arena.farTargets(words, [0xea, 0xf0])).toEqual({ within: [empty], outside: [empty, rest] });
+    expect(arena.farTargets(words, [0xe9, 0xea])).toEqual({ within: [rest], outside: [empty] });
+    expect(arena.farTargets(words, [])).toEqual({ within: [], outside: [empty, rest] });
+  });
+
+  it("knows where all code points lead that it is asked for", () => {
+    const ranges = [0xa0, 0xa1, 0x2000, 0x200b, 0x2028, 0x202a, 0x3000, 0x3001];
+    const isWithin = (codePoint: number) =>
+      ranges.some((from, i) => i % 2 === 0 && from <= codePoint && codePoint < ranges[i + 1]!);
+    for (const source of [
+      "^\\S",
+      "^\\s",
+      "^.",
+      "^\\w",
+      "^[^\\u2003]x",
+      "^[\\u2029-\\u3000]",
+      "^[\\ud7ff-\\ue000]",
+    ]) {
+      const arena = new LanguageArena();
+      const { language } = compilePattern(arena, source);
+      const targets = new Int32Array(0x80).fill(-1);
+      arena.writeAsciiTargets(language, targets);
+      const far = arena.farTargets(language, ranges);
+      const within = new Set<number>();
+      const outside = new Set<number>();
+      for (let codePoint = 0; codePoint < 0x11000; codePoint++) {
+        const target = arena.derivative(language, codePoint);
+        if (codePoint < 0x80) expect(targets[codePoint]).toBe(target);
+        else if (codePoint < 0xd800 || codePoint >= 0xe000)
+          (isWithin(codePoint) ? within : outside).add(target);
+      }
+      expect(new Set(far.within)).toEqual(within);
+      expect(new Set(far.outside)).toEqual(outside);
+    }
   });
 
   it("takes bounded runs and limits of length apart", () => {

@@ -3,11 +3,7 @@
  * number of code points is bounded, and which language a state can be taken for when only so many are looked at.
  */
 import { type Algebra, isWindow } from "./algebra.js";
-import { CODE_POINT_END } from "./code-point-set.js";
 import { Fact, Kind, type Language, multiplyLengths, UNBOUNDED } from "./nodes.js";
-
-const SURROGATES = 0xd800;
-const SURROGATES_END = 0xe000;
 
 /**
  * A number h such that every text of at most h code points is the beginning of a member; -1 if there is no member.
@@ -123,37 +119,6 @@ export function enoughToEnd(algebra: Algebra, node: Language): number {
     enough = Math.max(enough, isExact(algebra, target) ? nodes.minLength[target]! : Infinity);
   }
   return enough;
-}
-
-/** Whether all code points from `from` to `to - 1`, surrogates left out, lead from a language to itself. */
-export function loopsWithin(algebra: Algebra, node: Language, from: number, to: number): boolean {
-  const { nodes } = algebra;
-  algebra.prepare(node);
-  const start = nodes.stepStart[node]!;
-  const end = start + nodes.stepCount[node]!;
-  for (let i = start; i < end; i++) {
-    const first = Math.max(from, nodes.stepBounds[i]!);
-    const after = Math.min(to, i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END);
-    const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
-    if (hasAny && nodes.stepTargets[i] !== node) return false;
-  }
-  return true;
-}
-
-/** What the code points from `from` to `to - 1`, surrogates left out, lead to. */
-export function targetsWithin(algebra: Algebra, node: Language, from: number, to: number): Language[] {
-  const { nodes } = algebra;
-  algebra.prepare(node);
-  const start = nodes.stepStart[node]!;
-  const end = start + nodes.stepCount[node]!;
-  const targets = new Set<Language>();
-  for (let i = start; i < end; i++) {
-    const after = Math.min(to, i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END);
-    const first = Math.max(from, nodes.stepBounds[i]!);
-    const hasAny = first < after && !(first >= SURROGATES && after <= SURROGATES_END);
-    if (hasAny) targets.add(nodes.stepTargets[i]!);
-  }
-  return [...targets];
 }
 
 /** A language within a length: both must be met. */

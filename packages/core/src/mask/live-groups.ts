@@ -1,4 +1,4 @@
-import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../language/index.js";
 import { BEYOND_ASCII, groupOf, SPECIAL, sizeOf, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
 import type { WholeTexts } from "./whole-texts.js";
 
@@ -54,6 +54,8 @@ export class LiveGroups {
   /** The groups of bytes that no string has. */
   private readonly unread: number;
   private failures = 0;
+  /** What the ASCII bytes lead to, of the language that is looked at. */
+  private readonly targets = new Int32Array(0x80);
 
   /** @param longest no text that is asked for has more bytes */
   constructor(strings: JsonStringAutomaton | WholeTexts, longest: number) {
@@ -188,24 +190,29 @@ export class LiveGroups {
   }
 
   private computeEdges(state: number): readonly Edge[] {
-    const { strings, unread } = this;
+    const { strings, unread, targets } = this;
+    const { arena } = strings;
+    const language = strings.language(state);
     const groups = this.groups(state) & ~unread;
-    const entered = new Map<number, number>();
-    for (let byte = 0; byte < 0x80; byte++) {
-      const group = groups & (groupOf[byte] as number);
-      if (group === 0) continue;
-      const target = strings.step(state, byte);
-      entered.set(target, (entered.get(target) ?? 0) | group);
+    arena.writeAsciiTargets(language, targets);
+    const entered = new Map<Language, number>();
+    for (let byte = 0; byte < 0x80; ) {
+      const target = targets[byte] as number;
+      let entering = 0;
+      for (; byte < 0x80 && targets[byte] === target; byte++) entering |= groupOf[byte] as number;
+      entering &= groups;
+      if (entering !== 0) entered.set(target, (entered.get(target) ?? 0) | entering);
     }
-    for (const group of [BEYOND_ASCII, WIDE_SPACE]) {
+    const { within, outside } = arena.farTargets(language, WIDE_SPACES);
+    for (const [group, far] of [
+      [BEYOND_ASCII, outside],
+      [WIDE_SPACE, within],
+    ] as const) {
       if ((groups & group) === 0) continue;
-      for (const language of this.targets(state, group)) {
-        const target = strings.start(language);
-        entered.set(target, (entered.get(target) ?? 0) | group);
-      }
+      for (const target of far) entered.set(target, (entered.get(target) ?? 0) | group);
     }
     return Array.from(entered, ([target, by]) => ({
-      to: this.likeness(this.behindOption(target, groups)),
+      to: this.likeness(this.behindOption(strings.start(target), groups)),
       groups: by,
     }));
   }
@@ -244,39 +251,22 @@ export class LiveGroups {
   }
 
   private computeGroups(state: number): number {
-    const { strings, unread } = this;
+    const { strings, unread, targets } = this;
+    const { arena } = strings;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return 0;
+    arena.writeAsciiTargets(language, targets);
     let dead = SPECIAL;
-    for (let byte = 0; byte < 0x80; byte++) {
-      const group = groupOf[byte] as number;
-      if (((dead | unread) & group) !== 0) continue;
-      const next = strings.step(state, byte);
-      if (next === 0 || !strings.hasNext(next)) dead |= group;
+    for (let byte = 0; byte < 0x80; ) {
+      const target = targets[byte] as number;
+      let entering = 0;
+      for (; byte < 0x80 && targets[byte] === target; byte++) entering |= groupOf[byte] as number;
+      if ((entering & ~(dead | unread)) !== 0 && arena.isEmpty(target)) dead |= entering & ~unread;
     }
-    if (this.isDead(state, BEYOND_ASCII)) dead |= BEYOND_ASCII | WIDE_SPACE;
-    else if (this.isDead(state, WIDE_SPACE)) dead |= WIDE_SPACE;
+    const { within, outside } = arena.farTargets(language, WIDE_SPACES);
+    if (outside.some((target) => arena.isEmpty(target))) dead |= BEYOND_ASCII | WIDE_SPACE;
+    else if (within.some((target) => arena.isEmpty(target))) dead |= WIDE_SPACE;
     return ~dead;
-  }
-
-  /** Whether a character beyond ASCII that is no white space leads nowhere; or one that is. */
-  private isDead(state: number, group: number): boolean {
-    return this.targets(state, group).some((target) => this.strings.start(target) === 0);
-  }
-
-  private targets(state: number, group: number): readonly number[] {
-    const { arena } = this.strings;
-    const language = this.strings.language(state);
-    const targets = new Set<number>();
-    let from = 0x80;
-    for (let i = 0; i <= WIDE_SPACES.length; i += 2) {
-      const [first, end] =
-        group === WIDE_SPACE ? [WIDE_SPACES[i], WIDE_SPACES[i + 1]] : [from, WIDE_SPACES[i] ?? Infinity];
-      from = WIDE_SPACES[i + 1] as number;
-      if (first === undefined) break;
-      for (const target of arena.targetsWithin(language, first, end as number)) targets.add(target);
-    }
-    return [...targets];
   }
 
   private grow(state: number): void {

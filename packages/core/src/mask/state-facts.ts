@@ -17,6 +17,8 @@ export class StateFacts {
   private readonly leavingLists: (Uint8Array | undefined)[] = [undefined];
   private readonly freeState: number;
   private enoughByState = new Float64Array(1024).fill(-1);
+  /** What the ASCII bytes lead to, of the language that is looked at. */
+  private readonly targets = new Int32Array(0x80);
 
   constructor(strings: JsonStringAutomaton | WholeTexts) {
     this.strings = strings;
@@ -39,14 +41,20 @@ export class StateFacts {
   }
 
   private computeLeaving(state: number): Uint8Array | undefined {
-    const { strings, freeState } = this;
+    const { strings, freeState, targets } = this;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return undefined;
+    strings.arena.writeAsciiTargets(language, targets);
     const bytes: number[] = [];
-    for (let byte = 0; byte < 256 && bytes.length <= MAX_LEAVING; byte++) {
-      if (strings.step(freeState, byte) === 0) continue;
-      const stays = byte < 0x80 ? strings.step(state, byte) === state : this.staysBehind(language, byte);
-      if (!stays) bytes.push(byte);
+    for (let byte = 0; byte < 0x80 && bytes.length <= MAX_LEAVING; byte++) {
+      const free = strings.step(freeState, byte);
+      // Quotes and backslashes lead elsewhere from any state.
+      if (free !== 0 && (free !== freeState || targets[byte] !== language)) bytes.push(byte);
+    }
+    if (bytes.length > MAX_LEAVING) return undefined;
+    if (!strings.arena.loopsWithin(language, 0x80, Infinity)) {
+      for (let byte = 0x80; byte < 256 && bytes.length <= MAX_LEAVING; byte++)
+        if (strings.step(freeState, byte) !== 0 && !this.staysBehind(language, byte)) bytes.push(byte);
     }
     return bytes.length <= MAX_LEAVING ? Uint8Array.from(bytes) : undefined;
   }
@@ -70,26 +78,20 @@ export class StateFacts {
   }
 
   private computeLoops(state: number): number {
-    const { strings, freeState } = this;
+    const { strings, freeState, targets } = this;
+    const { arena } = strings;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return 0;
+    arena.writeAsciiTargets(language, targets);
     let others = SPECIAL;
     for (let byte = 0; byte < 0x80; byte++) {
       const group = groupOf[byte] as number;
-      if (
-        (others & group) === 0 &&
-        strings.step(state, byte) !== state &&
-        strings.step(freeState, byte) !== 0
-      )
+      if ((others & group) === 0 && targets[byte] !== language && strings.step(freeState, byte) !== 0)
         others |= group;
     }
-    let from = 0x80;
-    for (let i = 0; i <= WIDE_SPACES.length; i += 2) {
-      if (!strings.arena.loopsWithin(language, from, WIDE_SPACES[i] ?? Infinity)) others |= BEYOND_ASCII;
-      if (i === WIDE_SPACES.length || (others & BEYOND_ASCII) !== 0) break;
-      if (!strings.arena.loopsWithin(language, WIDE_SPACES[i]!, WIDE_SPACES[i + 1]!)) others |= WIDE_SPACE;
-      from = WIDE_SPACES[i + 1] as number;
-    }
+    const { within, outside } = arena.farTargets(language, WIDE_SPACES);
+    if (outside.some((target) => target !== language)) others |= BEYOND_ASCII;
+    else if (within.some((target) => target !== language)) others |= WIDE_SPACE;
     return ~others;
   }
 
