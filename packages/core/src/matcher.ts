@@ -16,11 +16,23 @@ import { within } from "./language/index.js";
 import type { LayeredMask, TokenMask } from "./mask/token-mask.js";
 import { type MaskSource, masksFor } from "./mask-source.js";
 import { NextBytes } from "./next-bytes.js";
-import { bitsetWords, type Vocabulary } from "./vocabulary/index.js";
+import { bitsetWords, type TokenBytes, tokensOf, type Vocabulary } from "./vocabulary/index.js";
 
 const NO_BYTES = new Uint8Array(0);
 /** Bytes are read that are not a token. */
 const NO_TOKEN = -1;
+
+/** What is kept of a position. */
+const enum Field {
+  Config,
+  /** Of the output, in bytes. */
+  Length,
+  /** The token that led there, or `NO_TOKEN`. */
+  Token,
+  /** Where the content of the last key begins. */
+  KeyStart,
+  Count,
+}
 
 function automatonOf(grammar: Grammar, vocabulary: Vocabulary): Engine {
   return grammar.automatonFor?.(vocabulary) ?? grammar.automaton;
@@ -42,13 +54,10 @@ export class Matcher {
   readonly vocabulary: Vocabulary;
   private automaton: Engine;
   private masks: MaskSource;
+  private readonly tokenBytes: TokenBytes;
   private trail = new ByteTrail();
-  // By number of accepted steps: the position after them. A step is a token or a piece of text.
-  private configs: number[] = [];
-  private lengths: number[] = [0];
-  /** The token of each step, or `NO_TOKEN`. */
-  private tokens: number[] = [NO_TOKEN];
-  private keyStarts: number[] = [0];
+  /** By number of accepted steps, the fields of the position after them. A step is a token or a piece of text. */
+  private positions: number[];
   private steps = 0;
   private ended = false;
   private knownClosing: Closing | undefined;
@@ -61,7 +70,8 @@ export class Matcher {
     this.vocabulary = vocabulary;
     this.automaton = automatonOf(grammar, vocabulary);
     this.masks = masksFor(this.automaton, vocabulary);
-    this.configs.push(this.automaton.start);
+    this.tokenBytes = tokensOf(vocabulary);
+    this.positions = [this.automaton.start, 0, NO_TOKEN, 0];
   }
 
   /** How many tokens (and texts) have been accepted. */
@@ -99,13 +109,10 @@ export class Matcher {
     if (this.ended) return this.masks.end;
     if (this.forcedEnd === undefined) {
       try {
-        const { maskMilliseconds } = this.automaton;
-        if (maskMilliseconds === Number.POSITIVE_INFINITY) {
+        if (this.automaton.maskMilliseconds === Number.POSITIVE_INFINITY) {
           return this.masks.get(this.config, this.trail, this.byteLength);
         }
-        return within("maskMilliseconds", maskMilliseconds, () =>
-          this.masks.get(this.config, this.trail, this.byteLength),
-        );
+        return this.timed(() => this.masks.get(this.config, this.trail, this.byteLength));
       } catch (error) {
         this.forcedEnd = this.endAtLimit(error);
       }
@@ -136,6 +143,35 @@ export class Matcher {
    * that hits a limit (see `limitHit`), behind which `mask()` has the token that ends the output.
    */
   accept(tokenId: number): boolean {
+    const { automaton, trail, positions } = this;
+    const { bytes, offsets } = this.tokenBytes;
+    const from = offsets[tokenId] as number;
+    const to = offsets[tokenId + 1] as number;
+    // A text that is read without anything else to ask, which nearly all are; an end of the sequence is none.
+    const isPlain = from < to && automaton.readToken === undefined && this.forcedEnd === undefined;
+    if (!isPlain || this.ended || automaton.maskMilliseconds !== Number.POSITIVE_INFINITY)
+      return this.acceptAny(tokenId);
+    const { keyStart } = trail;
+    const at = this.steps * Field.Count;
+    const length = positions[at + Field.Length] as number;
+    let config: Config;
+    try {
+      config = automaton.read(positions[at] as number, bytes, trail, length, from, to);
+    } catch (error) {
+      trail.keyStart = keyStart;
+      this.forcedEnd = this.endAtLimit(error);
+      return false;
+    }
+    if (config === 0) {
+      trail.keyStart = keyStart;
+      return false;
+    }
+    this.add(config, length + to - from, tokenId);
+    return true;
+  }
+
+  /** The same for all tokens, in any state. */
+  private acceptAny(tokenId: number): boolean {
     if (this.ended) return false;
     const isEos = this.vocabulary.isEos(tokenId);
     if (isEos && this.automaton.isComplete(this.config)) {
@@ -217,7 +253,7 @@ export class Matcher {
     if (count === 0) return;
     this.steps -= count;
     this.ended = false;
-    this.trail.keyStart = this.keyStarts[this.steps] as number;
+    this.trail.keyStart = this.field(this.steps, Field.KeyStart);
     if (this.forcedEnd !== undefined && this.steps < this.forcedEnd.steps) this.forcedEnd = undefined;
   }
 
@@ -227,7 +263,7 @@ export class Matcher {
     this.forcedEnd = undefined;
     this.automaton = automatonOf(this.grammar, this.vocabulary);
     this.masks = masksFor(this.automaton, this.vocabulary);
-    this.configs[0] = this.automaton.start;
+    this.positions[Field.Config] = this.automaton.start;
     this.knownClosing = undefined;
   }
 
@@ -237,10 +273,7 @@ export class Matcher {
     copy.automaton = this.automaton;
     copy.masks = this.masks;
     copy.trail = this.trail.clone(this.byteLength);
-    copy.configs = this.configs.slice();
-    copy.lengths = this.lengths.slice();
-    copy.tokens = this.tokens.slice();
-    copy.keyStarts = this.keyStarts.slice();
+    copy.positions = this.positions.slice(0, (this.steps + 1) * Field.Count);
     copy.steps = this.steps;
     copy.ended = this.ended;
     copy.forcedEnd = this.forcedEnd;
@@ -261,7 +294,7 @@ export class Matcher {
     if (this.automaton.captures === undefined) return [];
     const steps: OutputStep[] = [];
     for (let i = 1; i <= this.steps; i++)
-      steps.push({ id: this.tokens[i] as number, end: this.lengths[i] as number });
+      steps.push({ id: this.field(i, Field.Token), end: this.field(i, Field.Length) });
     const { bytes } = this;
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     const found = this.automaton.captures(bytes, steps, this.vocabulary);
@@ -311,7 +344,8 @@ export class Matcher {
    * back with `rollback(1)`, then accept them.
    */
   forcedContinuation(max = 256): ForcedContinuation {
-    const last = this.steps > 0 && !this.ended ? this.bytes.slice(this.lengths[this.steps - 1]) : NO_BYTES;
+    const last =
+      this.steps > 0 && !this.ended ? this.bytes.slice(this.field(this.steps - 1, Field.Length)) : NO_BYTES;
     return forcedAfter(this, last, max);
   }
 
@@ -436,11 +470,16 @@ export class Matcher {
   }
 
   private get config(): Config {
-    return this.configs[this.steps] as number;
+    return this.field(this.steps, Field.Config);
   }
 
   private get byteLength(): number {
-    return this.lengths[this.steps] as number;
+    return this.field(this.steps, Field.Length);
+  }
+
+  /** A field of the position after some of the accepted steps. */
+  private field(steps: number, field: Field): number {
+    return this.positions[steps * Field.Count + field] as number;
   }
 
   /** The config after some bytes, or 0; writes them behind the output. */
@@ -448,14 +487,16 @@ export class Matcher {
     if (this.forcedEnd !== undefined && !this.isForced(bytes, this.forcedEnd)) return 0;
     const { keyStart } = this.trail;
     try {
-      const { maskMilliseconds } = this.automaton;
-      if (maskMilliseconds === Number.POSITIVE_INFINITY) return this.readAll(bytes, tokenId);
-      return within("maskMilliseconds", maskMilliseconds, () => this.readAll(bytes, tokenId));
+      return this.timed(() => this.readAll(bytes, tokenId));
     } catch (error) {
       this.trail.keyStart = keyStart;
       this.forcedEnd = this.endAtLimit(error);
       return 0;
     }
+  }
+
+  private timed<Result>(run: () => Result): Result {
+    return within("maskMilliseconds", this.automaton.maskMilliseconds, run);
   }
 
   /** Whether bytes go on along a completion. */
@@ -484,12 +525,18 @@ export class Matcher {
   private readKeyStart = 0;
 
   private push(config: Config, length: number, token = NO_TOKEN): void {
-    const steps = ++this.steps;
-    this.configs[steps] = config;
-    this.tokens[steps] = token;
-    this.lengths[steps] = length;
-    if (length > (this.lengths[steps - 1] as number)) this.trail.keyStart = this.readKeyStart;
-    this.keyStarts[steps] = this.trail.keyStart;
+    if (length > this.byteLength) this.trail.keyStart = this.readKeyStart;
+    this.add(config, length, token);
+  }
+
+  private add(config: Config, length: number, token: number): void {
+    const { positions } = this;
+    const at = ++this.steps * Field.Count;
+    // In ascending order: behind its end an array grows by one.
+    positions[at] = config;
+    positions[at + Field.Length] = length;
+    positions[at + Field.Token] = token;
+    positions[at + Field.KeyStart] = this.trail.keyStart;
   }
 }
 

@@ -16,8 +16,9 @@ import { ByteTrail } from "./byte-trail.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
 import type { Engine } from "./engine.js";
-import type { Result } from "./goals.js";
+import { HOLDS, type Result } from "./goals.js";
 import { STRUCTURE_CLASSES, structureClass } from "./json-bytes.js";
+import { KeyMemo } from "./key-memo.js";
 import type { LiteralAutomaton } from "./literals.js";
 import { OutputPart } from "./output-part.js";
 
@@ -41,7 +42,7 @@ const UNKNOWN = 0;
 /** Of all bytes. */
 const ALL_CLASSES = -1;
 /**
- * In `waitings`: the transition stays in its frame, ends it, or asks for the text of the last key or item, before the byte
+ * What waits behind a transition: it stays in its frame, ends it, or asks for the text of the last key or item, before the byte
  * or behind it.
  */
 const SAME_FRAME = 0;
@@ -141,14 +142,19 @@ export class Automaton implements Engine {
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
-  /** By structural state, where there is a row yet, and by class of bytes: a transition's number, DEAD or UNKNOWN. */
-  private readonly rows: Row[] = [];
+  /** By structural state: where its row of cells begins; of one without a row, that of which nothing is known. */
+  private readonly rows: number[] = [];
   /** By structural state: the classes of the bytes that its row has, or may come to have. */
   private readonly rowClasses: number[] = [];
-  private readonly nexts: number[] = [0];
-  private readonly waitings: number[] = [0];
+  /** In a row, by class of bytes: where the transition is in `moves`, DEAD or UNKNOWN. */
+  private readonly cells: number[] = NO_ROW.slice();
+  /** Where transitions lead: the next state or the result, and what waits for it. */
+  private readonly moves: number[] = [0, 0];
   /** By waiting state and result. */
   private readonly resumed = new PairMemo();
+  /** The same by waiting state for `HOLDS`, which nearly all results are, where it does not depend on text; 0: not known. */
+  private readonly held: number[] = [];
+  private readonly keys = new KeyMemo();
 
   /** Time for one mask, or for accepting one token. */
   readonly maskMilliseconds: number;
@@ -214,8 +220,8 @@ export class Automaton implements Engine {
         case FrameKind.Structure: {
           const transition = this.transition(id, byte);
           if (transition === DEAD) return Step.Dead;
-          const waiting = this.waitings[transition] as number;
-          const next = this.nexts[transition] as number;
+          const next = this.moves[transition] as number;
+          const waiting = this.moves[transition + 1] as number;
           if (waiting === CLOSES) return this.finish(next, parent, trail, position + 1);
           if (waiting === ASKS) return Step.Asks;
           this.nextState = next;
@@ -231,7 +237,8 @@ export class Automaton implements Engine {
         case FrameKind.String: {
           const next = this.strings.step(id, byte);
           if (next === 0) return Step.Dead;
-          if (!this.strings.hasNext(next)) return this.closeString(next, parent, trail, position);
+          if (byte === QUOTE && !this.strings.hasNext(next))
+            return this.closeString(next, parent, trail, position);
           this.nextState = (next << 2) | FrameKind.String;
           this.nextParent = parent;
           return Step.Read;
@@ -267,18 +274,39 @@ export class Automaton implements Engine {
     }
   }
 
-  read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config {
-    trail.reserve(length + bytes.length);
-    let state = this.configs.state(config);
-    let parent = this.configs.parent(config);
-    for (let i = 0; i < bytes.length; i++) {
+  read(
+    config: Config,
+    bytes: Uint8Array,
+    trail: ByteTrail,
+    length: number,
+    from = 0,
+    to = bytes.length,
+  ): Config {
+    const { configs, strings } = this;
+    trail.reserve(length + to - from);
+    const written = trail.bytes;
+    const top = configs.state(config);
+    const below = configs.parent(config);
+    let state = top;
+    let parent = below;
+    for (let i = from, position = length; i < to; i++, position++) {
       const byte = bytes[i] as number;
-      trail.bytes[length + i] = byte;
-      if (this.advance(state, parent, byte, trail, length + i) !== Step.Read) return 0;
+      written[position] = byte;
+      // As `advance`, where most bytes are.
+      if ((state & 3) === FrameKind.String) {
+        const next = strings.step(state >> 2, byte);
+        if (next === 0) return 0;
+        // Only a quote ends it.
+        if (byte !== QUOTE || strings.hasNext(next)) {
+          state = (next << 2) | FrameKind.String;
+          continue;
+        }
+        if (this.closeString(next, parent, trail, position) !== Step.Read) return 0;
+      } else if (this.advance(state, parent, byte, trail, position) !== Step.Read) return 0;
       state = this.nextState;
       parent = this.nextParent;
     }
-    return this.configs.intern(state, parent);
+    return state === top && parent === below ? config : configs.intern(state, parent);
   }
 
   /**
@@ -309,17 +337,35 @@ export class Automaton implements Engine {
     if (this.frames.waitsForKey(waiting)) {
       this.nextParent = this.configs.parent(parent);
       this.nextState =
-        trail === undefined
-          ? this.frames.afterAnyKey(waiting)
-          : this.frames.resumeKey(waiting, trail.key(position));
+        trail === undefined ? this.frames.afterAnyKey(waiting) : this.behindKey(waiting, trail, position);
       return Step.Read;
     }
     return this.finish(this.frames.lexemeResult(FrameKind.String, end), parent, trail, position + 1);
   }
 
+  /** The state behind the key whose closing quote is at `end`. */
+  private behindKey(waiting: number, trail: ByteTrail, end: number): FrameState {
+    const { keys } = this;
+    const { bytes, keyStart } = trail;
+    let state = keys.get(waiting, bytes, keyStart, end);
+    if (state === 0) {
+      state = this.frames.resumeKey(waiting, trail.key(end));
+      keys.set(waiting, bytes, keyStart, end, state);
+    }
+    return state;
+  }
+
   /** Hands a frame's result to the frame below, which waits for it. The frame's text ends before `end`. As `advance`. */
   finish(result: Result, parent: Config, trail: ByteTrail | undefined, end: number): Step {
     const waiting = this.configs.state(parent) >> 2;
+    if (result === HOLDS && trail !== undefined && waiting < this.held.length) {
+      const known = this.held[waiting] as number;
+      if (known !== 0) {
+        this.nextState = known;
+        this.nextParent = this.configs.parent(parent);
+        return Step.Read;
+      }
+    }
     if (trail === undefined && this.frames.asksForKey(waiting)) return Step.Asks;
     const waitsForItem = this.frames.waitsForItem(waiting);
     if (waitsForItem && trail !== undefined) {
@@ -338,6 +384,10 @@ export class Automaton implements Engine {
       }
       if (state === 0) return Step.Asks;
       this.nextState = state;
+      if (result === HOLDS && !waitsForItem) {
+        while (waiting >= this.held.length) this.held.push(0);
+        this.held[waiting] = state;
+      }
     }
     this.nextParent = this.configs.parent(parent);
     return Step.Read;
@@ -362,7 +412,9 @@ export class Automaton implements Engine {
   private transition(structure: number, byte: number): number {
     const column = structureClass[byte] as number;
     if (column === 0) return DEAD;
-    const known = structure < this.rows.length ? ((this.rows[structure] as Row)[column] as number) : UNKNOWN;
+    const { rows } = this;
+    const known =
+      structure < rows.length ? (this.cells[(rows[structure] as number) + column] as number) : UNKNOWN;
     return known !== UNKNOWN ? known : this.computeTransition(structure, byte, column);
   }
 
@@ -375,24 +427,27 @@ export class Automaton implements Engine {
   }
 
   private ensureRow(structure: number): void {
-    const { rows, rowClasses } = this;
+    const { rows, rowClasses, cells } = this;
     while (structure >= rows.length) {
-      rows.push(NO_ROW);
+      rows.push(0);
       rowClasses.push(0);
     }
-    if (rows[structure] !== NO_ROW) return;
+    if (rows[structure] !== 0) return;
     const classes = this.frames.candidates(structure);
-    rows[structure] = newRow(classes);
+    const row = newRow(classes);
+    rows[structure] = cells.length;
+    for (let i = 0; i < STRUCTURE_CLASSES; i++) cells.push(row[i] as number);
     rowClasses[structure] = classes;
   }
 
   private computeTransition(structure: number, byte: number, column: number): number {
     this.ensureRow(structure);
-    const row = this.rows[structure] as number[];
-    let known = row[column] as number;
+    const { cells } = this;
+    const cell = (this.rows[structure] as number) + column;
+    let known = cells[cell] as number;
     if (known === UNKNOWN) {
       known = this.addTransition(this.frames.transition(structure, byte));
-      row[column] = known;
+      cells[cell] = known;
       if (known === DEAD) this.rowClasses[structure]! &= ~(1 << column);
     }
     return known;
@@ -400,16 +455,13 @@ export class Automaton implements Engine {
 
   private addTransition(transition: Transition | undefined): number {
     if (transition === undefined) return DEAD;
-    if ("asksText" in transition) {
-      this.waitings.push(ASKS);
-      return this.nexts.push(0) - 1;
-    }
-    if ("result" in transition) {
-      this.waitings.push(CLOSES);
-      return this.nexts.push(transition.result) - 1;
-    }
-    this.waitings.push(transition.isUnsure ? UNSURE : (transition.waiting ?? SAME_FRAME));
-    return this.nexts.push(transition.next) - 1;
+    if ("asksText" in transition) return this.addMove(0, ASKS);
+    if ("result" in transition) return this.addMove(transition.result, CLOSES);
+    return this.addMove(transition.next, transition.isUnsure ? UNSURE : (transition.waiting ?? SAME_FRAME));
+  }
+
+  private addMove(next: number, waiting: number): number {
+    return this.moves.push(next, waiting) - 2;
   }
 }
 
@@ -420,11 +472,11 @@ const NO_ROW: Row = new Array<number>(STRUCTURE_CLASSES).fill(UNKNOWN);
 const newRows = new Map<number, Row>();
 
 /** The row of a state of which only that is known. */
-function newRow(candidates: number): number[] {
+function newRow(candidates: number): Row {
   let row = newRows.get(candidates);
   if (row === undefined) {
     row = NO_ROW.map((_, column) => ((candidates & (1 << column)) === 0 ? DEAD : UNKNOWN));
     newRows.set(candidates, row);
   }
-  return row.slice();
+  return row;
 }

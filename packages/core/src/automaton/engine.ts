@@ -23,8 +23,17 @@ export interface Engine {
   /**
    * The config after some bytes, or 0. Writes them to the trail from offset `length` on, and leaves there what they
    * changed.
+   * @param from where they begin in `bytes`; default: at its start
+   * @param to where they end; default: at its end
    */
-  read(config: Config, bytes: Uint8Array, trail: ByteTrail, length: number): Config;
+  read(
+    config: Config,
+    bytes: Uint8Array,
+    trail: ByteTrail,
+    length: number,
+    from?: number,
+    to?: number,
+  ): Config;
   /** The same for a token, where the grammar can ask for tokens whatever their bytes; undefined: it cannot. */
   readToken?(config: Config, id: number, vocabulary: Vocabulary, trail: ByteTrail, length: number): Config;
   /** The config when a token has ended, which may have limits on their number; undefined: it has none. */

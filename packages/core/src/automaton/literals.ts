@@ -4,6 +4,11 @@ import type { Result } from "./goals.js";
 const TEXTS = ["null", "true", "false"] as const;
 export type Literal = 0 | 1 | 2;
 const PLACES = 8;
+const PERIOD = PLACES * TEXTS.length;
+/** By literal and how much of it has been read: the next byte, 0 at its end. */
+const NEXT_BYTES = Uint8Array.from({ length: PERIOD }, (_, at) =>
+  (TEXTS[Math.floor(at / PLACES)] as string).charCodeAt(at % PLACES),
+);
 
 /** `null`, `true` and `false` as lexemes: a state is a result, a literal and how much of it has been read. */
 export class LiteralAutomaton implements ByteAutomaton {
@@ -14,7 +19,7 @@ export class LiteralAutomaton implements ByteAutomaton {
 
   /** The result that a state ends with. */
   result(state: number): Result {
-    return Math.floor(state / (PLACES * TEXTS.length));
+    return Math.floor(state / PERIOD);
   }
 
   /** What is left of the literal. */
@@ -28,7 +33,7 @@ export class LiteralAutomaton implements ByteAutomaton {
   }
 
   step(state: number, byte: number): number {
-    return this.text(state).charCodeAt(state % PLACES) === byte ? state + 1 : 0;
+    return NEXT_BYTES[state % PERIOD] === byte ? state + 1 : 0;
   }
 
   isFinal(state: number): boolean {
@@ -36,7 +41,7 @@ export class LiteralAutomaton implements ByteAutomaton {
   }
 
   hasNext(state: number): boolean {
-    return state % PLACES < this.text(state).length;
+    return NEXT_BYTES[state % PERIOD] !== 0;
   }
 
   language(): Language {

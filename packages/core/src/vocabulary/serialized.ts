@@ -80,6 +80,8 @@ export function readVocabulary(data: Uint8Array): VocabularyData {
   const tokens = { bytes: data.slice(at + nameLength), offsets };
   checkOrder(tokens, order);
   if (eosTokenIds.some((id) => !names.has(id))) throw invalid("an end of sequence is no special token");
+  for (const id of names.keys())
+    if (offsets[id + 1]! > offsets[id]!) throw invalid("a special token has bytes");
   return { tokens, order, eosTokenIds, names };
 }
 

@@ -43,6 +43,9 @@ export function withEachVocabulary(prepare: (vocabulary: Vocabulary) => void): v
   preparations.push(prepare);
 }
 
+/** The bytes of all tokens of a vocabulary; tokens that are not text have none. */
+export let tokensOf: (vocabulary: Vocabulary) => TokenBytes;
+
 /**
  * What a grammar knows of a tokenizer: the bytes of each token, which tokens are not text, and which end a sequence.
  * Immutable, and independent of any grammar: make one per model and share it.
@@ -59,6 +62,10 @@ export class Vocabulary {
   readonly encode: ((text: string) => readonly number[]) | undefined;
   /** As given in the options. */
   readonly maskMemory: number;
+  static {
+    tokensOf = (vocabulary) => vocabulary.#tokens;
+  }
+
   readonly #tokens: TokenBytes;
   /** The tokens that have bytes, in the order of their bytes. */
   readonly #order: Int32Array;

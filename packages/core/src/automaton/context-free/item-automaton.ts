@@ -87,10 +87,17 @@ export class ItemAutomaton implements Engine {
     return end !== 0 && this.sets.isAccepting(end);
   }
 
-  read(set: ItemSetId, bytes: Uint8Array, trail: ByteTrail, length: number): ItemSetId {
-    trail.reserve(length + bytes.length);
-    for (let i = 0; i < bytes.length && set !== 0; i++) {
-      trail.bytes[length + i] = bytes[i] as number;
+  read(
+    set: ItemSetId,
+    bytes: Uint8Array,
+    trail: ByteTrail,
+    length: number,
+    from = 0,
+    to = bytes.length,
+  ): ItemSetId {
+    trail.reserve(length + to - from);
+    for (let i = from; i < to && set !== 0; i++) {
+      trail.bytes[length + i - from] = bytes[i] as number;
       set = this.step(set, bytes[i] as number);
     }
     return set;
