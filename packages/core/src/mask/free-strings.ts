@@ -15,6 +15,11 @@ export interface FreeStrings {
   readonly byNeed: TokensByNeed;
   /** By trie node: 1 where its path is one of the string, or of its end. */
   readonly live: Uint8Array;
+  /**
+   * By trie node on such a path: how many whole code points are above it (at most `MANY_CODE_POINTS`), and `WITHIN` where it
+   * is not at the beginning of another one.
+   */
+  readonly codePoints: Uint8Array;
   /** The trie nodes at a closing quote, ascending. */
   readonly exits: Int32Array;
   /** How many code points the string has before each of them. */
@@ -25,6 +30,10 @@ export interface FreeStrings {
   /** The code points of the strings that end at them. */
   readonly exitTexts: readonly Int32Array[];
 }
+
+/** Only few tokens have more, which are not counted. */
+export const MANY_CODE_POINTS = 127;
+export const WITHIN = 128;
 
 const known = new WeakMap<Vocabulary, FreeStrings[]>();
 
@@ -45,17 +54,20 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   const stays = createBitset(vocabulary.size);
   const needs = new Uint16Array(size);
   const live = new Uint8Array(size);
+  const codePoints = new Uint8Array(size).fill(WITHIN | MANY_CODE_POINTS);
   const exits: number[] = [];
   const exitLengths: number[] = [];
   // By depth in the trie: the state, and how many code points are whole.
   const states = new Int32Array(maxDepth + 1);
   const lengths = new Uint16Array(maxDepth + 1);
+  const within = new Uint8Array(maxDepth + 1);
   states[0] = strings.start(strings.arena.any);
   let node = 1;
   while (node < size) {
     const d = depth[node] as number;
     const length = lengths[d - 1] as number;
     const next = strings.step(states[d - 1] as number, bytes[node] as number);
+    codePoints[node] = Math.min(length, MANY_CODE_POINTS) | (within[d - 1] as number);
     if (next !== 0) live[node] = 1;
     if (next !== 0 && strings.hasNext(next)) {
       const isWhole = strings.language(next) !== NO_LANGUAGE;
@@ -63,6 +75,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
       for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) bitsetAdd(stays, id);
       states[d] = next;
       lengths[d] = isWhole ? length + 1 : length;
+      within[d] = isWhole ? 0 : WITHIN;
       node++;
     } else {
       if (next !== 0) {
@@ -81,6 +94,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
     stays: all,
     byNeed: new TokensByNeed(vocabulary.trie, all, needs),
     live,
+    codePoints,
     exits: Int32Array.from(exits),
     exitLengths: Uint16Array.from(exitLengths),
     exitPaths,

@@ -1,5 +1,5 @@
 import { bitsetAdd, bitsetHas, createBitset, type TokenTrie, type Vocabulary } from "../vocabulary/index.js";
-import type { FreeStrings } from "./free-strings.js";
+import { type FreeStrings, MANY_CODE_POINTS, WITHIN } from "./free-strings.js";
 import { onceFor } from "./once.js";
 import { groupsAt, subtreeBytes } from "./subtree-bytes.js";
 import { DenseTokens } from "./token-mask.js";
@@ -19,18 +19,17 @@ export class GroupTokens {
   private readonly wide: Uint32Array;
   /** By token: its groups, or `NEVER`. */
   private readonly groups: Int32Array;
-  /** By token: how many bytes it has. */
-  private readonly lengths: Uint16Array;
+  /** By token: how many code points it needs, at most `MANY_CODE_POINTS`. */
+  private readonly lengths: Uint8Array;
   private readonly longest: number;
   private readonly known = new Map<number, DenseTokens>();
-  private readonly inner: (Int32Array | undefined)[] = [];
 
   constructor({ size: tokenCount, trie }: Vocabulary, free: FreeStrings) {
     const { size, bytes, depth, tokens, nextDuplicate, maxDepth } = trie;
     const { wide } = subtreeBytes(trie);
     const above = new Int32Array(size);
     const groups = new Int32Array(tokenCount).fill(NEVER);
-    const lengths = new Uint16Array(tokenCount);
+    const lengths = new Uint8Array(tokenCount);
     const wideSpaces: number[] = [];
     // By depth.
     const paths = new Int32Array(maxDepth + 1);
@@ -41,7 +40,7 @@ export class GroupTokens {
       const all = above[node]! | groupsAt(node, bytes, wide);
       paths[d] = all;
       for (let id = tokens[node] as number; id >= 0; id = nextDuplicate[id] as number) {
-        lengths[id] = d;
+        lengths[id] = Math.min((free.codePoints[node]! & ~WITHIN) + 1, MANY_CODE_POINTS);
         if (bitsetHas(free.stays.words, id)) groups[id] = all;
       }
     }
@@ -50,11 +49,11 @@ export class GroupTokens {
     this.above = above;
     this.groups = groups;
     this.lengths = lengths;
-    this.longest = maxDepth;
+    this.longest = Math.min(maxDepth, MANY_CODE_POINTS);
     this.wideSpaces = Int32Array.from(wideSpaces);
   }
 
-  /** The tokens of a free string that have at most `length` bytes, all of some groups. */
+  /** The tokens of a free string that need at most `length` code points, all bytes of some groups. */
   of(groups: number, length: number): DenseTokens {
     const most = Math.min(length, this.longest);
     const key = groups * (this.longest + 1) + most;
@@ -72,20 +71,6 @@ export class GroupTokens {
     for (let id = 0; id < this.groups.length; id++)
       if ((this.groups[id]! & ~groups) === 0 && this.lengths[id]! <= most) bitsetAdd(words, id);
     return new DenseTokens(words, isKept);
-  }
-
-  /** The nodes of a depth that have others below, ascending. */
-  innerAt(depth: number): Int32Array {
-    let nodes = this.inner[depth];
-    if (nodes === undefined) {
-      const { trie } = this;
-      const found: number[] = [];
-      for (let node = 1; node < trie.size; node++)
-        if (trie.depth[node] === depth && (trie.subtreeEnd[node] as number) > node + 1) found.push(node);
-      nodes = Int32Array.from(found);
-      this.inner[depth] = nodes;
-    }
-    return nodes;
   }
 
   /** The groups of the bytes above a node and of its own. */

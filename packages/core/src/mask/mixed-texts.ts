@@ -1,8 +1,9 @@
 import type { JsonStringAutomaton } from "../language/index.js";
 import type { TokenTrie, Vocabulary } from "../vocabulary/index.js";
-import type { FreeStrings } from "./free-strings.js";
+import { type FreeStrings, MANY_CODE_POINTS, WITHIN } from "./free-strings.js";
 import { type GroupTokens, groupTokens } from "./group-tokens.js";
 import type { LiveGroups, LiveText } from "./live-groups.js";
+import { type NodesByLength, nodesByLength } from "./nodes-by-length.js";
 import { BEYOND_ASCII, groupOf, type SubtreeBytes, subtreeBytes, WIDE_SPACE } from "./subtree-bytes.js";
 import { TokenCollector } from "./token-collector.js";
 import type { DenseTokens } from "./token-mask.js";
@@ -13,6 +14,8 @@ const MIN_TOKENS = 256;
 /** So many nodes are walked at most, and so many looked at: more take as long as a walk from the root. */
 const MAX_WALKED = 6000;
 const MAX_LOOKED_AT = 60_000;
+/** So many nodes with bytes of the groups behind all that is read for sure. */
+const MAX_BEHIND = 20_000;
 /** Most tokens have bytes of these groups; without them a walk is short. */
 const MANY = BEYOND_ASCII | groupOf[0x6f]! | groupOf[0x4f]!;
 /** So many steps at most to find the bytes that can be read. */
@@ -49,6 +52,9 @@ export class MixedTexts {
   private readonly tokens: GroupTokens;
   private readonly found: TokenCollector;
   private readonly isRead = new Uint8Array(256);
+  /** Whether a byte of the groups can be read behind all that is read for sure. */
+  private readonly isReadBehind = new Uint8Array(256);
+  private readonly byLength: NodesByLength;
   private readonly freeState: number;
 
   constructor(
@@ -64,6 +70,7 @@ export class MixedTexts {
     this.liveGroups = liveGroups;
     this.subtrees = subtreeBytes(vocabulary.trie);
     this.tokens = groupTokens(vocabulary, free);
+    this.byLength = nodesByLength(vocabulary, free);
     this.found = new TokenCollector(vocabulary.trie.size, vocabulary.trie);
   }
 
@@ -80,36 +87,43 @@ export class MixedTexts {
   }
 
   private mixed(state: number, text: LiveText, most: number): MixedText | undefined {
-    const { trie, subtrees, tokens, free, found, liveGroups, isRead } = this;
+    const { trie, subtrees, tokens, free, found, liveGroups, isRead, isReadBehind } = this;
     const { length } = text;
     let { groups } = text;
     // White space beyond ASCII begins with the same bytes as other characters there.
     if ((groups & BEYOND_ASCII) === 0) groups &= ~WIDE_SPACE;
-    const ends = length <= trie.maxDepth ? this.endStates(state, text) : undefined;
+    const isBounded = length < MANY_CODE_POINTS;
+    const ends = isBounded ? this.endStates(state, text) : undefined;
     const states = liveGroups.states(state);
     const all = ends === undefined ? states : Int32Array.from([...states, ...ends]);
     if (!this.findRead(all, groups, liveGroups.readMore(state))) return undefined;
     const { above, wideSpaces } = tokens;
     const { byByte, firstOfByte } = subtrees;
-    // Behind the last byte of the groups there is another one at most.
-    const deepest = ends === undefined ? length : length + 1;
+    const { codePoints } = free;
     let looked = 0;
-    for (let byte = 0; byte < 256; byte++)
-      if (isRead[byte] !== 0) looked += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
-    const deep = length <= trie.maxDepth && ends === undefined ? tokens.innerAt(length) : undefined;
+    for (let byte = 0; byte < 256; byte++) {
+      if (isRead[byte] === 0 && (ends === undefined || isReadBehind[byte] === 0)) continue;
+      looked += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
+    }
+    const deep = isBounded && ends === undefined ? this.byLength.behind(length) : undefined;
     if (looked + (deep?.length ?? 0) > MAX_LOOKED_AT) return undefined;
-    const { depth } = trie;
+    // Behind the last code point of the groups there is another one at most.
+    const deepest = ends === undefined ? length - 1 : length;
     found.clear();
     let walked = 0;
     const look = (node: number): void => {
-      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0 || (depth[node] as number) > deepest)
-        return;
+      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0) return;
+      if (isBounded && (codePoints[node]! & ~WITHIN) > deepest) return;
       found.add(node);
       walked++;
     };
     for (let byte = 0; byte < 256 && walked < most; byte++) {
-      if (isRead[byte] === 0) continue;
-      for (let i = firstOfByte[byte] as number; i < (firstOfByte[byte + 1] as number); i++) look(byByte[i]!);
+      const end = firstOfByte[byte + 1] as number;
+      if (isRead[byte] !== 0) for (let i = firstOfByte[byte] as number; i < end; i++) look(byByte[i]!);
+      else if (ends !== undefined && isReadBehind[byte] !== 0) {
+        for (let i = firstOfByte[byte] as number; i < end; i++)
+          if (codePoints[byByte[i]!] === length) look(byByte[i]!);
+      }
     }
     // White space is told from other characters beyond ASCII behind their first bytes.
     const hasWide = (groups & (BEYOND_ASCII | WIDE_SPACE)) !== BEYOND_ASCII;
@@ -133,23 +147,31 @@ export class MixedTexts {
       states.length === 1 &&
       states[0] === state &&
       length === Infinity;
-    const isDeep = (node: number) => depth[node] === length && (tokens.through(node) & ~groups) === 0;
+    const isDeep = (node: number) =>
+      deep !== undefined && this.byLength.isBehind(node, length) && (tokens.through(node) & ~groups) === 0;
     return { tokens: known, isLoop, nodes, walked, isDeep };
   }
 
   /**
-   * The states behind `length` bytes of the groups, where none of these can be read from them: tokens go on with other bytes
-   * then, or not at all. Undefined: some of them may be read.
+   * The states behind `length` code points of the groups, where few of these can be read from them; finds the bytes of the
+   * groups that can. Undefined: all tokens that go on behind them are walked.
    */
   private endStates(state: number, { groups, length }: LiveText): Int32Array | undefined {
-    const { strings, liveGroups } = this;
-    // Bytes are counted, and characters are followed.
-    if ((groups & BEYOND_ASCII) !== 0 || liveGroups.readMore(state)) return undefined;
+    const { strings, liveGroups, isReadBehind, subtrees } = this;
+    const { firstOfByte } = subtrees;
+    if (liveGroups.readMore(state)) return undefined;
     const states = liveGroups.statesBehind(state, groups, length);
     if (states === undefined) return undefined;
-    for (const end of states)
-      for (let byte = 0; byte < 0x80; byte++)
-        if ((groupOf[byte]! & groups) !== 0 && strings.step(end, byte) !== 0) return undefined;
+    isReadBehind.fill(0);
+    let looked = 0;
+    for (let byte = 0; byte < 256; byte++) {
+      if ((groupOf[byte]! & groups) === 0) continue;
+      for (let i = 0; i < states.length && isReadBehind[byte] === 0; i++)
+        if (strings.step(states[i] as number, byte) !== 0) isReadBehind[byte] = 1;
+      if (isReadBehind[byte] !== 0)
+        looked += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
+      if (looked > MAX_BEHIND) return undefined;
+    }
     return states;
   }
 
