@@ -17,6 +17,8 @@
 import { type Algebra, flatten, type LeafTheory, plainGoal, sortedDistinct } from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
 import {
+  type AtLeast,
+  atLeastOf,
   behindOption,
   boundedRunOf,
   enoughToEnd,
@@ -499,6 +501,11 @@ export class LanguageArena implements Algebra {
   /** What the code points beyond ASCII in some ranges, and the others, surrogates left out, lead to: see `farTargets`. */
   farTargets(node: Language, ranges: readonly number[]): FarTargets {
     return farTargets(this, node, ranges);
+  }
+
+  /** A language and "at least so many code points", where both have the same beginnings; else undefined. */
+  atLeast(node: Language): AtLeast | undefined {
+    return atLeastOf(this, node);
   }
 
   /** What follows an optional part at the beginning: fewer texts; undefined: there is none. */

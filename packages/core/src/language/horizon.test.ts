@@ -31,8 +31,57 @@ describe("horizon", () => {
     expect(arena.horizon(arena.complement(names))).toBe(Infinity);
     expect(arena.horizon(arena.intersection([arena.complement(names), arena.length(1, 64)]))).toBe(64);
     expect(arena.horizon(arena.intersection([of("abc"), arena.length(0, 50)]))).toBe(47);
+    const several = [of("ab"), of("a+"), of("b$"), arena.length(5, 50)];
+    expect(arena.horizon(arena.intersection(several))).toBe(50 - 4);
+    expect(arena.horizon(arena.intersection([...several, of("a$")]))).toBeLessThanOrEqual(0);
     expect(arena.horizon(of("^a"))).toBe(0);
     expect(arena.horizon(arena.empty)).toBe(-1);
+  });
+});
+
+describe("a least number of code points", () => {
+  it("comes off where it does not change what begins a text", () => {
+    const texts = shortTexts("ab", 5);
+    let told = 0;
+    for (let seed = 1; seed <= 600; seed++) {
+      const arena = new LanguageArena();
+      const letters = arena.codePoints(arena.sets.ofRanges(seed % 2 === 0 ? [0x61, 0x61] : [0x61, 0x62]));
+      const of = (salt: number) => {
+        const { language } = randomExpression(arena, seed * 3 + salt, "ab", 3);
+        return arena.concat(
+          language,
+          arena.repeat(seed % 3 === 0 ? arena.anyCodePoint : letters, salt, Infinity),
+        );
+      };
+      const window = arena.length(1 + (seed % 5), seed % 4 === 0 ? Infinity : 6);
+      const language = arena.intersection([of(0), ...(seed % 5 === 0 ? [of(1)] : []), window]);
+      const found = arena.atLeast(language);
+      if (found === undefined) continue;
+      told++;
+      for (const text of texts) {
+        const isMember = text.length >= found.min && arena.matches(found.language, text);
+        if (arena.matches(language, text) !== isMember) expect.fail(`seed ${seed}: ${text} as a member`);
+        const begins = (of: number) => !arena.isEmpty(arena.derivativeOfText(of, text));
+        if (begins(language) !== begins(found.language)) expect.fail(`seed ${seed}: ${text} as a beginning`);
+      }
+    }
+    expect(told).toBeGreaterThan(150);
+  });
+
+  it("stays where a text cannot be made longer at its end", () => {
+    const arena = new LanguageArena();
+    const of = (source: string) => compilePattern(arena, source).language;
+    const least = (...items: number[]) => arena.atLeast(arena.intersection([...items, arena.length(4, 9)]));
+    expect(least(of("^b[ab]*$"))).toEqual({
+      language: arena.intersection([of("^b[ab]*$"), arena.length(0, 9)]),
+      min: 4,
+    });
+    expect(least(of("^[ab]*c$"))).toBeUndefined();
+    expect(least(of("^(ab)*$"))).toBeUndefined();
+    expect(least(of("^c?a*$"), of("^c*a*$"))).toBeUndefined();
+    expect(least(of("a"), of("b"))).not.toBeUndefined();
+    expect(arena.atLeast(arena.length(4, 9))).toBeUndefined();
+    expect(arena.atLeast(arena.intersection([of("^b[ab]*$"), arena.length(0, 9)]))).toBeUndefined();
   });
 });
 

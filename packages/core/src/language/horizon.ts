@@ -3,7 +3,7 @@
  * number of code points is bounded, and which language a state can be taken for when only so many are looked at.
  */
 import { type Algebra, isWindow } from "./algebra.js";
-import { Fact, Kind, type Language, multiplyLengths, UNBOUNDED } from "./nodes.js";
+import { addLengths, Fact, Kind, type Language, multiplyLengths, UNBOUNDED } from "./nodes.js";
 
 /**
  * A number h such that every text of at most h code points is the beginning of a member; -1 if there is no member.
@@ -51,14 +51,15 @@ export function horizonOf(algebra: Algebra, node: Language): number {
 }
 
 /**
- * An intersection of a length window, complements of finite languages and one `.*t`: after anything, this has members of
- * all lengths from some on, so a text is dead only if what it still needs does not fit into the window.
+ * An intersection of a length window, complements of finite languages, any number of `.*t.*` and one `.*t`: after anything,
+ * this has members of all lengths from some on, so a text is dead only if what it still needs does not fit into the window.
  */
 function horizonOfIntersection(algebra: Algebra, node: Language): number {
   const { nodes } = algebra;
   let longest = UNBOUNDED;
   let least = 0;
-  let needed = -1;
+  let needed = 0;
+  let hasEnd = false;
   for (const item of nodes.items(node)) {
     const kind = nodes.kind[item];
     if (isWindow(algebra, item)) {
@@ -66,17 +67,54 @@ function horizonOfIntersection(algebra: Algebra, node: Language): number {
       least = Math.max(least, nodes.b[item]!);
     } else if (kind === Kind.Complement && nodes.maxLength[nodes.a[item]!] !== UNBOUNDED) {
       least = Math.max(least, nodes.maxLength[nodes.a[item]!]! + 1);
-    } else if (
-      kind === Kind.Concat &&
-      nodes.a[item] === algebra.any &&
-      needed < 0 &&
-      isExact(algebra, item)
-    ) {
-      needed = nodes.minLength[item]!;
+    } else if (kind === Kind.Concat && nodes.a[item] === algebra.any && isExact(algebra, item)) {
+      // What can be followed by anything is read first.
+      if (!endsWith(algebra, item, (end) => end === algebra.any)) {
+        if (hasEnd) return -1;
+        hasEnd = true;
+      }
+      needed = addLengths(needed, nodes.minLength[item]!);
     } else return -1;
   }
   if (longest === UNBOUNDED) return Infinity;
-  return least > longest ? -1 : longest - Math.max(needed, 0);
+  return least > longest ? -1 : longest - needed;
+}
+
+/** Whether the last part of a language is what is asked for. */
+function endsWith({ nodes }: Algebra, node: Language, isAsked: (end: Language) => boolean): boolean {
+  while (nodes.kind[node] === Kind.Concat) node = nodes.b[node]!;
+  return isAsked(node);
+}
+
+/** A language, and how many code points its texts must have at least. */
+export interface AtLeast {
+  readonly language: Language;
+  readonly min: number;
+}
+
+/**
+ * An intersection with "at least `min` code points", apart, where the same texts begin members of both: whatever can
+ * follow a beginning of the other language can be made longer at its end. Undefined if it is something else.
+ */
+export function atLeastOf(algebra: Algebra, node: Language): AtLeast | undefined {
+  const { nodes } = algebra;
+  if (nodes.kind[node] !== Kind.Intersection) return undefined;
+  const items = nodes.items(node);
+  const window = items.find((item) => isWindow(algebra, item) && nodes.b[item]! > 0);
+  if (window === undefined) return undefined;
+  const others = items.filter((item) => item !== window);
+  const isLonger = (end: Language) =>
+    nodes.kind[end] === Kind.Repeat &&
+    nodes.c[end] === UNBOUNDED &&
+    // With several of them the same code point must do for all.
+    (nodes.a[end] === algebra.anyCodePoint ||
+      (others.length === 1 && nodes.kind[nodes.a[end]!] === Kind.Class));
+  if (!others.every((item) => endsWith(algebra, item, isLonger))) return undefined;
+  const language = algebra.intersection([
+    ...others,
+    algebra.repeat(algebra.anyCodePoint, 0, nodes.c[window]!),
+  ]);
+  return { language, min: nodes.b[window]! };
 }
 
 /** Whether `saturated` lowers a counter's minimum. */

@@ -1,6 +1,6 @@
 import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { ExitList, type ExitLists, exitBytes } from "./exit-lists.js";
+import { ExitList, type ExitLists, exitBytes, type StringExits } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
 import { StringParts } from "./string-parts.js";
 import { type StringMask, StringWalk } from "./string-walk.js";
@@ -77,6 +77,9 @@ export class StringMasks {
     if (run !== undefined) return this.bounded(state, this.get(strings.start(run.free)), run.min, run.max);
     const longer = byNeed.countAbove(arena.horizon(language));
     if (longer <= MAX_LISTED) return walk.nearlyFree(state, longer);
+    const atLeast = arena.atLeast(language);
+    if (atLeast !== undefined)
+      return this.endingBehind(this.get(strings.start(atLeast.language)), atLeast.min);
     const limited = arena.limited(language);
     if (limited !== undefined && byNeed.countAbove(limited.max) <= MAX_LONG) {
       const mask = this.get(strings.start(limited.language));
@@ -84,7 +87,12 @@ export class StringMasks {
       if (byNeed.countAbove(far) <= MAX_LONG)
         return { ...this.nearly(state, mask, far), visited: undefined, reach: 0 };
     }
-    return this.excepting(state, language) ?? this.saturated(state, this.shortLength) ?? walk.mask(state);
+    return (
+      this.excepting(state, language) ??
+      this.saturated(state, this.shortLength) ??
+      walk.beyondHorizon(state, arena.horizon(language)) ??
+      walk.mask(state)
+    );
   }
 
   /** The mask of a language without some texts, such as names that were used, from that of the language with them. */
@@ -111,6 +119,21 @@ export class StringMasks {
 
   /** Of a string of any number of code points of some set, what one of `min` to `max` of them has. */
   private bounded(state: number, { inside, exits }: StringMask, min: number, max: number): StringMask {
+    return {
+      inside: this.needingAtMost(inside, max),
+      exits: this.withLengths(exits, min, max),
+      visited: Int32Array.of(state),
+      reach: Infinity,
+    };
+  }
+
+  /** A mask without the ends of strings of less than `min` code points. */
+  private endingBehind({ inside, exits }: StringMask, min: number): StringMask {
+    return { inside, exits: this.withLengths(exits, min, Infinity), visited: undefined, reach: 0 };
+  }
+
+  /** The exits behind `min` to `max` code points. */
+  private withLengths(exits: readonly StringExits[], min: number, max: number): StringExits[] {
     const { exits: freeNodes, exitLengths } = this.walk.free;
     const within = (nodes: Int32Array): Int32Array => {
       let i = 0;
@@ -121,12 +144,7 @@ export class StringMasks {
       });
     };
     const kept = exits.map(({ end, nodes }) => ({ end, ...this.walk.exitLists.intern(within(nodes)) }));
-    return {
-      inside: this.needingAtMost(inside, max),
-      exits: kept.filter(({ nodes }) => nodes.length > 0),
-      visited: Int32Array.of(state),
-      reach: Infinity,
-    };
+    return kept.filter(({ nodes }) => nodes.length > 0);
   }
 
   /** The tokens of a mask that need at most so many code points. */

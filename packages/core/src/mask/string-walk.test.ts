@@ -70,7 +70,20 @@ for (const a of SPACES) {
   }
 }
 
+/** More tokens of many code points than are listed in a mask. */
+const longTokens: (Uint8Array | null)[] = [
+  null,
+  ...['"', "a", "b", "7", "é", ".", "-", "ab", "7.", 'a"'].map(text),
+];
+let ends: string[] = [""];
+for (let i = 0; i < 5; i++)
+  ends = ends.flatMap((before) => ["a", "b", "7", "é"].map((letter) => before + letter));
+for (const end of ends)
+  for (const begin of ["aaaa", "ab7a", "ééab", "b.-a"]) longTokens.push(text(begin + end));
+for (const end of ends.slice(0, 200)) longTokens.push(text(`baba${end}a"`), text(`baba${end.repeat(3)}`));
+
 const VOCABULARIES = {
+  "of long tokens": vocabularyOf(longTokens),
   "of white space": vocabularyOf(spaceTokens),
   "of words": vocabularyOf(wordTokens),
   "of all tokens": vocabularyOf(tokens),
@@ -118,6 +131,16 @@ const SCHEMAS: readonly object[] = [
   { type: "string", pattern: "字" },
   { anyOf: [{ pattern: "^a*$" }, { pattern: "^[ab]*7" }, { maxLength: 1 }], type: "string" },
   { type: "string", enum: ["a", "ab", "é", "字b", "7:7", "aaaaaaaaaaaa"] },
+  { type: "string", pattern: "7", minLength: 10, maxLength: 10 },
+  { type: "string", pattern: "^(?=.*7)(?=.*é).{9,11}$" },
+  { type: "string", allOf: [{ pattern: "[b7]" }, { pattern: "a" }, { pattern: "é$" }], maxLength: 11 },
+  { type: "string", pattern: "^.{3}[-.:].{2}[7b]" },
+  { type: "string", pattern: "^[^\\u00a0]{2}[:7é][a-z]" },
+  { type: "string", pattern: "^.{2}(\\.|.é)" },
+  { type: "string", pattern: "^[a-z7]+\\.?[a-z]+$", minLength: 5, maxLength: 20 },
+  { type: "string", pattern: "^[a-z]*7+$", minLength: 4, maxLength: 5 },
+  { type: "string", allOf: [{ pattern: "a" }, { pattern: "7" }], minLength: 3 },
+  { type: "string", allOf: [{ pattern: "^a*$" }, { pattern: "^[ab]*$" }], minLength: 3 },
 ];
 
 /** Texts that outputs begin with. */

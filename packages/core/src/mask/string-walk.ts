@@ -1,11 +1,12 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
-import { type FreeStrings, freeStrings } from "./free-strings.js";
+import { type FreeStrings, freeStrings, MANY_CODE_POINTS } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
 import { LiveGroups } from "./live-groups.js";
 import { type MixedText, MixedTexts } from "./mixed-texts.js";
 import { MostlyFree } from "./mostly-free.js";
+import { type NodesByLength, nodesByLength } from "./nodes-by-length.js";
 import { StateFacts } from "./state-facts.js";
 import { StateList } from "./state-list.js";
 import { BEYOND_ASCII, CONTROL, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
@@ -19,6 +20,8 @@ const ROOT = 0;
 const SMALL = 8;
 /** In larger subtrees the nodes with bytes that leave a state are looked up. */
 const LARGE = 64;
+/** Behind fewer code points there are more nodes than a walk from the root looks at. */
+const MIN_HORIZON = 8;
 /** Bytes that a string has only in some tokens. */
 const NOT_ALWAYS = BEYOND_ASCII | CONTROL;
 
@@ -54,6 +57,7 @@ export class StringWalk {
   private readonly subtrees: SubtreeBytes;
   private readonly children: TrieChildren;
   private readonly mostlyFree: MostlyFree;
+  private readonly byLength: NodesByLength;
   // By depth in the trie: the state, and the free string's.
   private readonly states: Int32Array;
   private readonly references: Int32Array;
@@ -81,6 +85,7 @@ export class StringWalk {
     this.subtrees = subtreeBytes(trie);
     this.children = trieChildren(trie);
     this.mostlyFree = new MostlyFree(strings, trie);
+    this.byLength = nodesByLength(vocabulary, this.free);
     this.states = new Int32Array(trie.maxDepth + 1);
     this.references = new Int32Array(trie.maxDepth + 1);
     this.path = new Uint8Array(trie.maxDepth + 1);
@@ -104,7 +109,7 @@ export class StringWalk {
 
   /** The tokens of a mixed text, and those that go on otherwise. */
   private withMixed(state: number, { tokens, isLoop, nodes, isDeep }: MixedText): StringMask {
-    const { collector, states } = this;
+    const { states } = this;
     const { depth, subtreeEnd } = this.vocabulary.trie;
     this.begin(ROOT, state);
     for (const on of this.liveGroups.states(state)) this.visited.add(on);
@@ -120,10 +125,39 @@ export class StringWalk {
       this.collect(from, after, exits);
     }
     const found = { exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
-    if (collector.count <= MAX_LISTED) return { inside: this.layered(tokens, collector.take()), ...found };
+    return { inside: this.andCollected(tokens), ...found };
+  }
+
+  /** Some tokens, and those in the collector. */
+  private andCollected(tokens: DenseTokens): LayeredMask {
+    const { collector } = this;
+    if (collector.count <= MAX_LISTED) return this.layered(tokens, collector.take());
     const words = collector.takeWords();
     for (let i = 0; i < words.length; i++) words[i]! |= tokens.words[i]!;
-    return { inside: this.layered(new DenseTokens(words), NO_TOKENS), ...found };
+    return this.layered(new DenseTokens(words), NO_TOKENS);
+  }
+
+  /**
+   * The tokens of a state that lives for `horizon` code points whatever they are: only those that need more are walked.
+   * Undefined: so many do that a walk from the root is expected to be shorter.
+   */
+  beyondHorizon(state: number, horizon: number): StringMask | undefined {
+    if (horizon < MIN_HORIZON || horizon >= MANY_CODE_POINTS) return undefined;
+    const { free } = this;
+    const { depth, subtreeEnd } = this.vocabulary.trie;
+    this.begin(ROOT, state);
+    // These are told in another way.
+    const unused = new ExitList();
+    for (const node of this.byLength.behind(horizon)) {
+      if (!this.readPath(node, depth[node] as number)) continue;
+      this.collect(node + 1, subtreeEnd[node] as number, unused);
+    }
+    return {
+      inside: this.andCollected(free.byNeed.within(horizon)),
+      exits: this.endsOf(state),
+      visited: undefined,
+      reach: 0,
+    };
   }
 
   /** Reads the first `length` bytes of what leads to a node, behind what it has in common with the last one; false: it ends. */
@@ -483,7 +517,7 @@ export class StringWalk {
       if (this.dies(state, nodes[i] as number)) collector.addNode(nodes[i] as number);
     const removed = collector.take();
     const exits = new ExitChanges();
-    const { exits: exitNodes, exitPaths, exitOffsets } = free;
+    const { exits: exitNodes } = free;
     const { arena } = this.strings;
     const language = this.strings.language(state);
     if (longer === 0 && arena.isAllButListed(language)) {
@@ -495,14 +529,21 @@ export class StringWalk {
       const inside = this.layered(free.stays, NO_TOKENS, removed);
       return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
     }
-    for (let i = 0; i < exitNodes.length; i++) {
-      const node = exitNodes[i] as number;
-      const end = this.read(state, exitPaths, exitOffsets[i] as number, exitOffsets[i + 1] as number);
-      if (end === 0) exits.lose(node, node + 1);
-      else if (end !== this.freeEnd) exits.change(node, end);
-    }
     const inside = this.layered(free.stays, NO_TOKENS, removed);
-    return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
+    return { inside, exits: this.endsOf(state), visited: undefined, reach: 0 };
+  }
+
+  /** Where tokens end a string, each place read by itself. */
+  private endsOf(state: number): readonly StringExits[] {
+    const { exits: nodes, exitPaths, exitOffsets } = this.free;
+    const changes = new ExitChanges();
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i] as number;
+      const end = this.read(state, exitPaths, exitOffsets[i] as number, exitOffsets[i + 1] as number);
+      if (end === 0) changes.lose(node, node + 1);
+      else if (end !== this.freeEnd) changes.change(node, end);
+    }
+    return this.changed(changes);
   }
 
   /** The tokens of a mask that need more than so many code points and lead nowhere from a state. */
