@@ -12,6 +12,7 @@ import {
   PairMemo,
   type TextAutomaton,
 } from "../language/index.js";
+import type { AlikeObjects } from "./alike-objects.js";
 import { ByteTrail } from "./byte-trail.js";
 import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
@@ -93,6 +94,8 @@ export interface Frames {
    * comes behind the value asks for the key, or is that of all names that no schema mentions.
    */
   beforeValueOf(structure: number, key: string): FrameState;
+  /** The state that stands for all that no token can tell from this one, as far as it only begins the next key. */
+  standIn(structure: number, alike: AlikeObjects): number;
   /** Whether a quote opens a key in this state, if there can be one. */
   isBeforeKey(structure: number): boolean;
   /** Whether there can be one in such a state: it asks less than the transition. */

@@ -3,6 +3,7 @@ import { type JsonNode, type JsonObject, parseJson } from "../json/index.js";
 import { isLimitError } from "../json-schema/errors.js";
 import { type Formula, type FormulaStore, JsonType } from "../json-schema/formula.js";
 import { type JsonStringAutomaton, type Language, LazyMap, type TextAutomaton } from "../language/index.js";
+import type { AlikeObjects } from "./alike-objects.js";
 import type { ArrayState, Arrays, PendingItem } from "./arrays.js";
 import {
   FrameKind,
@@ -258,6 +259,36 @@ export class JsonFrames implements Frames {
     if (goal === undefined) throw leadsNowhere(key);
     const data = FIRST_VALUE - this.keyedValue(goal, this.parts.objects.afterOther(object, key));
     return this.at(Place.ObjectColon, data, 0, this.structure.shape[structure] as number);
+  }
+
+  standIn(structure: number, alike: AlikeObjects): number {
+    const { structure: states } = this;
+    const about = states.data[structure] as number;
+    if (about < 0) return structure;
+    const place = states.place[structure] as Place;
+    let id: number;
+    try {
+      id = this.standInData(place, about, alike);
+    } catch (error) {
+      // What is beyond a limit is told where it is needed.
+      if (isLimitError(error)) return structure;
+      throw error;
+    }
+    if (id === about) return structure;
+    return states.intern(place, id, states.space[structure] as number, states.shape[structure] as number);
+  }
+
+  private standInData(place: Place, data: number, alike: AlikeObjects): number {
+    const { objects } = this.parts;
+    switch (place) {
+      case Place.ObjectAfter:
+        return objects.standIn(objects.state(data), alike).id;
+      case Place.ObjectColon:
+      case Place.ObjectValue:
+        return objects.standInProperty(objects.property(data), alike).id;
+      default:
+        return data;
+    }
   }
 
   opensKey(structure: number): boolean {

@@ -2,6 +2,7 @@
 import { FALSE, type Formula, type FormulaStore, type KeySet, Kind } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import { type Candidates, type Language, LazyMap, type TextSet } from "../language/index.js";
+import { NextKeys } from "./alike-objects.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import type { FlatObject } from "./flat-object.js";
 import { KeyRegions, type Region } from "./key-regions.js";
@@ -145,6 +146,17 @@ export class ObjectKeys {
     return this.liveRegions(state)
       .map(({ language }) => this.unused(language, state))
       .filter((language) => !this.store.arena.isEmpty(language));
+  }
+
+  /**
+   * Which keys can come in a flat object whose mentioned names are plain, and which has keys, as far as tokens that begin
+   * one can tell; undefined: it depends on more.
+   */
+  nextOthers(state: ObjectState, flat: FlatObject, ended: readonly string[]): NextKeys | undefined {
+    const others = this.flatOthers(state, flat);
+    if (others !== ALL) return this.store.arena.isEmpty(others) ? NextKeys.Plain : undefined;
+    const used = this.propertyNames.seen(state.seen);
+    return ended.some((name) => used.has(name)) ? undefined : NextKeys.Open;
   }
 
   /** Whether there are more names that no schema mentions and that can come in a flat object than could ever be used. */

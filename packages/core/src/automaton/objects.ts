@@ -13,6 +13,7 @@ import {
 } from "../json-schema/formula.js";
 import type { Satisfiability } from "../json-schema/satisfiability.js";
 import { type Language, LazyMap } from "../language/index.js";
+import { type AlikeObjects, NextKeys } from "./alike-objects.js";
 import type { ExtraProperties } from "./extra-properties.js";
 import { FlatObject } from "./flat-object.js";
 import { type Goal, type Goals, HOLDS, type PendingGoal, type Result } from "./goals.js";
@@ -161,6 +162,32 @@ export class Objects {
         ? this.objectKeys.hasAny(state)
         : !this.store.arena.isEmpty(this.keys(state)));
     return state.hasKeys;
+  }
+
+  /** The object that stands for all that tokens behind a value cannot tell from this one. */
+  standIn(state: ObjectState, alike: AlikeObjects): ObjectState {
+    const keys = this.nextKeys(state, alike);
+    if (keys === undefined) return state;
+    return this.state(alike.standIn(state.id, state.end as ObjectEnd, keys));
+  }
+
+  /** The property that stands for all that tokens cannot tell from this one, up to the next key. */
+  standInProperty(property: PendingProperty, alike: AlikeObjects): PendingProperty {
+    // Where its result tells, or the value itself, the object behind it is not known yet.
+    if (property.fixed === undefined || property.listed !== undefined) return property;
+    const after = this.standIn(this.afterValue(property, HOLDS), alike);
+    return this.property(alike.standInProperty(property.id, property.goal.id, after.id));
+  }
+
+  /** Which keys can come as far as such tokens can tell; undefined: it depends on more. */
+  private nextKeys(state: ObjectState, alike: AlikeObjects): NextKeys | undefined {
+    if (!this.hasKeys(state)) return NextKeys.None;
+    const { flat, listed, names } = state;
+    if ((flat === undefined && listed === undefined) || !alike.arePlain(names)) return undefined;
+    if (flat === undefined) return NextKeys.Plain;
+    // In the order of the schema other names come behind those that are required.
+    if (this.order === "schema" && state.end === 0) return NextKeys.Plain;
+    return this.objectKeys.nextOthers(state, flat, alike.starts.ended);
   }
 
   /** The names that no schema mentions and that can come next, by which key languages of the formula have them. */

@@ -55,6 +55,10 @@ export class TextFrames implements Frames {
     return false;
   }
 
+  standIn(structure: number): number {
+    return structure;
+  }
+
   opensKey(): boolean {
     return false;
   }

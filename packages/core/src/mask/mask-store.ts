@@ -1,9 +1,11 @@
+import type { KeyStarts } from "../automaton/alike-objects.js";
 import { ByteSetNumbers } from "../automaton/context-free/byte-set.js";
 import type { JsonStringAutomaton, TextAutomaton } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitLists } from "./exit-lists.js";
 import { Fronts } from "./fronts.js";
 import { InternedMasks } from "./interned-masks.js";
+import { keyStarts } from "./key-starts.js";
 import { MaskBudget } from "./mask-cache.js";
 import { MaskUnions } from "./mask-union.js";
 import { onceFor } from "./once.js";
@@ -23,6 +25,8 @@ export class MaskStore {
   /** The bytes that lead to the trie nodes at which keys end. */
   readonly keyPaths = new Map<number, Uint8Array>();
   private readonly vocabulary: Vocabulary;
+  /** By whether escapes are minimal. */
+  private readonly knownKeyStarts: (KeyStarts | undefined)[] = [];
   /** The automaton goes when the last grammar that reads strings with it does. */
   private byAutomaton = new WeakMap<JsonStringAutomaton | TextAutomaton, StringMasks>();
 
@@ -39,6 +43,13 @@ export class MaskStore {
     this.fronts = new Fronts(vocabulary.trie, new ExitLists(vocabulary.trie.size));
   }
 
+  /** What tokens can read of keys that they begin behind a value. */
+  keyStarts(strings: JsonStringAutomaton): KeyStarts {
+    const index = strings.isMinimal ? 1 : 0;
+    this.knownKeyStarts[index] ??= keyStarts(strings, this.vocabulary);
+    return this.knownKeyStarts[index];
+  }
+
   /** The masks of all grammars that read strings with an automaton, by what they are made of. */
   interned(automaton: JsonStringAutomaton): InternedMasks {
     return onceFor(this.internedFor, automaton, () => new InternedMasks(this.budget));
@@ -47,6 +58,7 @@ export class MaskStore {
   /** Makes what depends on the vocabulary alone, and the masks of the automata that most grammars share. */
   prepare({ strings, texts }: { strings(escapes: "any"): JsonStringAutomaton; texts: TextAutomaton }): void {
     this.strings(strings("any"));
+    this.keyStarts(strings("any"));
     this.texts(texts);
   }
 

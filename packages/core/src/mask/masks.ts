@@ -76,7 +76,7 @@ export class Masks {
         if (parent === 0) return this.ofWholeText(config, frameId(state));
         return this.orEnd(config, stackWalk.ofText(frameId(state), parent));
       default:
-        return this.orEnd(config, stackWalk.below(store.fronts.root, state, parent));
+        return this.orEnd(config, stackWalk.below(store.fronts.root, stackWalk.standIn(state), parent));
     }
   }
 
@@ -163,7 +163,7 @@ export class Masks {
     let path = store.keyPaths.get(node);
     if (path === undefined) store.keyPaths.set(node, (path = pathTo(node, this.vocabulary)));
     trail.bytes.set(path, length);
-    const state = automaton.beforeValueOf(parent, trail, length + path.length - 1);
+    const state = stackWalk.standIn(automaton.beforeValueOf(parent, trail, length + path.length - 1));
     return stackWalk.keptBelow(store.fronts.belowNode(node), state, automaton.configs.parent(parent));
   }
 

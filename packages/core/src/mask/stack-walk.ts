@@ -1,3 +1,4 @@
+import { AlikeObjects } from "../automaton/alike-objects.js";
 import { type Automaton, FrameKind, type FrameState, Step } from "../automaton/automaton.js";
 import type { Config } from "../automaton/configs.js";
 import { QUOTE } from "../automaton/json-bytes.js";
@@ -13,6 +14,8 @@ import type { TextMasks } from "./text-masks.js";
 import { LayeredMask, NO_TOKENS, tokensMask } from "./token-mask.js";
 
 const ROOT = 0;
+/** No state. */
+const UNKNOWN = -1;
 /** Below a front with fewer steps what is found is not kept: it is found again as quickly. */
 const MIN_KEPT = 4;
 /** In place of a mask's number in a key: it depends on text. */
@@ -60,6 +63,9 @@ export class StackWalk {
   /** What can follow the end of a string, by the config behind it and the string's exits. */
   private readonly endings: MaskCache<ConfigMask>;
   private readonly asks = new NodeList();
+  private readonly alike: AlikeObjects;
+  /** By structural state: see `standIn`. */
+  private readonly standIns: FrameState[] = [];
 
   /** @param caches those of the same grammar */
   constructor(automaton: Automaton, vocabulary: Vocabulary, store: MaskStore, caches: MaskCaches) {
@@ -69,6 +75,7 @@ export class StackWalk {
     this.strings = store.strings(automaton.frames.strings);
     this.texts = store.texts(automaton.frames.texts);
     this.interned = store.interned(automaton.frames.strings);
+    this.alike = new AlikeObjects(store.keyStarts(automaton.frames.strings));
     this.known = new MaskCache(store.budget, caches);
     this.endings = new MaskCache(store.budget, caches);
   }
@@ -105,6 +112,20 @@ export class StackWalk {
       if ((classes & step.class) !== 0) this.follow(step, state, parent);
     }
     return this.interned.end(front.id, start, (from, to) => this.put(front, from, to));
+  }
+
+  /** The state that is looked at in place of one: the first that tokens cannot tell from it. */
+  standIn(state: FrameState): FrameState {
+    if ((state & 3) !== FrameKind.Structure) return state;
+    const { standIns } = this;
+    const structure = state >> 2;
+    while (structure >= standIns.length) standIns.push(UNKNOWN);
+    let other = standIns[structure] as number;
+    if (other === UNKNOWN) {
+      other = (this.automaton.frames.standIn(structure, this.alike) << 2) | FrameKind.Structure;
+      standIns[structure] = other;
+    }
+    return other;
   }
 
   private literal(front: Front, state: FrameState, parent: Config): ConfigMask {
@@ -154,7 +175,7 @@ export class StackWalk {
       this.text(inner, nextState >> 2, nextParent);
     } else {
       interned.push(number + Does.GoesOn);
-      interned.pushMask(this.below(step.below as Front, nextState, nextParent));
+      interned.pushMask(this.below(step.below as Front, this.standIn(nextState), nextParent));
     }
   }
 
@@ -170,7 +191,7 @@ export class StackWalk {
         if (automaton.finish(result, parent, undefined, 0) === Step.Asks) interned.push(ASKS);
         else {
           const front = store.fronts.at(group);
-          interned.pushMask(this.below(front, automaton.nextState, automaton.nextParent));
+          interned.pushMask(this.below(front, this.standIn(automaton.nextState), automaton.nextParent));
         }
       }
     }
@@ -180,7 +201,8 @@ export class StackWalk {
   behindString(group: StringExits, parent: Config): ConfigMask {
     const { automaton, endings, interned } = this;
     const asks = automaton.closeString(group.end, parent, undefined, 0) === Step.Asks;
-    const { nextState, nextParent } = automaton;
+    const { nextParent } = automaton;
+    const nextState = asks ? 0 : this.standIn(automaton.nextState);
     // 0 where the end asks for text, which holds whatever is on the stack below.
     const config = asks ? 0 : automaton.configs.intern(nextState, nextParent);
     let found = endings.get(config, group.id);
