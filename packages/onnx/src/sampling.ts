@@ -152,8 +152,21 @@ export class Sampler {
       }
     } else {
       const { words } = mask;
+      const isDense = plain && mask.count > this.#size >> 2;
       for (let w = 0; w < words.length; w++) {
         let word = words[w]!;
+        if (isDense && word !== 0 && best >= 0) {
+          // Few logits are above all before them: which of them are allowed is asked last.
+          const first = w << 5;
+          for (let bit = 0; bit < 32; bit++) {
+            const score = logits[first + bit]!;
+            if (score > highest && (word >>> bit) & 1) {
+              highest = score;
+              best = first + bit;
+            }
+          }
+          continue;
+        }
         while (word !== 0) {
           const id = (w << 5) + 31 - Math.clz32(word & -word);
           word &= word - 1;
