@@ -1,17 +1,19 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import type { ModelConfig } from "./config.js";
 import type { Device } from "./device.js";
 import { InferenceError, ModelDisposedError, reasonOf } from "./errors.js";
 import { packedFeeds, plainFeeds } from "./feeds.js";
-import { halfToFloat } from "./float16.js";
+import { freeTensors } from "./free-memory.js";
 import { type GraphContract, readContract } from "./graph.js";
 import type { Feeds, Outputs } from "./kv-cache.js";
 import { ConcatKvCache } from "./kv-concat.js";
-import { bits, RowBuffers, RowsKvCache } from "./kv-rows.js";
+import { RowBuffers, RowsKvCache } from "./kv-rows.js";
 import { PrefixCache } from "./prefix-cache.js";
+import { PROMPT_PIECE } from "./prompt-cuts.js";
 import type { Runtime } from "./runtime.js";
 import { SequenceGroup, type SequenceStep } from "./sequence-group.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
+import { StepLogits } from "./step-logits.js";
 import { stepParts } from "./step-parts.js";
 import { Turns } from "./turns.js";
 
@@ -20,7 +22,7 @@ const LARGEST_LOGITS = 1 << 26;
 
 /** Tokens of a step of prefill on the CPU, see `prefillChunk`. */
 const CPU_CHUNK = 128;
-const PACKED_CHUNK = 32;
+const PACKED_CHUNK = 64;
 const GPU_CHUNK = 512;
 
 /** A loaded graph. Its sequences share the weights, and what is known of prompts; each has its own cache. */
@@ -54,7 +56,7 @@ export class Decoder implements StepDecoder {
     this.device = device;
     this.contract = readContract(session.inputMetadata, session.outputMetadata, config);
     this.contextLength = config.contextLength;
-    this.prefixes = new PrefixCache(prefixCacheBytes, this.prefillChunk);
+    this.prefixes = new PrefixCache(prefixCacheBytes, PROMPT_PIECE);
     const { contract } = this;
     this.#outputs = ["logits", ...contract.past.map(({ output }) => output)];
     this.#buffers = contract.packed
@@ -158,20 +160,23 @@ export class Decoder implements StepDecoder {
     });
     const feeds = packedFeeds(this, brought);
     buffers.feed(caches, feeds);
-    const outputs = await this.run(feeds, this.#outputs);
+    const { logits: logitsTensor, ...rows } = await this.run(feeds, this.#outputs);
+    const stepLogits = new StepLogits(logitsTensor!, steps.length);
     const width = this.contract.vocabularySize;
     let token = 0;
     let row = 0;
     caches.forEach((cache, i) => {
       const { ids, keep } = brought[i]!;
-      cache.take(outputs, token, ids.length);
+      cache.take(rows, token, ids.length);
       token += ids.length;
       const step = stepOf.get(cache);
       if (step !== undefined) {
-        logits.set(step, floats(outputs.logits!, row * width, keep * width));
+        logits.set(step, stepLogits.numbers(row * width, keep * width));
+        step.sequence.logits = stepLogits;
       }
       row += keep;
     });
+    freeTensors(Object.values(rows));
   }
 
   /** Frees the graph, after the steps that were asked for. Safe to call twice. */
@@ -190,8 +195,7 @@ export class Decoder implements StepDecoder {
 
   /**
    * Tokens to feed in one step of a prefill. A step blocks the event loop (onnxruntime-node runs it on the calling
-   * thread), so on the CPU steps are short: an abort is seen between them, and others take theirs. Longer ones are not
-   * faster there. Of a packed graph prompts are known up to a multiple of this.
+   * thread), so on the CPU steps are short: an abort is seen between them, and others take theirs.
    */
   get prefillChunk(): number {
     if (this.contract.packed) {
@@ -211,6 +215,8 @@ export class Sequence implements StepSequence {
   /** The cache, where its rows can be copied: that of a packed graph. */
   readonly rows: RowsKvCache | undefined;
   together = 1;
+  /** Of its last step, while they are valid. */
+  logits: StepLogits | undefined;
   readonly #cache: RowsKvCache | ConcatKvCache;
   readonly #decoder: Decoder;
   readonly #group: SequenceGroup<Sequence>;
@@ -255,6 +261,7 @@ export class Sequence implements StepSequence {
     if (this.#decoder.isDisposed) {
       throw new ModelDisposedError();
     }
+    this.#releaseLogits();
     if (!(this.#cache instanceof RowsKvCache)) {
       return this.#feed(this.#cache, ids, keep);
     }
@@ -267,9 +274,9 @@ export class Sequence implements StepSequence {
     cache.feed(feeds);
     const outputs = await this.#decoder.run(feeds, ["logits", ...cache.outputs]);
     cache.take(outputs, ids.length);
-    const logits = outputs.logits!;
+    this.logits = new StepLogits(outputs.logits!, 1);
     const wanted = keep * this.#decoder.contract.vocabularySize;
-    return floats(logits, logits.size - wanted, wanted);
+    return this.logits.numbers(outputs.logits!.size - wanted, wanted);
   }
 
   /** Forgets the last `rows` tokens, 0 to `length`. */
@@ -278,12 +285,12 @@ export class Sequence implements StepSequence {
   }
 
   dispose(): void {
+    this.#releaseLogits();
     this.#cache.dispose();
   }
-}
 
-/** A part of the logits as numbers. */
-function floats(logits: Tensor, from: number, length: number): Float32Array {
-  const part = bits(logits).subarray(from, from + length);
-  return part instanceof Float32Array ? part : halfToFloat(part, new Float32Array(length));
+  #releaseLogits(): void {
+    this.logits?.release();
+    this.logits = undefined;
+  }
 }

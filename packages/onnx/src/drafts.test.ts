@@ -239,7 +239,7 @@ async function distribution(
   const found = new Map<string, number>();
   const visit = async (tokens: readonly number[], probability: number): Promise<void> => {
     const sequence = decoder.newSequence();
-    const logits = await sequence.forward([...promptIds, ...tokens]);
+    const logits = (await sequence.forward([...promptIds, ...tokens])).slice();
     sequence.dispose();
     const mask = matcher.mask();
     const ids = Array.from(logits.keys()).filter((id) => mask.has(id));

@@ -97,21 +97,6 @@ export async function expandWeights(path: string): Promise<WeightFile[]> {
   return [{ path: file, data: target }, ...Array.from(sources, ([name, data]) => ({ path: name, data }))];
 }
 
-/**
- * Frees the memory of files at once. Where nobody refers to it any more, that would happen in a large collection, which the
- * program may be long without.
- */
-export function freeWeights(files: readonly WeightFile[]): void {
-  const { port1, port2 } = new MessageChannel();
-  // Nobody receives it.
-  port1.postMessage(
-    undefined,
-    files.map(({ data }) => data.buffer as ArrayBuffer),
-  );
-  port1.close();
-  port2.close();
-}
-
 async function readWeights(path: string): Promise<Uint8Array> {
   try {
     // A plain array of bytes, whose `slice` copies.

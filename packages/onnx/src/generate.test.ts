@@ -148,7 +148,7 @@ describe("generateTokens", () => {
       { promptIds, aborted: () => done.length > 0, onProgress: (progress) => done.push(progress.done) },
     );
     expect(output).toMatchObject({ finishReason: "abort", tokens: [] });
-    expect(done).toEqual([32]);
+    expect(done).toEqual([50]);
   });
 
   it("fills the context and no more", async () => {
@@ -161,7 +161,7 @@ describe("generateTokens", () => {
     );
     expect(output.finishReason).toBe("length");
     expect(output.tokens).toHaveLength(10);
-    expect(progress).toEqual([32, 64, 96, 128, 160, 192, 224, 246]);
+    expect(progress).toEqual([62, 124, 185, 246]);
     const tooLong = [...promptIds, ...promptIds.slice(0, 10)];
     await expect(run({}, { promptIds: tooLong })).rejects.toThrow(PromptTooLongError);
     await expect(run({}, { promptIds: tooLong })).rejects.toThrow(/256 tokens.*holds 256/);

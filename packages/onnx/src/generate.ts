@@ -3,7 +3,7 @@ import type { TokenMatcher, TokenVocabulary } from "./constraint.js";
 import { type Closing, Decoding, type FinishReason } from "./decoding.js";
 import { PromptTooLongError } from "./errors.js";
 import type { TokenPressure } from "./pressure.js";
-import { pieceEnd, promptCuts } from "./prompt-cuts.js";
+import { promptCuts } from "./prompt-cuts.js";
 import type { EndedRepetition } from "./repetition.js";
 import type { CheckedRequest, PromptProgress, TokenEvent } from "./request.js";
 import type { StepDecoder, StepSequence } from "./step-decoder.js";
@@ -98,9 +98,7 @@ async function* decode(
   let logits =
     decoding.needsLogits && !aborted()
       ? await decoder.inTurn(async () => {
-          const cuts = decoder.keepsPrompts
-            ? promptCuts(promptIds, generation.vocabulary, decoder.prefillChunk)
-            : [];
+          const cuts = decoder.keepsPrompts ? promptCuts(promptIds, generation.vocabulary) : [];
           cachedPromptTokens = await sequence.recall(promptIds, cuts);
           return prefill(generation, sequence, decoding, cuts);
         })
@@ -166,8 +164,8 @@ function* until(
 }
 
 /**
- * Feeds the prompt in pieces, from where it is known, and with its last one the tokens that the grammar forces to follow;
- * undefined where the signal fired.
+ * Feeds the prompt in steps of about the same length, from where it is known, and with its last one the tokens that the grammar
+ * forces to follow; undefined where the signal fired.
  */
 async function prefill(
   { decoder, promptIds, aborted, onProgress, timings }: Generation,
@@ -183,7 +181,7 @@ async function prefill(
     if (aborted()) {
       return undefined;
     }
-    const end = pieceEnd(at, cuts, chunk);
+    const end = at + Math.ceil((total - at) / Math.ceil((total - at) / chunk));
     const ids = promptIds.slice(at, end);
     at = end;
     logits = await (end < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));

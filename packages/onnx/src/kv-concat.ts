@@ -1,4 +1,5 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-node";
+import { freeTensors } from "./free-memory.js";
 import type { GraphContract, PastInput } from "./graph.js";
 import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
 import { bits, newBuffer } from "./kv-rows.js";
@@ -43,6 +44,7 @@ export class ConcatKvCache implements KvCache {
   /** Takes over past and new rows of a step that succeeded; it brought `rows` new ones. */
   take(outputs: Outputs, rows: number): void {
     const { past } = this.#contract;
+    freeTensors(this.#tensors);
     for (let i = 0; i < past.length; i++) {
       this.#tensors[i]!.dispose();
       this.#tensors[i] = outputs[past[i]!.output]!;
@@ -56,6 +58,7 @@ export class ConcatKvCache implements KvCache {
   }
 
   dispose(): void {
+    freeTensors(this.#tensors);
     for (const tensor of this.#tensors) {
       tensor.dispose();
     }

@@ -54,7 +54,7 @@ describe.each(["tiny-concat", "tiny-rows"] as const)("reports (%s)", (name) => {
       expect(measured).toEqual(report!.tokens);
       for (const [i, token] of report!.tokens.entries()) {
         const sequence = decoder.newSequence();
-        const logits = await sequence.forward([...promptIds, ...tokens.slice(0, i)]);
+        const logits = (await sequence.forward([...promptIds, ...tokens.slice(0, i)])).slice();
         sequence.dispose();
         const expected = gauge.measure(tokens[i]!, logits, matcher.mask(), token.forced);
         for (const key of ["removed", "refused", "logprob", "maskedLogprob", "confidence"] as const) {

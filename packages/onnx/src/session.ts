@@ -1,7 +1,8 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type Device, deviceFailure, devicesToTry, missingRuntime } from "./device.js";
 import { DeviceError, ModelFileError, reasonOf } from "./errors.js";
-import { expandWeights, freeWeights, type WeightFile } from "./expand-weights.js";
+import { expandWeights, type WeightFile } from "./expand-weights.js";
+import { freeMemory } from "./free-memory.js";
 import { productsOverflow } from "./overflow.js";
 import type { Runtime } from "./runtime.js";
 
@@ -103,7 +104,7 @@ async function createOn(
     throw deviceFailure(device, reason, thrown);
   } finally {
     // ONNX Runtime has its own copy.
-    freeWeights(weights ?? []);
+    freeMemory((weights ?? []).map(({ data }) => data));
   }
 }
 

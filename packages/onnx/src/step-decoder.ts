@@ -43,7 +43,7 @@ export interface StepSequence {
    *
    * @param ids at least one token; with those before, at most the context length
    * @param keep of how many of the last tokens the logits are wanted, 1 to `ids.length`. Default: 1
-   * @returns `keep` rows of logits, each as wide as the vocabulary; valid until the next step
+   * @returns `keep` rows of logits, each as wide as the vocabulary; valid until the sequence's next step or its end
    * @throws ModelDisposedError after the model was disposed of
    * @throws InferenceError where the graph fails; the sequence is then as before
    */

@@ -58,7 +58,7 @@ export function serveSteps(
     { call, ids, keep }: Extract<StepCommand, { readonly type: "forward" }>,
   ): Promise<void> {
     try {
-      // Rows of logits are valid until the next step only.
+      // Rows of logits are those of several sequences, and valid until the next step only.
       const logits = (await sequence.forward(ids, keep)).slice();
       answer({ type: "logits", call, logits, together: sequence.together }, [logits.buffer]);
     } catch (thrown) {

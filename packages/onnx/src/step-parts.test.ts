@@ -8,7 +8,7 @@ function costOf(parts: readonly (readonly number[])[], portions: readonly Portio
     const slots = own.map(({ slot }) => slot);
     const places =
       Math.max(...own.map(({ tokens }) => tokens)) * (Math.max(...slots) - Math.min(...slots) + 1);
-    return sum + 8000 + (places - own.reduce((tokens, each) => tokens + each.tokens, 0)) * rows;
+    return sum + 14_000 + (places - own.reduce((tokens, each) => tokens + each.tokens, 0)) * rows;
   }, 0);
 }
 
@@ -45,7 +45,7 @@ describe("stepParts", () => {
         const cost = costOf(parts, portions, rows);
         const indices = [...portions.keys()];
         expect(cost).toBeLessThanOrEqual(costOf([indices], portions, rows));
-        expect(cost).toBeLessThanOrEqual(portions.length * 8000);
+        expect(cost).toBeLessThanOrEqual(portions.length * 14_000);
         if (tokens !== all) {
           expect(cost).toBe(
             Math.min(...Array.from(partings(indices), (each) => costOf(each, portions, rows))),
