@@ -34,6 +34,14 @@ export interface LeafTheory {
   minLength(state: number): number;
   /** Writes the step function; targets are languages, of this theory or not. */
   step(state: number, out: StepBuilder): void;
+  /** Any texts with which members begin, as far as they are known without a step. */
+  run?(state: number): LeafRun | undefined;
+}
+
+/** Every text of at most so many code points of a set. */
+export interface LeafRun {
+  readonly set: CodePointSet;
+  readonly length: number;
 }
 
 /** The language itself, or the goal of an observed one, or `empty` where it is known to have no member. */

@@ -14,7 +14,14 @@
  * arena.shortest(allowed); // "a"
  * ```
  */
-import { type Algebra, flatten, type LeafTheory, plainGoal, sortedDistinct } from "./algebra.js";
+import {
+  type Algebra,
+  flatten,
+  type LeafRun,
+  type LeafTheory,
+  plainGoal,
+  sortedDistinct,
+} from "./algebra.js";
 import { type CodePointSet, CodePointSets } from "./code-point-set.js";
 import {
   type AtLeast,
@@ -339,6 +346,27 @@ export class LanguageArena implements Algebra {
   /** The theory of a leaf; undefined for other languages. */
   theory(node: Language): LeafTheory | undefined {
     return this.nodes.kind[node] === Kind.Leaf ? this.#theories[this.nodes.a[node]!] : undefined;
+  }
+
+  /** Any texts with which members begin, as a leaf at the beginning says it; undefined: none does. */
+  leafRun(node: Language): LeafRun | undefined {
+    const { nodes } = this;
+    // All that has leaves is so.
+    if (!nodes.has(node, Fact.Inexact)) return undefined;
+    switch (nodes.kind[node]) {
+      case Kind.Leaf:
+        return this.theory(node)?.run?.(nodes.b[node]!);
+      case Kind.Concat:
+        return nodes.has(nodes.b[node]!, Fact.Live) ? this.leafRun(nodes.a[node]!) : undefined;
+      case Kind.Union:
+        for (const item of nodes.items(node)) {
+          const run = this.leafRun(item);
+          if (run !== undefined) return run;
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
   /** Whether such a language lists a text, given by its code points, among those that it does not have. */

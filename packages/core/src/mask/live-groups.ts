@@ -1,5 +1,5 @@
 import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../language/index.js";
-import { BEYOND_ASCII, groupOf, SPECIAL, sizeOf, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
+import { BEYOND_ASCII, CONTROL, groupOf, SPECIAL, sizeOf, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
 import type { WholeTexts } from "./whole-texts.js";
 
 /** No set of groups, since `SPECIAL` never is in one. */
@@ -54,6 +54,9 @@ export class LiveGroups {
   /** The groups of bytes that no string has. */
   private readonly unread: number;
   private failures = 0;
+  /** By state: the groups of which any text begins a member, as far as that is known without a step, and up to what length. */
+  private runGroupsByState = new Int32Array(1024).fill(UNKNOWN);
+  private runLengthByState = new Uint8Array(1024);
   /** What the ASCII bytes lead to, of the language that is looked at. */
   private readonly targets = new Int32Array(0x80);
 
@@ -71,6 +74,32 @@ export class LiveGroups {
   /** To be called before each walk. */
   begin(): void {
     this.failures = 0;
+  }
+
+  /**
+   * Whether any text of at most `length` bytes of some groups can be read from a state because its language begins with such
+   * texts: nothing is read for that, and it is not known where they lead.
+   */
+  isRun(state: number, groups: number, length: number): boolean {
+    if (state >= this.runGroupsByState.length) this.grow(state);
+    let run = this.runGroupsByState[state] as number;
+    if (run === UNKNOWN) {
+      run = this.findRun(state);
+      this.runGroupsByState[state] = run;
+    }
+    return (groups & ~run) === 0 && length <= (this.runLengthByState[state] as number);
+  }
+
+  private findRun(state: number): number {
+    const { arena } = this.strings;
+    const language = this.strings.language(state);
+    const run = language === NO_LANGUAGE ? undefined : arena.leafRun(language);
+    if (run === undefined) return 0;
+    this.runLengthByState[state] = Math.min(run.length, 255);
+    let missing = CONTROL | SPECIAL | BEYOND_ASCII | WIDE_SPACE;
+    for (let byte = 0; byte < 0x80; byte++)
+      if (!arena.sets.has(run.set, byte)) missing |= groupOf[byte] as number;
+    return ~missing;
   }
 
   /**
@@ -274,6 +303,12 @@ export class LiveGroups {
     const groups = new Int32Array(size).fill(UNKNOWN);
     groups.set(this.groupsByState);
     this.groupsByState = groups;
+    const runGroups = new Int32Array(size).fill(UNKNOWN);
+    runGroups.set(this.runGroupsByState);
+    this.runGroupsByState = runGroups;
+    const runLengths = new Uint8Array(size);
+    runLengths.set(this.runLengthByState);
+    this.runLengthByState = runLengths;
     const asked = new Int32Array(size);
     asked.set(this.askedByState);
     this.askedByState = asked;

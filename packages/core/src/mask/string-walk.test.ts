@@ -82,7 +82,18 @@ for (const end of ends)
   for (const begin of ["aaaa", "ab7a", "ééab", "b.-a"]) longTokens.push(text(begin + end));
 for (const end of ends.slice(0, 200)) longTokens.push(text(`baba${end}a"`), text(`baba${end.repeat(3)}`));
 
+/** Numbers of up to four digits, more than are looked at one by one. */
+const numberTokens: (Uint8Array | null)[] = [null, ...['"', "{", "}", ",", "a{", "]", ",1}", '1"'].map(text)];
+let numbers: string[] = [""];
+for (let i = 0; i < 4; i++) {
+  numbers = numbers.flatMap((before) => ["0", "1", "5", "9", "d"].map((digit) => before + digit));
+  const decimal = numbers.filter((digits) => !digits.includes("d"));
+  numberTokens.push(...numbers.map(text), ...decimal.map((digits) => text(`{${digits}`)));
+  for (const before of ["u", "x"]) numberTokens.push(...numbers.map((digits) => text(before + digits)));
+}
+
 const VOCABULARIES = {
+  "of numbers": vocabularyOf(numberTokens),
   "of long tokens": vocabularyOf(longTokens),
   "of white space": vocabularyOf(spaceTokens),
   "of words": vocabularyOf(wordTokens),
@@ -159,6 +170,13 @@ const BEGINNINGS: Uint8Array<ArrayBuffer>[] = [
   '"aa a aa',
   '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   '"\\',
+  '"a{',
+  '"a{1',
+  '"[\\\\',
+  '"[\\\\x',
+  '"[\\\\u',
+  '"[\\\\ud',
+  '"[\\\\u1',
 ].map(text);
 /** The first half of an "é". */
 BEGINNINGS.push(joined(text('"'), new Uint8Array([0xc3])), joined(text('"a'), new Uint8Array([0xc3])));

@@ -70,6 +70,7 @@ export class StringWalk {
   private readonly path: Uint8Array;
   private pathLength = 0;
   private readonly visited: StateList = new StateList();
+  private isVisitedKnown = true;
   readonly freeState: number;
   private readonly freeEnd: number;
 
@@ -124,7 +125,7 @@ export class StringWalk {
       this.visited.add(states[above] as number);
       this.collect(from, after, exits);
     }
-    const found = { exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
+    const found = { exits: this.exitLists.grouped(exits), ...this.led() };
     return { inside: this.andCollected(tokens), ...found };
   }
 
@@ -190,7 +191,7 @@ export class StringWalk {
     const inside = isDense
       ? this.layered(new DenseTokens(collector.takeWords()), NO_TOKENS)
       : this.layered(undefined, collector.take());
-    return { inside, exits: this.exitLists.grouped(exits), visited: this.visited.copy(), reach: Infinity };
+    return { inside, exits: this.exitLists.grouped(exits), ...this.led() };
   }
 
   /** Collects the tokens below a node. Where few bytes can follow, only the children along these are looked at. */
@@ -229,7 +230,10 @@ export class StringWalk {
       collector.addNode(node);
       states[d] = next;
       if (after - node <= SMALL) node++;
-      else if (strings.fewBytes(next) !== undefined) {
+      else if (this.isRun(node, next)) {
+        collector.addRange(ids, firstId[node + 1] as number, firstId[after] as number, undefined);
+        node = after;
+      } else if (strings.fewBytes(next) !== undefined) {
         this.collectAt(node, next, exits);
         node = after;
       } else if (this.mayLoop(node, next) && (groups[node]! & (unknown | ~facts.loops(next))) === 0) {
@@ -338,12 +342,12 @@ export class StringWalk {
     const ends = this.changed(exits);
     if (collector.count <= MAX_LISTED) {
       const inside = this.layered(free.stays, NO_TOKENS, collector.take());
-      return { inside, exits: ends, visited: this.visited.copy(), reach: Infinity };
+      return { inside, exits: ends, ...this.led() };
     }
     const words = collector.takeWords();
     for (let i = 0; i < words.length; i++) words[i] = free.stays.words[i]! & ~words[i]!;
     const inside = this.layered(new DenseTokens(words), NO_TOKENS);
-    return { inside, exits: ends, visited: this.visited.copy(), reach: Infinity };
+    return { inside, exits: ends, ...this.led() };
   }
 
   /** Collects the free string's tokens that die at the nodes from `from` to `to - 1`, as `collect` does those that stay. */
@@ -375,6 +379,7 @@ export class StringWalk {
       states[d] = next;
       references[d] = reference;
       if (after - node <= SMALL) node++;
+      else if (this.isRun(node, next)) node = after;
       else if (this.mayLoop(node, next) && (groups[node]! & ~facts.loops(next)) === 0) node = after;
       else if (this.lives(node, after, next, 0)) node = after;
       else if (after - node > LARGE && facts.leaving(next) !== undefined) {
@@ -450,6 +455,14 @@ export class StringWalk {
     return byte >= 0x80 || this.strings.step(state, byte) === state;
   }
 
+  /** Whether all below a node can be read from a state for what its language begins with. Where that leads is not known. */
+  private isRun(node: number, state: number): boolean {
+    const { groups, heights } = this.subtrees;
+    if (!this.liveGroups.isRun(state, groups[node] as number, heights[node] as number)) return false;
+    this.isVisitedKnown = false;
+    return true;
+  }
+
   /** Whether whatever is below a node can be read from a state, as far as a string can have it, without an end of the string. */
   private lives(node: number, after: number, state: number, unknown: number): boolean {
     const { liveGroups, subtrees } = this;
@@ -492,8 +505,15 @@ export class StringWalk {
     this.liveGroups.begin();
     this.states[this.vocabulary.trie.depth[root] as number] = state;
     this.places.set(this.subtrees.firstOfByte.subarray(0, 256));
+    this.isVisitedKnown = true;
     this.visited.clear();
     this.visited.add(state);
+  }
+
+  /** Where the tokens of the last walk lead. */
+  private led(): Pick<StringMask, "visited" | "reach"> {
+    if (!this.isVisitedKnown) return { visited: undefined, reach: 0 };
+    return { visited: this.visited.copy(), reach: Infinity };
   }
 
   /** So many code points are enough to end a string from wherever one code point leads from some states, and from these. */

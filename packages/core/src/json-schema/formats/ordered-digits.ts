@@ -2,7 +2,8 @@
  * Numbers that decide what may follow them: "2,5" but not "5,2". A state is the digits read so far, so all of this is
  * made only where a text gets to it.
  */
-import type { LeafTheory } from "../../language/algebra.js";
+import type { LeafRun, LeafTheory } from "../../language/algebra.js";
+import type { CodePointSet } from "../../language/code-point-set.js";
 import type { Language, LanguageArena } from "../../language/index.js";
 import type { StepBuilder } from "../../language/step-builder.js";
 import { copyStep } from "./builder.js";
@@ -15,6 +16,8 @@ export interface DigitOptions {
   readonly max: number;
   /** Whether digits may stand at the beginning; those that may must have a continuation. */
   readonly mayBegin: (digits: string) => boolean;
+  /** Whether any digits may follow these, and the number may end behind any of them but for `min`. */
+  readonly isFree: (digits: string) => boolean;
   /** What follows the number, which is given in lower case. Asked for where a text gets to it. */
   readonly after: (digits: string) => Language;
   /** Whether nothing may follow any number. */
@@ -79,12 +82,15 @@ function digitsOf(state: number, base: number): string {
 /** States are digits as a number with a 1 before them, so that leading zeros count. */
 class DigitTheory implements LeafTheory {
   private readonly after: AfterTheory;
+  private readonly set: CodePointSet;
 
   constructor(
     private readonly arena: LanguageArena,
     private readonly options: DigitOptions,
   ) {
     this.after = new AfterTheory(arena, options);
+    const ranges = options.base === 10 ? [0x30, 0x39] : [0x30, 0x39, 0x41, 0x46, 0x61, 0x66];
+    this.set = arena.sets.ofRanges(ranges);
   }
 
   nullable(): boolean {
@@ -110,6 +116,13 @@ class DigitTheory implements LeafTheory {
       for (let value = 10; value < 16; value++) out.add(a + value - 10, targets[value]!);
       out.add(a + 6, empty);
     }
+  }
+
+  run(state: number): LeafRun | undefined {
+    const { base, max, isFree } = this.options;
+    const digits = digitsOf(state, base);
+    if (!isFree(digits) || digits.length === max) return undefined;
+    return { set: this.set, length: max - digits.length };
   }
 
   #language(digits: string, state: number): Language {

@@ -32,6 +32,7 @@ function hexadecimal(arena: LanguageArena, letter: string, length: number): Lang
     max: length,
     // A surrogate at the beginning could make a pair with the end of the item before.
     mayBegin: (prefix) => length < 4 || !/^d[89a-f]/.test(prefix),
+    isFree: (prefix) => length < 4 || /^[^d]|^d./.test(prefix),
     mayEnd: true,
     after: (first) => {
       const second = arena.concat(arena.text(`-\\${letter}`), atLeast(arena, first, 16));

@@ -135,6 +135,7 @@ function quantifier(arena: LanguageArena): Language {
     min: 1,
     max: MAX_COUNT_DIGITS,
     mayBegin: (digits) => digits === "0" || digits[0] !== "0",
+    isFree: (digits) => digits !== "" && digits[0] !== "0",
     mayEnd: false,
     after: (first) => {
       const more = arena.union([atLeast(arena, first, 10), longer(first.length)]);
