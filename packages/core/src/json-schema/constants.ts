@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import {
+  isWellFormed,
   type Language,
   type LanguageArena,
   LazyMap,
@@ -9,7 +10,7 @@ import {
   numberRange,
 } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
-import { FALSE, type Formula, type FormulaStore, JsonType, LONE_SURROGATE } from "./formula.js";
+import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
 
 /**
  * Formulas of `const` and `enum`. Strings and numbers become one language each; an array or object is a node of its own
@@ -213,7 +214,7 @@ export function canBeWritten(root: JsonNode): boolean {
   const pending = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next === "string") {
-      if (LONE_SURROGATE.test(next)) return false;
+      if (!isWellFormed(next)) return false;
     } else if (next instanceof JsonObject) {
       for (let i = 0; i < next.size; i++) pending.push(next.keyAt(i), next.valueAt(i));
     } else if (isJsonArray(next)) {

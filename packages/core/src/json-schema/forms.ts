@@ -3,8 +3,9 @@
  * properties, and arrays whose items, some value matches in turn.
  */
 import { isIntegerNumber, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
+import { isWellFormed } from "../language/index.js";
 import { canBeWritten } from "./constants.js";
-import { ALL_TYPES, JsonType, LONE_SURROGATE } from "./formula.js";
+import { ALL_TYPES, JsonType } from "./formula.js";
 import { count } from "./keyword-context.js";
 import { KeywordGroup } from "./keywords.js";
 import type { Member, Position, SchemaNode } from "./position.js";
@@ -108,7 +109,7 @@ export class Forms {
   /** The schema of a property's value, if it is a single one; undefined: it takes more to tell. */
   private valueOf(name: string, node: SchemaNode): SchemaNode | typeof ANYTHING | undefined {
     const { position, scope } = node;
-    if (LONE_SURROGATE.test(name) || this.isInPattern(name, position)) return undefined;
+    if (!isWellFormed(name) || this.isInPattern(name, position)) return undefined;
     const value = position.child("properties", name);
     return value === undefined ? this.otherValue(node) : this.context.schemas.below(scope, value);
   }
@@ -176,7 +177,7 @@ function constantFits(position: Position): boolean {
   const integers = type === "integer" || (isJsonArray(type) && type.includes("integer"));
   for (const value of constant === undefined ? ((values ?? []) as readonly JsonNode[]) : [constant]) {
     if (typeof value === "string") {
-      if ((types & JsonType.String) !== 0 && !LONE_SURROGATE.test(value)) return true;
+      if ((types & JsonType.String) !== 0 && isWellFormed(value)) return true;
     } else if (value instanceof JsonNumber && (types & JsonType.Number) !== 0) {
       // Whether `1.0` is an integer depends on the dialect.
       if (!integers || (/^-?\d+$/.test(value.text) && isIntegerNumber(value.text))) return true;

@@ -10,7 +10,7 @@
  * reaches it; `ValueIn(S)` says of an object or array in progress that its open property's or item's value is in S;
  * `Variable(i)` is a placeholder in the constraint of a value that is read against several formulas.
  */
-import { type Language, type LanguageArena, LazyMap, sortNumbers } from "../language/index.js";
+import { isWellFormed, type Language, type LanguageArena, LazyMap, sortNumbers } from "../language/index.js";
 import { exclusiveAmong } from "./exclusive.js";
 import {
   ALL_TYPES,
@@ -28,9 +28,6 @@ import { differInOneProperty } from "./one-property.js";
 import { PresentProperties } from "./present-properties.js";
 
 export * from "./formula-kinds.js";
-
-/** No text that is JSON in UTF-8 has one. */
-export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const NONE_LEFT: readonly Formula[] = [];
 
@@ -138,7 +135,7 @@ export class FormulaStore {
     if (value === TRUE) return TRUE;
     const name = this.keySets[keys];
     // No text that is JSON in UTF-8 has such a name.
-    if (typeof name === "string" && LONE_SURROGATE.test(name)) return TRUE;
+    if (typeof name === "string" && !isWellFormed(name)) return TRUE;
     return this.table.intern(Kind.Props, keys, value, 0) << 1;
   }
 

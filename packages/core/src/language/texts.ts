@@ -326,7 +326,7 @@ export function codePointsOf(text: string): Int32Array {
   return length === codePoints.length ? codePoints : codePoints.slice(0, length);
 }
 
-/** Whether a string has no lone surrogate, and so is a text. */
+/** Whether a string has no lone surrogate, and so is a text: no JSON in UTF-8 has one. */
 export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }

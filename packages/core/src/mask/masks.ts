@@ -15,6 +15,12 @@ import { TrieWalk } from "./trie-walk.js";
 /** The number of a mask that is no part of others. */
 const NO_ID = 0;
 
+interface KeyMask {
+  readonly mask: LayeredMask;
+  /** Whether it is kept with what masks are made of, and its memory counted there. */
+  readonly isShared: boolean;
+}
+
 /** The masks of one grammar for one vocabulary, shared by all of its matchers. */
 export class Masks {
   readonly vocabulary: Vocabulary;
@@ -104,12 +110,14 @@ export class Masks {
       trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
       this.stackWalk.clear();
       if (frameKind(state) === FrameKind.String && automaton.isKey(parent)) {
-        found = this.ofKey(place, state, parent, trail, length);
+        const key = this.ofKey(place, state, parent, trail, length);
+        found = key.mask;
+        texts.set(config, prefix, found, key.isShared ? 0 : found.bytes);
       } else {
         this.store.collector.clear();
         found = this.asking(place.mask, place.asks, state, parent, trail, length);
+        texts.set(config, prefix, found, found.bytes);
       }
-      texts.set(config, prefix, found, found.bytes);
     }
     return found;
   }
@@ -134,7 +142,7 @@ export class Masks {
     parent: Config,
     trail: ByteTrail,
     length: number,
-  ): LayeredMask {
+  ): KeyMask {
     const values: ConfigMask[] = [];
     const asking: number[] = [];
     for (let i = 0; i < place.asks.length; i++) {
@@ -149,12 +157,14 @@ export class Masks {
     };
     if (asking.length > 0) {
       addValues();
-      return this.asking(place.mask, asking, state, parent, trail, length);
+      const mask = this.asking(place.mask, asking, state, parent, trail, length);
+      return { mask, isShared: false };
     }
-    return this.stackWalk.joined(place, values, () => {
+    const mask = this.stackWalk.joined(place, values, () => {
       addValues();
       return place.mask.with(collector.take());
     });
+    return { mask, isShared: true };
   }
 
   /** The tokens below a node at the closing quote of a key, as far as the goal of the value says. */

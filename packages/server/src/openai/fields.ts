@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Constraint } from "../engine/constraint.js";
 import type { GenerationRequest, SchemaTelling } from "../engine/engine.js";
-import { invalid } from "../errors.js";
+import { type ApiError, invalid } from "../errors.js";
 
 /** A field that clients send without a value as `null`. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -66,6 +66,12 @@ export const extensionField = optional(
   }),
 );
 
+/** A field of the extension has no meaning in this request. */
+function onlyWhere(field: keyof NonNullable<z.output<typeof extensionField>>, where: string): ApiError {
+  const name = `grammask.${field}`;
+  return invalid(name, `${name}: only where ${where}`, "unsupported_combination");
+}
+
 /**
  * How the prompt is to tell the schema.
  *
@@ -77,11 +83,7 @@ export function schemaTelling(
 ): SchemaTelling | undefined {
   const telling = extension?.schema_in_prompt;
   if (telling !== undefined && telling !== "none" && constraint?.kind !== "schema") {
-    throw invalid(
-      "grammask.schema_in_prompt",
-      "grammask.schema_in_prompt: only where the answer has a JSON Schema, and no tools beside it",
-      "unsupported_combination",
-    );
+    throw onlyWhere("schema_in_prompt", "the answer has a JSON Schema, and no tools beside it");
   }
   return telling;
 }
@@ -97,11 +99,7 @@ export function repetitionField(
 ): GenerationRequest["onRepetition"] {
   const what = extension?.on_repetition;
   if (what === "close" && constraint === undefined) {
-    throw invalid(
-      "grammask.on_repetition",
-      "grammask.on_repetition: only where the answer has a form: response_format, a grammar, or tools",
-      "unsupported_combination",
-    );
+    throw onlyWhere("on_repetition", "the answer has a form: response_format, a grammar, or tools");
   }
   return what;
 }
