@@ -47,7 +47,7 @@ import { PairMemo } from "./pair-memo.js";
 import { type Region, regionsOf } from "./regions.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
-import { type FarTargets, farTargets, loopsWithin, writeAsciiTargets } from "./targets.js";
+import { type FarTargets, farTargets, firstCodePoints, loopsWithin, writeAsciiTargets } from "./targets.js";
 import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Texts } from "./texts.js";
 import { unionOf } from "./union.js";
 
@@ -374,6 +374,11 @@ export class LanguageArena implements Algebra {
     return this.texts.hasCodePoints(this.nodes.a[node]!, codePoints);
   }
 
+  /** The code points of all that it excepts and that has no more of them than so many. */
+  exceptedUpTo(node: Language, length: number): Int32Array[] {
+    return this.texts.membersUpTo(this.nodes.a[node]!, length);
+  }
+
   /** Whether it has all texts but some listed ones: see `excepts`. */
   isAllButListed(node: Language): boolean {
     const { kind, a } = this.nodes;
@@ -519,6 +524,11 @@ export class LanguageArena implements Algebra {
   /** Whether all code points from `from` to `to - 1`, surrogates left out, lead from a language to itself. */
   loopsWithin(node: Language, from: number, to: number): boolean {
     return loopsWithin(this, node, from, to);
+  }
+
+  /** The code points that members begin with, ascending; undefined where there may be more than `most`. */
+  firstCodePoints(node: Language, most: number): number[] | undefined {
+    return firstCodePoints(this, node, most);
   }
 
   /** Writes what each ASCII code point leads to, at its number; an empty language may be none that says so: see `isEmpty`. */

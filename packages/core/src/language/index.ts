@@ -13,7 +13,7 @@ export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.
 export { completionOf } from "./completion.js";
 export { checkTime, setTimeLimitClock, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
-export { JsonStringAutomaton, type JsonStringOptions } from "./json-string.js";
+export { JsonStringAutomaton, type JsonStringOptions, SHORT_ESCAPES } from "./json-string.js";
 export { LazyMap } from "./lazy-map.js";
 export {
   beyond,

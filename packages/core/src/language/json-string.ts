@@ -14,7 +14,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
 /** The short escapes: the byte after the backslash and the code point it stands for. */
-const SHORT_ESCAPES = new Map([
+export const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map([
   [QUOTE, QUOTE],
   [BACKSLASH, BACKSLASH],
   [0x2f, 0x2f],

@@ -68,3 +68,29 @@ export function loopsWithin(algebra: Algebra, node: Language, from: number, to: 
   }
   return true;
 }
+
+/** The code points that members begin with, ascending; undefined where there may be more than `most`. */
+export function firstCodePoints(
+  algebra: Algebra & { isEmpty(node: Language): boolean },
+  node: Language,
+  most: number,
+): number[] | undefined {
+  const { nodes } = algebra;
+  algebra.prepare(node);
+  const found: number[] = [];
+  const start = nodes.stepStart[node]!;
+  const end = start + nodes.stepCount[node]!;
+  for (let i = start; i < end; i++) {
+    const target = nodes.stepTargets[i]!;
+    if (target === algebra.empty) continue;
+    const first = nodes.stepBounds[i]!;
+    const after = i + 1 < end ? nodes.stepBounds[i + 1]! : CODE_POINT_END;
+    if (first >= SURROGATES && after <= SURROGATES_END) continue;
+    if (found.length + after - first > most) return undefined;
+    if (algebra.isEmpty(target)) continue;
+    for (let codePoint = first; codePoint < after; codePoint++) {
+      if (codePoint < SURROGATES || codePoint >= SURROGATES_END) found.push(codePoint);
+    }
+  }
+  return found;
+}

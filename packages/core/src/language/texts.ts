@@ -160,6 +160,21 @@ export class Texts {
     return offset === 0 ? texts : texts.map((text) => text.subarray(offset));
   }
 
+  /** The texts of a Literal or Texts node that have so many code points at most. */
+  membersUpTo(node: Language, length: number): Int32Array[] {
+    const { kind, a, b, c, d, minLength } = this.nodes;
+    if (minLength[node]! > length) return [];
+    if (kind[node] === Kind.Literal) return this.members(node);
+    const list = this.#lists[a[node]!]!;
+    const offset = d[node]!;
+    const found: Int32Array[] = [];
+    for (let i = b[node]!; i < c[node]!; i++) {
+      const text = list[i]!;
+      if (text.length - offset <= length) found.push(text.subarray(offset));
+    }
+    return found;
+  }
+
   /** The texts of a Literal or Texts node that none of some others has. */
   without(node: Language, others: readonly Language[]): Language {
     const members = this.members(node);

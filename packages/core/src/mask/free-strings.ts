@@ -1,4 +1,4 @@
-import { codePointsOf, type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
+import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
 import { textOf } from "./free-strings-below.js";
 import { onceFor } from "./once.js";
@@ -27,8 +27,10 @@ export interface FreeStrings {
   /** The bytes that lead to them: to exit `i` those from `exitOffsets[i]` to `exitOffsets[i + 1]`. */
   readonly exitPaths: Uint8Array;
   readonly exitOffsets: Int32Array;
-  /** The code points of the strings that end at them. */
-  readonly exitTexts: readonly Int32Array[];
+  /** Them, by the strings that end there. */
+  readonly exitsByText: ReadonlyMap<string, readonly number[]>;
+  /** The most code points that such a string has. */
+  readonly longestExit: number;
 }
 
 /** Only few tokens have more, which are not counted. */
@@ -89,6 +91,13 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   const exitOffsets = new Int32Array(exits.length + 1);
   for (const [i, path] of paths.entries()) exitOffsets[i + 1] = (exitOffsets[i] as number) + path.length;
   const exitPaths = Uint8Array.from(paths.flatMap((path) => [...path]));
+  const exitsByText = new Map<string, number[]>();
+  for (const [i, path] of paths.entries()) {
+    const text = textOf(path.subarray(0, -1));
+    const same = exitsByText.get(text);
+    if (same === undefined) exitsByText.set(text, [exits[i] as number]);
+    else same.push(exits[i] as number);
+  }
   const all = new DenseTokens(stays, true);
   return {
     stays: all,
@@ -99,6 +108,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
     exitLengths: Uint16Array.from(exitLengths),
     exitPaths,
     exitOffsets,
-    exitTexts: paths.map((path) => codePointsOf(textOf(path.subarray(0, -1)))),
+    exitsByText,
+    longestExit: exitLengths.reduce((most, length) => Math.max(most, length), 0),
   };
 }

@@ -1,5 +1,6 @@
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
+import { type EscapeNodes, escapeNodes } from "./escape-nodes.js";
 import { ExitChanges, ExitList, type ExitLists, type StringExits } from "./exit-lists.js";
 import { type FreeStrings, freeStrings, MANY_CODE_POINTS } from "./free-strings.js";
 import { type FreeBelow, FreeStringsBelow } from "./free-strings-below.js";
@@ -13,9 +14,12 @@ import { BEYOND_ASCII, CONTROL, type SubtreeBytes, subtreeBytes } from "./subtre
 import { TokenCollector } from "./token-collector.js";
 import { DenseTokens, LayeredMask, MAX_LISTED, NO_TOKENS } from "./token-mask.js";
 import { type TrieChildren, trieChildren } from "./trie-children.js";
-import type { WholeTexts } from "./whole-texts.js";
+import { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
+const BACKSLASH = 0x5c;
+/** Escapes of more code points are read. */
+const MAX_ESCAPED = 16;
 /** Smaller subtrees are walked: looking at their bytes first would not save anything. */
 const SMALL = 8;
 /** In larger subtrees the nodes with bytes that leave a state are looked up. */
@@ -62,6 +66,8 @@ export class StringWalk {
   private readonly states: Int32Array;
   private readonly references: Int32Array;
   private readonly freeBelow: FreeStringsBelow;
+  /** Where any escape can be read. */
+  private readonly escapes: EscapeNodes | undefined;
   /** By byte: an index in the nodes with that byte, before which all have been passed. */
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
@@ -91,6 +97,7 @@ export class StringWalk {
     this.references = new Int32Array(trie.maxDepth + 1);
     this.path = new Uint8Array(trie.maxDepth + 1);
     this.freeBelow = new FreeStringsBelow(strings, trie);
+    this.escapes = strings instanceof WholeTexts || strings.isMinimal ? undefined : escapeNodes(trie);
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
     this.exitLists = exitLists;
@@ -102,6 +109,8 @@ export class StringWalk {
     const isContent = this.strings.language(state) !== NO_LANGUAGE;
     // In the middle of a character the walk is short.
     if (!isContent) return this.below(ROOT, state);
+    // Nor have few bytes a whole group of letters.
+    if (this.strings.fewBytes(state) !== undefined) return this.below(ROOT, state);
     this.liveGroups.begin();
     const mixed = this.mixedTexts.of(state);
     if (mixed !== undefined) return this.withMixed(state, mixed);
@@ -203,9 +212,29 @@ export class StringWalk {
       return;
     }
     for (let i = 0; i < few.length; i++) {
-      const child = this.children.get(node, few[i] as number);
-      if (child >= 0) this.collect(child, subtreeEnd[child] as number, exits);
+      const byte = few[i] as number;
+      const child = this.children.get(node, byte);
+      if (child < 0 || (byte === BACKSLASH && this.collectEscapes(child, state))) continue;
+      this.collect(child, subtreeEnd[child] as number, exits);
     }
+  }
+
+  /** Collects the tokens from a backslash on, where few code points can follow and none ends within. False: it may. */
+  private collectEscapes(backslash: number, state: number): boolean {
+    const { strings, escapes, collector } = this;
+    if (escapes === undefined) return false;
+    const language = strings.language(state);
+    const codePoints =
+      language === NO_LANGUAGE ? undefined : strings.arena.firstCodePoints(language, MAX_ESCAPED);
+    if (codePoints === undefined) return false;
+    for (let i = 0; i < codePoints.length; i++) {
+      if (escapes.of(backslash, codePoints[i] as number) === undefined) return false;
+    }
+    for (let i = 0; i < codePoints.length; i++) {
+      const nodes = escapes.of(backslash, codePoints[i] as number) as readonly number[];
+      for (let j = 0; j < nodes.length; j++) collector.addNode(nodes[j] as number);
+    }
+    return true;
   }
 
   /** Collects the tokens of the nodes from `from` to `to - 1`, which are whole subtrees; the states above are known. */
@@ -536,16 +565,18 @@ export class StringWalk {
     for (let i = 0; i < longer; i++)
       if (this.dies(state, nodes[i] as number)) collector.addNode(nodes[i] as number);
     const removed = collector.take();
-    const exits = new ExitChanges();
-    const { exits: exitNodes } = free;
     const { arena } = this.strings;
     const language = this.strings.language(state);
     if (longer === 0 && arena.isAllButListed(language)) {
       // Only the texts that are left out end nowhere: no state is made to find them.
-      for (let i = 0; i < exitNodes.length; i++) {
-        const node = exitNodes[i] as number;
-        if (arena.excepts(language, free.exitTexts[i] as Int32Array)) exits.lose(node, node + 1);
+      const exits = new ExitChanges();
+      const lost: number[] = [];
+      for (const text of arena.exceptedUpTo(language, free.longestExit)) {
+        const ended = free.exitsByText.get(String.fromCodePoint(...text));
+        if (ended !== undefined) lost.push(...ended);
       }
+      if (lost.length > 1) lost.sort((a, b) => a - b);
+      for (const node of lost) exits.lose(node, node + 1);
       const inside = this.layered(free.stays, NO_TOKENS, removed);
       return { inside, exits: this.changed(exits), visited: undefined, reach: 0 };
     }
