@@ -187,12 +187,18 @@ export function withoutExceptions(algebra: Algebra, node: Language): Language | 
   return rest.length === 0 || rest.length === items.length ? undefined : algebra.intersection(rest);
 }
 
-/** What follows an optional part at the beginning: a language that is contained in the given one; undefined: there is none. */
+/**
+ * What follows an optional part at the beginning, of one alternative where there are several: a language that is contained
+ * in the given one; undefined: there is none.
+ */
 export function behindOption({ nodes }: Algebra, node: Language): Language | undefined {
-  if (nodes.kind[node] !== Kind.Concat) return undefined;
-  const head = nodes.a[node]!;
-  const isOption = nodes.kind[head] === Kind.Repeat && nodes.b[head] === 0 && nodes.c[head] === 1;
-  return isOption ? nodes.b[node]! : undefined;
+  for (const item of nodes.kind[node] === Kind.Union ? nodes.items(node) : [node]) {
+    if (nodes.kind[item] !== Kind.Concat) continue;
+    const head = nodes.a[item]!;
+    const isOption = nodes.kind[head] === Kind.Repeat && nodes.b[head] === 0 && nodes.c[head] === 1;
+    if (isOption) return nodes.b[item]!;
+  }
+  return undefined;
 }
 
 /** Code points of one set, one after the other. */
