@@ -44,6 +44,7 @@ const NONE: LiveTexts = { texts: [], states: new Int32Array(0), areLess: false }
 export class LiveGroups {
   private readonly strings: JsonStringAutomaton | WholeTexts;
   private readonly longest: number;
+  private readonly longestRuns: Uint8Array;
   private groupsByState = new Int32Array(1024).fill(UNKNOWN);
   /** By state: how many nodes have been below it. */
   private askedByState = new Int32Array(1024);
@@ -60,10 +61,14 @@ export class LiveGroups {
   /** What the ASCII bytes lead to, of the language that is looked at. */
   private readonly targets = new Int32Array(0x80);
 
-  /** @param longest no text that is asked for has more bytes */
-  constructor(strings: JsonStringAutomaton | WholeTexts, longest: number) {
+  /**
+   * @param longest no text that is asked for has more bytes
+   * @param longestRuns no more bytes of a group next to each other, see `SubtreeBytes`
+   */
+  constructor(strings: JsonStringAutomaton | WholeTexts, longest: number, longestRuns: Uint8Array) {
     this.strings = strings;
     this.longest = longest;
+    this.longestRuns = longestRuns;
     this.unread = ~0;
     const free = strings.start(strings.arena.any);
     for (let byte = 0; byte < 256; byte++)
@@ -182,6 +187,12 @@ export class LiveGroups {
     groups: number,
     states: Set<number>,
   ): { readonly length: number; readonly without: number } {
+    // Of a single group tokens have few bytes together, such as three digits: what is read behind them does not matter.
+    const only = groups & ~this.unread & ~WIDE_SPACE;
+    const isSingle = only !== 0 && (only & (only - 1)) === 0;
+    const most = isSingle
+      ? Math.min(MAX_LENGTH, this.longestRuns[31 - Math.clz32(only)] as number)
+      : MAX_LENGTH;
     const start = this.likeness(state);
     const seen = new Set([start]);
     let reached: Edge[] = [{ to: start, groups: 0 }];
@@ -192,7 +203,7 @@ export class LiveGroups {
         const entered = edge.groups & groups;
         return { length, without: sizeOf(entered) <= sizeOf(missing) ? entered : missing };
       }
-      if (length >= MAX_LENGTH) return { length, without: 0 };
+      if (length >= most) return { length, without: 0 };
       const next: Edge[] = [];
       for (const { to: at } of reached) {
         states.add(at);

@@ -87,9 +87,9 @@ export class StringWalk {
     this.free = freeStrings(strings, vocabulary);
     this.collector = new TokenCollector(vocabulary.size, trie);
     this.facts = new StateFacts(strings);
-    this.liveGroups = new LiveGroups(strings, vocabulary.maxTokenBytes);
-    this.mixedTexts = new MixedTexts(strings, vocabulary, this.free, this.liveGroups);
     this.subtrees = subtreeBytes(trie);
+    this.liveGroups = new LiveGroups(strings, vocabulary.maxTokenBytes, this.subtrees.longestRuns);
+    this.mixedTexts = new MixedTexts(strings, vocabulary, this.free, this.liveGroups);
     this.children = trieChildren(trie);
     this.mostlyFree = new MostlyFree(strings, trie);
     this.byLength = nodesByLength(vocabulary, this.free);

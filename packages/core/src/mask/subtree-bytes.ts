@@ -63,6 +63,8 @@ export interface SubtreeBytes {
   /** The nodes by byte, ascending: those of byte `b` from `firstOfByte[b]` to `firstOfByte[b + 1]`. */
   readonly byByte: Int32Array;
   readonly firstOfByte: Int32Array;
+  /** By the number of a group's bit: how many bytes of the group a token has next to each other at most; 255: more too. */
+  readonly longestRuns: Uint8Array;
 }
 
 const known = new WeakMap<TokenTrie, SubtreeBytes>();
@@ -136,5 +138,22 @@ function compute(trie: TokenTrie): SubtreeBytes {
   const next = firstOfByte.slice();
   const byByte = new Int32Array(size - 1);
   for (let node = 1; node < size; node++) byByte[next[bytes[node] as number]!++] = node;
-  return { groups, heights, wide, ids: ids.slice(0, count), firstId, byByte, firstOfByte };
+  const longestRuns = findLongestRuns(trie);
+  return { groups, heights, wide, ids: ids.slice(0, count), firstId, byByte, firstOfByte, longestRuns };
+}
+
+function findLongestRuns({ size, bytes, depth, maxDepth }: TokenTrie): Uint8Array {
+  const longest = new Uint8Array(32);
+  // By depth.
+  const bits = new Uint8Array(maxDepth + 1).fill(32);
+  const runs = new Uint8Array(maxDepth + 1);
+  for (let node = 1; node < size; node++) {
+    const d = depth[node] as number;
+    const bit = 31 - Math.clz32(groupOf[bytes[node] as number] as number);
+    const run = bits[d - 1] === bit ? Math.min((runs[d - 1] as number) + 1, 255) : 1;
+    bits[d] = bit;
+    runs[d] = run;
+    if (run > (longest[bit] as number)) longest[bit] = run;
+  }
+  return longest;
 }
