@@ -99,7 +99,7 @@ class PackedSession(Session):
         past = np.pad(past, ((0, 0), (0, 0), (0, capacity - past.shape[2]), (0, 0)))
         counts = [len(ids) for ids in sequences]
         starts, places = np.cumsum([0, *counts]), max(counts)
-        logits, *new = self._session.run(None, self._feeds(
+        logits, new = self._session.run(None, self._feeds(
             past,
             input_ids=sum(sequences, []),
             place_tokens=[[start + place if place < count else 0 for place in range(places)]
@@ -108,7 +108,7 @@ class PackedSession(Session):
             past_lengths=lengths,
             logit_tokens=range(starts[-1]),
         ))
-        rows = np.concatenate(new, axis=1).transpose(1, 0, 2)
+        rows = new.transpose(1, 0, 2)
         return [(logits[start:end], rows[:, start:end]) for start, end in zip(starts, starts[1:])]
 
 

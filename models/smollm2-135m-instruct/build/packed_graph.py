@@ -2,8 +2,8 @@
 
 The tokens of all sequences lie packed, one after the other, and only attention sees which are whose. Three things make it fast:
 
-- New rows are scattered into a copy of the past, and attention reads past and new rows in one piece. The outputs are the new rows
-  alone: onnxruntime-node makes a JavaScript array of each output, and whole caches would keep its garbage collector busy.
+- New rows are scattered into a copy of the past, and attention reads past and new rows in one piece. The new rows alone are given,
+  those of all layers as one output: onnxruntime-node makes a JavaScript array of each, and copies what it holds.
   (`GroupQueryAttention` takes several tokens with a past for one sequence only.)
 - Logits are computed for the tokens that are asked for.
 - Weights have 8 bits, which the loader makes of the 4-bit ones, and two thirds of the products are those of bytes: see expanded_products.py.
@@ -30,6 +30,7 @@ def build_packed_graph(model: Model) -> ModelProto:
     products = ExpandedProducts(model)
     hidden = layers(g, model, embedding(g, model, "input_ids"), attention.layer, products)
     logits(g, model, hidden, "logit_tokens", products, "logits")
+    g.node("Concat", attention.new, "new_rows", axis=1)
     return make_model(g, "SmolLM2-135M-Instruct, packed", *_interface(shape))
 
 
@@ -44,6 +45,8 @@ class _Attention:
         if self.group != shape.kv_heads:
             raise ValueError("queries are turned in groups that are as wide as all keys")
         self.cos, self.sin = rotary(g, shape)
+        # New keys and values, layer by layer.
+        self.new: list[str] = []
         self._sizes()
         self._positions()
         self._places()
@@ -110,10 +113,11 @@ class _Attention:
         turned = g.node("RotaryEmbedding", [groups, self.turned_positions, self.cos, self.sin], f"{name}.turned",
                         domain=MICROSOFT, interleaved=0)
         heads = g.reshape(turned, f"{name}.heads", -1, q_heads + 2 * kv_heads, size)
-        new = [f"new.{layer}.{part}" for part in ("key", "value")]
+        new = [f"{name}.{part}" for part in ("key", "value")]
+        self.new += new
         g.node("Split", [heads, g.ints(q_heads, kv_heads, kv_heads)], f"{name}.q", *new, axis=1)
         keys, values = (
-            g.node("ScatterND", [f"past_key_values.{layer}.{part}", self.row_index, rows], f"{name}.{part}s")
+            g.node("ScatterND", [f"past_key_values.{layer}.{part}", self.row_index, rows], f"{rows}s")
             for part, rows in zip(("key", "value"), new)
         )
         q = g.node("Gather", [g.reshape(f"{name}.q", f"{name}.q_flat", -1, self.width), self.query_index], f"{name}.q_placed", axis=0)
@@ -138,7 +142,6 @@ def _interface(shape: Shape):
     ]
     outputs = [
         tensor("logits", TensorProto.FLOAT, "num_logits", shape.vocabulary),
-        *(tensor(f"new.{layer}.{part}", TensorProto.FLOAT, "tokens", shape.kv_heads, shape.head_size)
-          for layer in range(shape.layers) for part in ("key", "value")),
+        tensor("new_rows", TensorProto.FLOAT, "tokens", 2 * shape.layers * shape.kv_heads, shape.head_size),
     ]
     return inputs, outputs

@@ -15,6 +15,9 @@ const MODELS = [
   { name: "tiny-rows", file: "model_packed.onnx", what: "packed graph", digits: 4 },
 ] as const;
 
+/** So many tokens, the last ones, by their distances from the last. */
+const lastOf = (count: number) => Array.from({ length: count }, (_, i) => count - 1 - i);
+
 describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
   const decoders: Decoder[] = [];
   afterAll(() => Promise.all(decoders.map((decoder) => decoder.dispose())));
@@ -35,7 +38,7 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
 
   /** The logits of each token, from one pass over all of them. */
   async function inOnePass(decoder: Decoder, ids: readonly number[]): Promise<Float32Array[]> {
-    const logits = await decoder.newSequence().forward(ids, ids.length);
+    const logits = await decoder.newSequence().forward(ids, lastOf(ids.length));
     return ids.map((_, i) => logits.slice(i * TINY_SIZE, (i + 1) * TINY_SIZE));
   }
 
@@ -68,6 +71,20 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
     for (const steps of [[200], [1, 1, 1, 1], [5, 1, 3, 120, 1, 40, 1], [128, 72]]) {
       const end = steps.reduce((a, b) => a + b) - 1;
       expectSame(await feed(decoder.newSequence(), ids, steps), expected[end]!);
+    }
+  });
+
+  it("gives the logits of the tokens that are wanted", async () => {
+    const decoder = await load();
+    const ids = [5, 9, 7, 30, 12];
+    const expected = await inOnePass(decoder, ids);
+    for (const wanted of [[4], [3, 1], [4, 2, 0], [1, 0]]) {
+      const logits = await decoder.newSequence().forward(ids, wanted);
+      expect(logits).toHaveLength(wanted.length * TINY_SIZE);
+      for (const [row, distance] of wanted.entries()) {
+        const own = logits.subarray(row * TINY_SIZE, (row + 1) * TINY_SIZE);
+        expectSame(own, expected[ids.length - 1 - distance]!);
+      }
     }
   });
 
@@ -113,7 +130,7 @@ describe.each(MODELS)("a decoder with a $what", ({ name, file, digits }) => {
   it("frees the logits of a step when all of its sequences have gone on, or ended", async () => {
     const decoder = await load();
     const sequences = [decoder.newSequence(), decoder.newSequence(), decoder.newSequence()];
-    const first = await Promise.all(sequences.map((sequence, i) => sequence.forward([i, 5, 9], 2)));
+    const first = await Promise.all(sequences.map((sequence, i) => sequence.forward([i, 5, 9], [1, 0])));
     expect(first.map((rows) => rows.length)).toEqual(first.map(() => 2 * TINY_SIZE));
     const before = first[2]!.slice();
     await sequences[0]!.forward([4]);
@@ -169,16 +186,16 @@ describe("sequences of a packed graph", () => {
     sequences[3]!.rollback(1);
     await sequences[3]!.forward([7]);
     const run = vi.spyOn(decoder, "run");
-    const keeps = [2, 1, 1, 2];
+    const wanted = [[2, 0], [0], [0], [1, 0]];
     const logits = await Promise.all(
-      sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-fed[i]!), keeps[i])),
+      sequences.map((sequence, i) => sequence.forward(texts[i]!.slice(-fed[i]!), wanted[i])),
     );
     expect(run.mock.calls.map(([feeds]) => feeds.place_tokens!.dims)).toEqual([[4, 6]]);
     run.mockRestore();
     for (const [i, rows] of logits.entries()) {
       const whole = i === 3 ? [7, ...texts[i]!] : texts[i]!;
-      for (let row = 0; row < keeps[i]!; row++) {
-        const until = whole.length - keeps[i]! + row + 1;
+      for (const [row, distance] of wanted[i]!.entries()) {
+        const until = whole.length - distance;
         const own = rows.subarray(row * TINY_SIZE, (row + 1) * TINY_SIZE);
         expectClose(own, await alone(whole.slice(0, until)));
       }
@@ -342,7 +359,7 @@ describe("what a step feeds", () => {
     const config = { ...(await readTextModel(tiny("tiny-rows"))).config, keyValueHeads: 1 };
     const decoder = new Decoder(session as unknown as InferenceSession, runtime, "cpu", config);
     const sequence = decoder.newSequence();
-    await sequence.forward([7, 8, 9], 2);
+    await sequence.forward([7, 8, 9], [1, 0]);
     await sequence.forward([10]);
     expect(steps[0]).toEqual({
       input_ids: ["int32", [1, 3], Int32Array.of(7, 8, 9)],

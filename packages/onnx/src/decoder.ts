@@ -25,6 +25,9 @@ const CPU_CHUNK = 128;
 const PACKED_CHUNK = 64;
 const GPU_CHUNK = 512;
 
+/** What most steps want logits of. */
+const LAST: readonly number[] = [0];
+
 /** A loaded graph. Its sequences share the weights, and what is known of prompts; each has its own cache. */
 export class Decoder implements StepDecoder {
   readonly contract: GraphContract;
@@ -58,7 +61,7 @@ export class Decoder implements StepDecoder {
     this.contextLength = config.contextLength;
     this.prefixes = new PrefixCache(prefixCacheBytes, PROMPT_PIECE);
     const { contract } = this;
-    this.#outputs = ["logits", ...contract.past.map(({ output }) => output)];
+    this.#outputs = ["logits", contract.past[0]!.output];
     this.#buffers = contract.packed
       ? new RowBuffers(contract, runtime.Tensor, config.contextLength)
       : undefined;
@@ -155,28 +158,29 @@ export class Decoder implements StepDecoder {
     const caches = buffers.range([...stepOf.keys()].flatMap((cache) => cache ?? []));
     // Those between that do not take part have no tokens.
     const brought = caches.map((cache) => {
-      const { ids = [], keep = 0 } = stepOf.get(cache) ?? {};
-      return { ids, past: cache.length, keep };
+      const { ids = [], wanted = [] } = stepOf.get(cache) ?? {};
+      return { ids, past: cache.length, wanted };
     });
     const feeds = packedFeeds(this, brought);
     buffers.feed(caches, feeds);
-    const { logits: logitsTensor, ...rows } = await this.run(feeds, this.#outputs);
-    const stepLogits = new StepLogits(logitsTensor!, steps.length);
+    const outputs = await this.run(feeds, this.#outputs);
+    const stepLogits = new StepLogits(outputs.logits!, steps.length);
+    const rows = outputs[this.contract.past[0]!.output]!;
     const width = this.contract.vocabularySize;
     let token = 0;
     let row = 0;
     caches.forEach((cache, i) => {
-      const { ids, keep } = brought[i]!;
+      const { ids, wanted } = brought[i]!;
       cache.take(rows, token, ids.length);
       token += ids.length;
       const step = stepOf.get(cache);
       if (step !== undefined) {
-        logits.set(step, stepLogits.numbers(row * width, keep * width));
+        logits.set(step, stepLogits.rows(row, wanted.length, width));
         step.sequence.logits = stepLogits;
       }
-      row += keep;
+      row += wanted.length;
     });
-    freeTensors(Object.values(rows));
+    freeTensors([rows]);
   }
 
   /** Frees the graph, after the steps that were asked for. Safe to call twice. */
@@ -257,26 +261,38 @@ export class Sequence implements StepSequence {
   }
 
   /** Feeds the next tokens in one step; other sequences may take the same step. */
-  async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {
+  async forward(ids: readonly number[], wanted: readonly number[] = LAST): Promise<Float32Array> {
     if (this.#decoder.isDisposed) {
       throw new ModelDisposedError();
     }
     this.#releaseLogits();
     if (!(this.#cache instanceof RowsKvCache)) {
-      return this.#feed(this.#cache, ids, keep);
+      return this.#feed(this.#cache, ids, wanted);
     }
-    return this.#group.step({ sequence: this, ids, keep });
+    return this.#group.step({ sequence: this, ids, wanted });
   }
 
   /** A step of a graph that takes one sequence. */
-  async #feed(cache: ConcatKvCache, ids: readonly number[], keep: number): Promise<Float32Array> {
-    const feeds = plainFeeds(this.#decoder, { ids, past: cache.length, keep });
+  async #feed(
+    cache: ConcatKvCache,
+    ids: readonly number[],
+    wanted: readonly number[],
+  ): Promise<Float32Array> {
+    const feeds = plainFeeds(this.#decoder, { ids, past: cache.length, wanted });
     cache.feed(feeds);
     const outputs = await this.#decoder.run(feeds, ["logits", ...cache.outputs]);
     cache.take(outputs, ids.length);
     this.logits = new StepLogits(outputs.logits!, 1);
-    const wanted = keep * this.#decoder.contract.vocabularySize;
-    return this.logits.numbers(outputs.logits!.size - wanted, wanted);
+    const width = this.#decoder.contract.vocabularySize;
+    const end = outputs.logits!.size / width;
+    if (wanted.length === wanted[0]! + 1) {
+      return this.logits.rows(end - wanted.length, wanted.length, width);
+    }
+    const rows = new Float32Array(wanted.length * width);
+    for (const [i, distance] of wanted.entries()) {
+      rows.set(this.logits.rows(end - 1 - distance, 1, width), i * width);
+    }
+    return rows;
   }
 
   /** Forgets the last `rows` tokens, 0 to `length`. */

@@ -150,9 +150,22 @@ export class Decoding {
       : [...this.#pending, ...this.#guesses.flatMap((guess) => guess.tokens)];
   }
 
-  /** Of how many of the last tokens the logits are needed. */
-  get rows(): number {
-    return 1 + this.#unmeasured + this.#drafted;
+  /**
+   * Of which tokens the logits are needed, as distances from the last one: the last that is certain and the last of each guess, and
+   * for a report those between, which are forced, too.
+   */
+  get wanted(): readonly number[] {
+    let distance = this.#drafted;
+    if (this.#gauge !== undefined) {
+      const rows = 1 + this.#unmeasured + distance;
+      return Array.from({ length: rows }, (_, i) => rows - 1 - i);
+    }
+    const wanted = [distance];
+    for (const { tokens } of this.#guesses) {
+      distance -= tokens.length;
+      wanted.push(distance);
+    }
+    return wanted;
   }
 
   /** Whether logits are needed although the output has ended: for a report of the tokens that were forced last. */
@@ -211,7 +224,7 @@ export class Decoding {
   /**
    * Takes the next token and those that it forces, after as many of the guesses as are right.
    *
-   * @param logits what the model makes of the last `rows` tokens, each as wide as the vocabulary
+   * @param logits what the model makes of the tokens that are `wanted`, each as wide as the vocabulary
    * @param together how many outputs are likely to take the next step together, this one among them
    */
   *take(logits: Float32Array, together = 1): Generator<TokenEvent, void, void> {
@@ -222,6 +235,7 @@ export class Decoding {
     this.#acceptMeasured(this.tokens.slice(this.tokens.length - first), 0, row);
     let at = 0;
     let right = 0;
+    let kept = 0;
     while (this.finishReason === undefined) {
       const { id, mask } = this.#choose(row(first + at));
       if (this.#vocabulary.isEos(id)) {
@@ -244,11 +258,12 @@ export class Decoding {
       this.#timed(() => this.#acceptAll(guess.tokens.slice(0, 1)));
       this.#acceptMeasured(guess.tokens.slice(1), first + at + 1, row);
       right++;
-      at += guess.tokens.length;
+      at += this.#gauge === undefined ? 1 : guess.tokens.length;
+      kept += guess.tokens.length;
       yield* this.#tell(guess.tokens, guess.tokens.length - 1);
       this.#settle();
     }
-    this.rejected = this.#drafted - at;
+    this.rejected = this.#drafted - kept;
     this.acceptedDraftTokens += right;
     for (const [i, { kind }] of this.#guesses.slice(0, right + 1).entries()) {
       this.#drafts!.learn(kind, i < right);

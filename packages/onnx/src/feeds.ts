@@ -15,12 +15,12 @@ export interface SequenceTokens {
   readonly ids: readonly number[];
   /** Tokens before them. */
   readonly past: number;
-  /** Of how many of the last of them the logits are wanted. */
-  readonly keep: number;
+  /** Of which of them the logits are wanted, as distances from the last one, descending. */
+  readonly wanted: readonly number[];
 }
 
-/** What a step of one sequence feeds besides the past. */
-export function plainFeeds({ contract, runtime }: Graph, { ids, past, keep }: SequenceTokens): Feeds {
+/** What a step of one sequence feeds besides the past; it gives the logits from the first token on of which they are wanted. */
+export function plainFeeds({ contract, runtime }: Graph, { ids, past, wanted }: SequenceTokens): Feeds {
   const count = ids.length;
   const make = (type: IntegerType, dims: readonly number[], at: (index: number) => number) =>
     integers(runtime, type, dims, at);
@@ -33,7 +33,7 @@ export function plainFeeds({ contract, runtime }: Graph, { ids, past, keep }: Se
   }
   if (contract.logitsToKeep !== undefined) {
     const { name, type } = contract.logitsToKeep;
-    feeds[name] = make(type, [], () => keep);
+    feeds[name] = make(type, [], () => wanted[0]! + 1);
   }
   if (contract.useCacheBranch) {
     feeds.use_cache_branch = new runtime.Tensor("bool", [past > 0], [1]);
@@ -51,8 +51,8 @@ export function packedFeeds({ contract, runtime }: Graph, sequences: readonly Se
   const ids: number[] = [];
   const placeTokens: number[] = [];
   const tokenPlaces: number[] = [];
-  const wanted: number[] = [];
-  sequences.forEach(({ ids: own, keep }, sequence) => {
+  const logitTokens: number[] = [];
+  sequences.forEach(({ ids: own, wanted }, sequence) => {
     const first = ids.length;
     for (let place = 0; place < places; place++) {
       placeTokens.push(place < own.length ? first + place : 0);
@@ -61,8 +61,8 @@ export function packedFeeds({ contract, runtime }: Graph, sequences: readonly Se
       tokenPlaces.push(sequence * places + i);
       ids.push(own[i]!);
     }
-    for (let i = own.length - keep; i < own.length; i++) {
-      wanted.push(first + i);
+    for (const distance of wanted) {
+      logitTokens.push(ids.length - 1 - distance);
     }
   });
   const list = (of: readonly number[], dims: readonly number[] = [of.length]) =>
@@ -72,7 +72,7 @@ export function packedFeeds({ contract, runtime }: Graph, sequences: readonly Se
     place_tokens: list(placeTokens, [sequences.length, places]),
     token_places: list(tokenPlaces),
     past_lengths: list(sequences.map(({ past }) => past)),
-    logit_tokens: list(wanted),
+    logit_tokens: list(logitTokens),
   };
 }
 

@@ -110,7 +110,7 @@ async function* decode(
     }
     sequence.rollback(decoding.rejected);
     const start = performance.now();
-    logits = await sequence.forward(decoding.ids, decoding.rows);
+    logits = await sequence.forward(decoding.ids, decoding.wanted);
     timings.decode += performance.now() - start;
     steps++;
   }
@@ -170,7 +170,7 @@ function* until(
 async function prefill(
   { decoder, promptIds, aborted, onProgress, timings }: Generation,
   sequence: StepSequence,
-  { ids: forced, rows }: Decoding,
+  { ids: forced, wanted }: Decoding,
   cuts: readonly number[],
 ): Promise<Float32Array | undefined> {
   const total = promptIds.length;
@@ -184,7 +184,7 @@ async function prefill(
     const end = at + Math.ceil((total - at) / Math.ceil((total - at) / chunk));
     const ids = promptIds.slice(at, end);
     at = end;
-    logits = await (end < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], rows));
+    logits = await (end < total ? sequence.forward(ids) : sequence.forward([...ids, ...forced], wanted));
     timings.prefill = performance.now() - start;
     onProgress?.({ stage: "prompt", done: Math.min(sequence.length, total), total });
   }

@@ -68,7 +68,6 @@ describe("readContract", () => {
 
   it("takes packed graphs, which take more than tokens, and give the new rows", () => {
     const packed = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
-    const rows = PRESENT.map(({ name }) => value(name.replace("present", "new"), ["n", 3, 16]));
     const read = (names: readonly string[]) =>
       readContract(
         [
@@ -76,12 +75,12 @@ describe("readContract", () => {
           ...names.map((name) => value(name, ["n"], "int64")),
           ...PAST,
         ],
-        [LOGITS, ...rows],
+        [LOGITS, value("new_rows", ["n", 6, 16])],
         CONFIG,
       );
     expect(read(packed)).toMatchObject({
       packed: true,
-      past: [{ input: "past_key_values.0.key", output: "new.0.key" }, {}],
+      past: [{ input: "past_key_values.0.key", output: "new_rows" }, {}],
     });
     expect(() => read(packed.slice(1))).toThrow(/cannot feed: token_places, past_lengths, logit_tokens/);
   });

@@ -6,7 +6,7 @@ import { UnsupportedModelError } from "./errors.js";
 export interface PastInput {
   /** The graph's input, `past_key_values.N.key` or `.value`. */
   readonly input: string;
-  /** The output that is the next step's past, `present.N.key` or `.value`; in a packed graph the new rows, `new.N.key` or `.value`. */
+  /** The output that is the next step's past, `present.N.key` or `.value`; in a packed graph that with all new rows. */
   readonly output: string;
   readonly heads: number;
   /** Numbers per row and head. */
@@ -19,7 +19,7 @@ export interface GraphContract {
   readonly pastType: "float32" | "float16";
   /**
    * Whether the graph takes the tokens of several sequences packed in a row, each sequence with as many as it has, reads
-   * past buffers of any size, and gives the new rows alone: `[tokens, heads, head size]`.
+   * past buffers of any size, and gives the new rows alone: `[tokens, heads of all past inputs, head size]`.
    */
   readonly packed: boolean;
   readonly logitsType: "float32" | "float16";
@@ -38,6 +38,8 @@ export type IntegerType = "int64" | "int32";
 
 const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 const PAST_PREFIX = "past_key_values.";
+/** The output of a packed graph with the new rows of all past inputs, in the order of these. */
+const NEW_ROWS = "new_rows";
 /** What a packed graph takes besides its tokens, all int64: see `packedFeeds`. */
 const PACKED_INPUTS = ["place_tokens", "token_places", "past_lengths", "logit_tokens"];
 
@@ -106,8 +108,7 @@ function readPast(
       continue;
     }
     const layer = each.name.slice(PAST_PREFIX.length);
-    const rows = `new.${layer}`;
-    const output = outputs.has(rows) ? rows : `present.${layer}`;
+    const output = outputs.has(NEW_ROWS) ? NEW_ROWS : `present.${layer}`;
     if (!outputs.has(output)) {
       throw new UnsupportedModelError(`The graph takes ${each.name} but does not give ${output} back.`);
     }

@@ -9,7 +9,7 @@ const SIZE = 4;
 const CONTRACT: GraphContract = {
   past: ["key", "value"].map((part) => ({
     input: `past_key_values.0.${part}`,
-    output: `new.0.${part}`,
+    output: "new_rows",
     heads: HEADS,
     headSize: SIZE,
   })),
@@ -29,27 +29,30 @@ const value = (sequence: number, row: number, part: number, head: number, i: num
   (((sequence * 1000 + row) * 2 + part) * HEADS + head) * SIZE + i;
 
 /** What a step would give for rows of a sequence, behind so many of another. */
-function outputs(sequence: number, from: number, rows: number, before: number) {
-  return Object.fromEntries(
-    CONTRACT.past.map(({ output }, part) => {
-      const data = new Float32Array((before + rows) * HEADS * SIZE).fill(-1);
-      for (let row = 0; row < rows; row++) {
-        for (let head = 0; head < HEADS; head++) {
-          for (let i = 0; i < SIZE; i++) {
-            data[((before + row) * HEADS + head) * SIZE + i] = value(sequence, from + row, part, head, i);
-          }
-        }
+function newRows(sequence: number, from: number, rows: number, before: number): Tensor {
+  const heads = CONTRACT.past.length * HEADS;
+  const data = new Float32Array((before + rows) * heads * SIZE).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    for (let head = 0; head < heads; head++) {
+      for (let i = 0; i < SIZE; i++) {
+        data[((before + row) * heads + head) * SIZE + i] = value(
+          sequence,
+          from + row,
+          Math.floor(head / HEADS),
+          head % HEADS,
+          i,
+        );
       }
-      return [output, new Tensor("float32", data, [before + rows, HEADS, SIZE])];
-    }),
-  );
+    }
+  }
+  return new Tensor("float32", data, [before + rows, heads, SIZE]);
 }
 
 describe("buffers of rows", () => {
   const buffers = new RowBuffers(CONTRACT, Tensor, 1000);
 
   function take(cache: RowsKvCache, sequence: number, rows: number): void {
-    cache.take(outputs(sequence, cache.length, rows, 3), 3, rows);
+    cache.take(newRows(sequence, cache.length, rows, 3), 3, rows);
   }
 
   /** Whether what the graph is fed has the sequence's rows. */

@@ -1,6 +1,6 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-node";
 import type { GraphContract } from "./graph.js";
-import type { Feeds, KvCache, Outputs } from "./kv-cache.js";
+import type { Feeds, KvCache } from "./kv-cache.js";
 
 /** Rows that a buffer grows by at least. */
 const SMALLEST_GROWTH = 32;
@@ -107,24 +107,22 @@ export class RowBuffers {
   }
 
   /** Writes the new rows of a sequence: those of `rows` of a step's tokens, from the one at `first` on. */
-  write(cache: RowsKvCache, outputs: Outputs, first: number, rows: number): void {
+  write(cache: RowsKvCache, newRows: Tensor, first: number, rows: number): void {
     this.reserve(cache.length + rows);
     const { buffer } = this.#layout;
     const slot = this.#caches.indexOf(cache);
-    let before = 0;
-    for (const { output, heads, headSize } of this.#contract.past) {
-      const source = bits(outputs[output]!);
-      for (let head = 0; head < heads; head++) {
-        // Rows are short: copying number by number is faster than making views of them.
-        let to = this.#at(slot, before + head, cache.length);
-        for (let row = first; row < first + rows; row++) {
-          let from = (row * heads + head) * headSize;
-          for (const end = to + headSize; to < end; to++, from++) {
-            buffer[to] = source[from]!;
-          }
+    const source = bits(newRows);
+    const heads = this.#headIn.length;
+    const size = this.#headSize;
+    for (let head = 0; head < heads; head++) {
+      // Rows are short: copying number by number is faster than making views of them.
+      let to = this.#at(slot, head, cache.length);
+      for (let row = first; row < first + rows; row++) {
+        let from = (row * heads + head) * size;
+        for (const end = to + size; to < end; to++, from++) {
+          buffer[to] = source[from]!;
         }
       }
-      before += heads;
     }
   }
 
@@ -291,8 +289,8 @@ export class RowsKvCache implements KvCache {
   }
 
   /** Takes over the new rows of a step that succeeded: of `rows` tokens from the one at `first` on. */
-  take(outputs: Outputs, first: number, rows: number): void {
-    this.buffers.write(this, outputs, first, rows);
+  take(newRows: Tensor, first: number, rows: number): void {
+    this.buffers.write(this, newRows, first, rows);
     this.length += rows;
   }
 

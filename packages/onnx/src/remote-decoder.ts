@@ -122,9 +122,9 @@ class RemoteSequence implements StepSequence {
     this.#decoder.send({ type: "remember", sequence: this.#id, ids, cuts });
   }
 
-  async forward(ids: readonly number[], keep = 1): Promise<Float32Array> {
+  async forward(ids: readonly number[], wanted: readonly number[] = [0]): Promise<Float32Array> {
     const sequence = this.#id;
-    const answer = await this.#decoder.ask((call) => ({ type: "forward", sequence, call, ids, keep }));
+    const answer = await this.#decoder.ask((call) => ({ type: "forward", sequence, call, ids, wanted }));
     if (answer.type !== "logits") {
       throw new InferenceError("The model's thread gave no logits.");
     }

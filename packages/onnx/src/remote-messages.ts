@@ -36,7 +36,7 @@ export type StepCommand =
       readonly sequence: number;
       readonly call: number;
       readonly ids: readonly number[];
-      readonly keep: number;
+      readonly wanted: readonly number[];
     }
   | { readonly type: "rollback"; readonly sequence: number; readonly rows: number }
   | { readonly type: "dispose"; readonly sequence: number };

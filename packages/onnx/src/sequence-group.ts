@@ -2,8 +2,8 @@
 export interface SequenceStep<Sequence> {
   readonly sequence: Sequence;
   readonly ids: readonly number[];
-  /** Of how many of the last of them the logits are wanted. */
-  readonly keep: number;
+  /** Of which of them the logits are wanted, as distances from the last one, descending. */
+  readonly wanted: readonly number[];
 }
 
 interface Waiting<Sequence> extends SequenceStep<Sequence> {
@@ -27,7 +27,7 @@ export class SequenceGroup<Sequence> {
     this.#stepTogether = stepTogether;
   }
 
-  /** Feeds the next tokens of a sequence, and gives the logits of the last `keep` of them. */
+  /** Feeds the next tokens of a sequence, and gives the logits that it wants. */
   step(step: SequenceStep<Sequence>): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...step, resolve, reject });

@@ -42,12 +42,13 @@ export interface StepSequence {
    * Feeds the next tokens in one step.
    *
    * @param ids at least one token; with those before, at most the context length
-   * @param keep of how many of the last tokens the logits are wanted, 1 to `ids.length`. Default: 1
-   * @returns `keep` rows of logits, each as wide as the vocabulary; valid until the sequence's next step or its end
+   * @param wanted of which tokens the logits are wanted, as distances from the last one, 0 to `ids.length - 1`, descending; at
+   *   least one. Default: of the last one
+   * @returns a row of logits for each, each as wide as the vocabulary; valid until the sequence's next step or its end
    * @throws ModelDisposedError after the model was disposed of
    * @throws InferenceError where the graph fails; the sequence is then as before
    */
-  forward(ids: readonly number[], keep?: number): Promise<Float32Array>;
+  forward(ids: readonly number[], wanted?: readonly number[]): Promise<Float32Array>;
   /** Forgets the last `rows` tokens, 0 to `length`. */
   rollback(rows: number): void;
   dispose(): void;

@@ -55,11 +55,11 @@ export function serveSteps(
 
   async function forward(
     sequence: Sequence,
-    { call, ids, keep }: Extract<StepCommand, { readonly type: "forward" }>,
+    { call, ids, wanted }: Extract<StepCommand, { readonly type: "forward" }>,
   ): Promise<void> {
     try {
       // Rows of logits are those of several sequences, and valid until the next step only.
-      const logits = (await sequence.forward(ids, keep)).slice();
+      const logits = (await sequence.forward(ids, wanted)).slice();
       answer({ type: "logits", call, logits, together: sequence.together }, [logits.buffer]);
     } catch (thrown) {
       const isDisposed = thrown instanceof ModelDisposedError;

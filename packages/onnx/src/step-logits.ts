@@ -14,10 +14,10 @@ export class StepLogits {
     this.#readers = readers;
   }
 
-  /** So many numbers from one on; empty once they are freed. */
-  numbers(from: number, count: number): Float32Array {
-    const part = bits(this.#tensor).subarray(from, from + count);
-    return part instanceof Float32Array ? part : halfToFloat(part, new Float32Array(count));
+  /** So many rows of a width from one on; empty once they are freed. */
+  rows(first: number, count: number, width: number): Float32Array {
+    const part = bits(this.#tensor).subarray(first * width, (first + count) * width);
+    return part instanceof Float32Array ? part : halfToFloat(part, new Float32Array(count * width));
   }
 
   /** One of the sequences has gone on. */
