@@ -5,7 +5,7 @@ minima. The 8-bit weights are no files: the loader makes them (`expand_blocks` a
 expand-weights.ts) as `describe` says. Numbers are rounded to 255 steps between the largest that shares their scale and its negative.
 check.py measures it. There are two kinds of products:
 
-- Behind a norm (two thirds of all arithmetic) numbers have about the same range in each token. So they are rounded to bytes in one
+- Behind a norm (two thirds of all arithmetic, without that of the last two layers' gates) numbers have about the same range in each token. So they are rounded to bytes in one
   range for all, which is known before (calibration.json), and a product of bytes with one scale a column (`MatMulIntegerToFloat`)
   takes a third of the time of the other kind for each further token. Channels differ, so each has a factor that the norm's weight
   is divided by and its weights are multiplied with. One range for all makes no token depend on those it shares a step with.
@@ -25,6 +25,8 @@ from weights import BLOCK, Model, Q4Matrix
 PARTS = ("qkv", "attention_output", "gate_up", "down")
 # Behind a norm.
 COLUMN_PARTS = ("qkv", "gate_up")
+# But these, by part and layer: what is rounded there goes into the logits almost as it is, two fifths of all that columns add.
+BLOCKS_ALL_THE_SAME = (("gate_up", 28), ("gate_up", 29))
 STEPS = 127
 ZERO = 128
 CALIBRATION = Path(__file__).parent / "calibration.json"
@@ -34,6 +36,11 @@ def factors(exponents: np.ndarray) -> np.ndarray:
     """What the weights of channels are multiplied with: powers of the eighth root of 2, 128 for 1. The roots are float32."""
     roots = np.float32(2 ** (np.arange(8) / 8)).astype(np.float64)
     return np.ldexp(roots[exponents & 7], (exponents >> 3).astype(np.int32) - 16)
+
+
+def has_columns(part: str, layer: int) -> bool:
+    """Whether a product is one of bytes with one scale a column."""
+    return part in COLUMN_PARTS and (part, layer) not in BLOCKS_ALL_THE_SAME
 
 
 def calibrated(part: str, layer: int) -> tuple[np.ndarray, float]:
@@ -82,7 +89,7 @@ class ExpandedProducts(NibbleProducts):
     """Those of the layers with 8 bits; the output head has them as it is."""
 
     def norm_weight(self, g: GraphBuilder, norm: Norm) -> str:
-        if norm.part not in COLUMN_PARTS:
+        if not has_columns(norm.part, norm.layer):
             return super().norm_weight(g, norm)
         exponents, _ = calibrated(norm.part, norm.layer)
         return g.constant(f"layer.{norm.layer}.{norm.part}.norm_weight", scale_norm(norm.weight, exponents))
@@ -110,7 +117,7 @@ class ExpandedProducts(NibbleProducts):
 
     def _product(self, g: GraphBuilder, part: str, layer: int, x: str) -> str:
         name, m = f"layer.{layer}.{part}", self.matrix(self._model, part, layer)
-        if part in COLUMN_PARTS:
+        if has_columns(part, layer):
             return self._column_product(g, name, m, x, *calibrated(part, layer))
         weight, scale = expand_blocks(m)
         return g.node("MatMulNBits", [x, g.constant(f"{name}.bytes", weight), g.constant(f"{name}.byte_scale", scale)], f"{name}.out",
@@ -137,7 +144,7 @@ def expanded(model: Model, expansion: dict) -> bytes:
     for layer in range(model.shape.layers):
         for part in PARTS:
             place, m = next(matrices), ExpandedProducts.matrix(model, part, layer)
-            if part in COLUMN_PARTS:
+            if has_columns(part, layer):
                 exponents, _ = calibrated(part, layer)
                 weight, scale = expand_columns(m, exponents)
                 norm = model.vector(f"blk.{layer}.{'attn' if part == 'qkv' else 'ffn'}_norm.weight")
@@ -169,7 +176,7 @@ def describe(model: Model, source: list[TensorProto], target: list[TensorProto])
             rows, blocks = next(t for t in source if t.name == f"{name}.scale.f16").dims
             matrix = {"rows": rows, "columns": blocks * BLOCK, "weight": at(f"{name}.weight"), "scale": at(f"{name}.scale.f16"),
                       "minimum": at(f"{name}.minimum.f16"), "bytes": offset(f"{name}.bytes")}
-            if part in COLUMN_PARTS:
+            if has_columns(part, layer):
                 norm = f"layer.{layer}.norm_{1 if part == 'qkv' else 2}.weight"
                 inputs = base64.b64encode(calibrated(part, layer)[0].tobytes()).decode()
                 matrix |= {"byteScale": offset(f"{name}.column_scale"),

@@ -13,9 +13,9 @@ from gguf.quants import dequantize
 
 
 class Reference:
-    def __init__(self, gguf_path: Path, factors: Callable[[str, int], np.ndarray] | None = None):
+    def __init__(self, gguf_path: Path, factors: Callable[[str, int], np.ndarray | None] | None = None):
         """`factors`: of channels, of a part and a layer. The layers' matrices are then multiples of a 127th of the largest number of a
-        row whose channels are multiplied with them, and those behind no norm of the largest number of a block."""
+        row whose channels are multiplied with them, and those without factors or behind no norm of the largest number of a block."""
         reader = GGUFReader(gguf_path)
         self.weights = {t.name: dequantize(t.data, t.tensor_type).astype(np.float32) for t in reader.tensors}
         self.embeddings = self.weights["token_embd.weight"]
@@ -71,10 +71,12 @@ class Reference:
         return np.stack([rotated.real, rotated.imag], axis=-1).reshape(x.shape).astype(np.float32)
 
 
-def _rounded(name: str, w: np.ndarray, factors: Callable[[str, int], np.ndarray]) -> np.ndarray:
+def _rounded(name: str, w: np.ndarray, factors: Callable[[str, int], np.ndarray | None]) -> np.ndarray:
     _, layer, part, _ = name.split(".")
     is_behind_norm = part in ("attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up")
-    factor = factors("qkv" if part.startswith("attn") else "gate_up", int(layer)) if is_behind_norm else np.float64(1)
-    together = (w * factor).reshape(-1, w.shape[1] if is_behind_norm else 32)
+    factor = factors("qkv" if part.startswith("attn") else "gate_up", int(layer)) if is_behind_norm else None
+    width = 32 if factor is None else w.shape[1]
+    factor = np.float64(1) if factor is None else factor
+    together = (w * factor).reshape(-1, width)
     step = np.abs(together).max(axis=1, keepdims=True) / 127
     return ((np.round(together / step) * step).reshape(w.shape) / factor).astype(np.float32)
