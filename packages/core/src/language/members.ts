@@ -2,6 +2,7 @@
 import { type Algebra, plainGoal } from "./algebra.js";
 import { CODE_POINT_END } from "./code-point-set.js";
 import { LanguageLimitError } from "./limits.js";
+import { listedMembers } from "./listed-members.js";
 import { Fact, Kind, type Language, UNBOUNDED } from "./nodes.js";
 import { isEmptyLanguage } from "./search.js";
 import { stringOf } from "./texts.js";
@@ -51,6 +52,8 @@ export function membersOf(algebra: Algebra, root: Language, atMost: number): str
     return texts.count(root) > atMost ? undefined : texts.members(root).map((text) => stringOf(text));
   }
   if (!isFiniteLanguage(algebra, root)) return undefined;
+  const listed = listedMembers(algebra, root, atMost);
+  if (listed !== undefined) return listed === "too many" ? undefined : [...listed];
   const members = firstMembers(algebra, root, atMost + 1);
   return members.length > atMost ? undefined : members;
 }

@@ -403,7 +403,8 @@ function hashOfRests(texts: readonly Int32Array[], first: number, end: number, d
   return hash;
 }
 
-function compareCodePoints(x: Int32Array, y: Int32Array): number {
+/** Which of two texts comes first in the order of code points: below 0, 0 or above 0. */
+export function compareCodePoints(x: Int32Array, y: Int32Array): number {
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
   return x.length - y.length;
