@@ -165,6 +165,11 @@ function addMaskBench(bench: Command, io: Io, done: (code: ExitCode) => void): v
     .option("--file-limit <seconds>", "the most time for one record", decimalNumber({ min: 0.001 }), 30)
     .option("--memory <mib>", "the most memory for an engine's process", wholeNumber({ min: 64 }), 4096)
     .option("--cold", "clear all caches before each record", false)
+    .option(
+      "--v8-threads <n>",
+      "helper threads of engines in Node (default: one for each other core, at most 4)",
+      wholeNumber({ min: 0 }),
+    )
     .option("--json <file>", "write the result with all failures")
     .option("--plots <folder>", "draw the distributions of the times, and what passed, as SVG files")
     .addHelpText(

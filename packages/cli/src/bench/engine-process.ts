@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { MissingPeerError } from "./peers.js";
@@ -24,10 +25,21 @@ const MEMORY_CHECK_MS = 100;
 /** Characters of a driver's error output that are kept, for the message when it crashes. */
 const ERRORS_KEPT = 2000;
 
+/** The most helper threads that V8 has by default. */
+const MAX_V8_THREADS = 4;
+
+/**
+ * How many threads V8 gets for its compiler and its collector: one for each core but that of the thread that is measured.
+ * Where they are more than there are cores, the measured thread waits for them.
+ */
+export function v8Threads(): number {
+  return Math.max(1, Math.min(MAX_V8_THREADS, availableParallelism() - 1));
+}
+
 /** The driver of this package's own engine, and of those in npm packages. */
-export function nodeDriver(memoryMiB: number): string[] {
+export function nodeDriver(memoryMiB: number, threads: number): string[] {
   const file = fileURLToPath(new URL("./driver.js", import.meta.url));
-  return [process.execPath, `--max-old-space-size=${memoryMiB}`, file];
+  return [process.execPath, `--max-old-space-size=${memoryMiB}`, `--v8-pool-size=${threads}`, file];
 }
 
 /** An engine in a process of its own, which is replaced where it hangs, crashes or needs too much memory. */

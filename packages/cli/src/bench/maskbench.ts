@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PropertyOrder, Vocabulary } from "@grammask/core";
 import { ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
-import { EngineProcess, nodeDriver } from "./engine-process.js";
+import { EngineProcess, nodeDriver, v8Threads } from "./engine-process.js";
 import { ENGINES, type EngineName } from "./engines/index.js";
 import { describeMachine, today } from "./machine.js";
 import { installPeer, MissingPeerError, pythonDriver, pythonOf } from "./peers.js";
@@ -35,6 +35,8 @@ export interface MaskBenchOptions {
   /** MiB. */
   readonly memory: number;
   readonly cold: boolean;
+  /** Of V8, beside the thread that is measured; default: one for each other core, at most 4. */
+  readonly v8Threads?: number;
   readonly json?: string;
   readonly plots?: string;
 }
@@ -61,7 +63,7 @@ interface Case {
 
 /** `grammask bench maskbench`: real schemas with labelled instances, token by token. */
 export async function maskBench(io: Io, options: MaskBenchOptions): Promise<ExitCode> {
-  const { data, sample } = options;
+  const { data, sample, v8Threads: threads = v8Threads() } = options;
   const total = await countRecords(data, sample);
   const tokenizer = await loadTokenizer(options.tokenizer, options.eos, (line) => io.err(`${line}\n`));
   const { eos, vocabulary } = tokenizer;
@@ -85,7 +87,7 @@ export async function maskBench(io: Io, options: MaskBenchOptions): Promise<Exit
       cold: options.cold,
     };
     for (const choice of options.engines) {
-      const entrant = await startEngine(io, choice, setup, options.memory);
+      const entrant = await startEngine(io, choice, setup, options.memory, threads);
       if (typeof entrant === "string") skipped[choice.name] = entrant;
       else entrants.push(entrant);
     }
@@ -139,6 +141,7 @@ export async function maskBench(io: Io, options: MaskBenchOptions): Promise<Exit
       fileLimit: options.fileLimit,
       memoryMiB: options.memory,
       cold: options.cold,
+      v8Threads: threads,
     },
     machine: describeMachine(),
     date: today(),
@@ -158,12 +161,13 @@ async function startEngine(
   choice: EngineChoice,
   setup: Setup,
   memoryMiB: number,
+  threads: number,
 ): Promise<Entrant | string> {
   const { name } = choice;
   const kind = ENGINES[name];
   try {
     const peer = kind === "own" ? "" : await installPeer(name, (line) => io.err(`${line}\n`));
-    const command = kind === "python" ? [pythonOf(peer), pythonDriver] : nodeDriver(memoryMiB);
+    const command = kind === "python" ? [pythonOf(peer), pythonDriver] : nodeDriver(memoryMiB, threads);
     const process = new EngineProcess(command, { ...setup, engine: name, peer }, memoryMiB);
     await process.start();
     return { choice, process, summary: new Summary() };

@@ -15,6 +15,8 @@ export interface MaskBenchResult {
     readonly fileLimit: number;
     readonly memoryMiB: number;
     readonly cold: boolean;
+    /** Helper threads of V8 for engines in Node. */
+    readonly v8Threads: number;
   };
   readonly machine: Readonly<Record<string, string | number>>;
   readonly date: string;
