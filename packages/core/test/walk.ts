@@ -19,6 +19,17 @@ export function allowedTokens(matcher: Matcher): number[] {
   return ids;
 }
 
+/** The allowed tokens, by trying every one. */
+export function triedTokens(matcher: Matcher): number[] {
+  const ids: number[] = [];
+  for (let id = 0; id < matcher.vocabulary.size; id++) {
+    if (!matcher.accept(id)) continue;
+    ids.push(id);
+    matcher.rollback(1);
+  }
+  return ids;
+}
+
 /**
  * Draws up to `patience` tokens uniformly from the masks, and then ends the output by its short completion. Returns the
  * text. Throws at a dead end, and where a completion is not an end.

@@ -6,6 +6,7 @@ import type { ByteTrail } from "./byte-trail.js";
 import { type Completion, NOTHING } from "./completion.js";
 import { CompletionSearch } from "./completion-search.js";
 import type { Config } from "./configs.js";
+import { DifferentItems } from "./different-items.js";
 import type { CompletionFinder } from "./engine.js";
 
 /** So many configs are remembered. */
@@ -28,11 +29,11 @@ export class Completions implements CompletionFinder {
   private readonly texts = new Map<number, Uint8Array>();
   private readonly structures = new Map<number, Uint8Array>();
   private known = new Map<Config, Completion>();
-  /** Whether a config waits for an item that must differ, or one below it does. */
-  private inUnique = new Map<Config, boolean>();
+  private readonly items: DifferentItems;
 
   constructor(automaton: Automaton) {
     this.automaton = automaton;
+    this.items = new DifferentItems(automaton);
     const { completions } = automaton.frames;
     this.search = completions === undefined ? undefined : new CompletionSearch(completions);
   }
@@ -43,10 +44,7 @@ export class Completions implements CompletionFinder {
    * @throws SchemaLimitError, LanguageLimitError where a limit does not let it be found
    */
   of(config: Config, trail: ByteTrail, length: number): Completion {
-    if (this.known.size > MAX_REMEMBERED) {
-      this.known = new Map();
-      this.inUnique = new Map();
-    }
+    if (this.known.size > MAX_REMEMBERED) this.known = new Map();
     const keyStart = trail.keyStart;
     const ends: { readonly config: Config; readonly bytes: Uint8Array; readonly isOwn: boolean }[] = [];
     let completion = NOTHING;
@@ -173,22 +171,7 @@ export class Completions implements CompletionFinder {
 
   /** The same for items that must differ. */
   private isInUnique(config: Config): boolean {
-    const { configs, frames } = this.automaton;
-    if (!frames.anyWaitsForItem) return false;
-    const open: Config[] = [];
-    let at = configs.parent(config);
-    let found = false;
-    for (; at !== 0 && !found; at = configs.parent(at)) {
-      const known = this.inUnique.get(at);
-      if (known !== undefined) {
-        found = known;
-        break;
-      }
-      open.push(at);
-      found = frames.waitsForItem(frameId(configs.state(at)));
-    }
-    for (const below of open) this.inUnique.set(below, found);
-    return found;
+    return this.items.isAmong(this.automaton.configs.parent(config));
   }
 }
 

@@ -23,7 +23,7 @@ import type { LiteralAutomaton } from "./literals.js";
 import { NeededPropertiesIndex } from "./needed-properties.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
-import { Place, type Structure } from "./structure.js";
+import { GAPS, Place, type Structure } from "./structure.js";
 import { Follow, Gap, type Run, shortestRun, type WhitespacePolicy } from "./whitespace-policy.js";
 
 const QUOTE = 0x22;
@@ -387,17 +387,6 @@ export class JsonCompletions implements CompletionSource {
     return { bytes: [...text.bytes, sign, ...bytes], shape };
   }
 }
-
-const GAPS: Readonly<Partial<Record<Place, Gap>>> = {
-  [Place.ObjectOpen]: Gap.Open,
-  [Place.ObjectNext]: Gap.AfterComma,
-  [Place.ObjectAfter]: Gap.AfterValue,
-  [Place.ObjectColon]: Gap.BeforeColon,
-  [Place.ObjectValue]: Gap.AfterColon,
-  [Place.ArrayOpen]: Gap.Open,
-  [Place.ArrayNext]: Gap.AfterComma,
-  [Place.ArrayAfter]: Gap.AfterValue,
-};
 
 /** How many items a literal asks for at least. */
 function itemsOf(store: FormulaStore, literal: Formula): number {

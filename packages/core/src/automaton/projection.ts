@@ -230,24 +230,10 @@ export class Projection {
   /** The literals in negation normal form: of variables, or of the parent's own atoms. */
   private literals(formula: Formula, ofVariables: boolean): Formula[] {
     const literals: Formula[] = [];
-    this.collect(formula, ofVariables ? VARIABLES : REST, literals, new Set());
+    const asked = ofVariables ? VARIABLES : REST;
+    const isPassed = (part: Formula) => (this.contentsOf(part) & asked) === 0;
+    this.store.forEachAtom(formula, (literal) => literals.push(literal), new Set(), isPassed);
     return literals;
-  }
-
-  /** As `FormulaStore.forEachAtom`, without the parts that have nothing of what is asked for. */
-  private collect(formula: Formula, asked: number, literals: Formula[], seen: Set<Formula>): void {
-    if ((this.contentsOf(formula) & asked) === 0 || seen.has(formula)) return;
-    seen.add(formula);
-    const { store } = this;
-    const kind = store.kind(formula);
-    if (kind === Kind.And) {
-      for (const child of store.children(formula)) this.collect(child ^ (formula & 1), asked, literals, seen);
-    } else if (kind === Kind.ExactlyOne) {
-      for (const child of store.children(formula)) {
-        this.collect(child, asked, literals, seen);
-        this.collect(child ^ 1, asked, literals, seen);
-      }
-    } else literals.push(formula);
   }
 
   /** The formula where these literals hold. */
@@ -255,24 +241,8 @@ export class Projection {
     const known = new Set(literals);
     let asked = 0;
     for (const literal of known) asked |= this.contentsOf(literal);
-    return this.replace(formula, known, asked, new Map());
-  }
-
-  /** As `FormulaStore.map`, without the parts that have nothing of what is replaced. */
-  private replace(formula: Formula, known: Set<Formula>, asked: number, memo: Map<number, Formula>): Formula {
-    if ((this.contentsOf(formula) & asked) === 0) return formula;
-    const { store } = this;
-    const node = formula & ~1;
-    let result = memo.get(node);
-    if (result === undefined) {
-      const kind = store.kind(node);
-      if (kind === Kind.And || kind === Kind.ExactlyOne) {
-        const children = store.children(node).map((child) => this.replace(child, known, asked, memo));
-        result = kind === Kind.And ? store.and(children) : store.exactlyOne(children);
-      } else result = known.has(node) ? TRUE : known.has(node ^ 1) ? FALSE : node;
-      memo.set(node, result);
-    }
-    return result ^ (formula & 1);
+    const replace = (atom: Formula) => (known.has(atom) ? TRUE : known.has(atom ^ 1) ? FALSE : atom);
+    return this.store.map(formula, replace, new Map(), (part) => (this.contentsOf(part) & asked) === 0);
   }
 
   /** How a variable occurs. */

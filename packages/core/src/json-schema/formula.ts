@@ -533,15 +533,23 @@ export class FormulaStore {
 
   // --- rebuilding --------------------------------------------------------------------------------------------------
 
-  /** Replaces every atom (given as its positive literal) by `replace(atom)`; `memo` belongs to one `replace`. */
-  map(formula: Formula, replace: (atom: Formula) => Formula, memo: Map<number, Formula>): Formula {
-    if (formula <= FALSE) return formula;
+  /**
+   * Replaces every atom (given as its positive literal) by `replace(atom)`; `memo` belongs to one `replace`.
+   * @param isKept parts that stay as they are
+   */
+  map(
+    formula: Formula,
+    replace: (atom: Formula) => Formula,
+    memo: Map<number, Formula>,
+    isKept?: (formula: Formula) => boolean,
+  ): Formula {
+    if (formula <= FALSE || isKept?.(formula)) return formula;
     const node = formula & ~1;
     let result = memo.get(node);
     if (result === undefined) {
       const kind = this.kind(node);
       if (kind === Kind.And || kind === Kind.ExactlyOne) {
-        const children = this.children(node).map((child) => this.map(child, replace, memo));
+        const children = this.children(node).map((child) => this.map(child, replace, memo, isKept));
         result = kind === Kind.And ? this.and(children) : this.exactlyOne(children);
       } else result = replace(node);
       memo.set(node, result);
@@ -549,17 +557,26 @@ export class FormulaStore {
     return result ^ (formula & 1);
   }
 
-  /** Calls `visit` for every atom under `formula`, as the literal that it occurs as in negation normal form. */
-  forEachAtom(formula: Formula, visit: (literal: Formula) => void, seen: Set<Formula> = new Set()): void {
-    if (formula <= FALSE || seen.has(formula)) return;
+  /**
+   * Calls `visit` for every atom under `formula`, as the literal that it occurs as in negation normal form.
+   * @param isPassed parts that are not looked at
+   */
+  forEachAtom(
+    formula: Formula,
+    visit: (literal: Formula) => void,
+    seen: Set<Formula> = new Set(),
+    isPassed?: (formula: Formula) => boolean,
+  ): void {
+    if (formula <= FALSE || seen.has(formula) || isPassed?.(formula)) return;
     seen.add(formula);
     const kind = this.kind(formula);
     if (kind === Kind.And) {
-      for (const child of this.children(formula)) this.forEachAtom(child ^ (formula & 1), visit, seen);
+      for (const child of this.children(formula))
+        this.forEachAtom(child ^ (formula & 1), visit, seen, isPassed);
     } else if (kind === Kind.ExactlyOne) {
       for (const child of this.children(formula)) {
-        this.forEachAtom(child, visit, seen);
-        this.forEachAtom(child ^ 1, visit, seen);
+        this.forEachAtom(child, visit, seen, isPassed);
+        this.forEachAtom(child ^ 1, visit, seen, isPassed);
       }
     } else visit(formula);
   }

@@ -13,8 +13,8 @@ export type CodePointSet = number;
 
 /** One more than the largest code point. */
 export const CODE_POINT_END = 0x110000;
-const SURROGATES = 0xd800;
-const SURROGATES_END = 0xe000;
+export const SURROGATES = 0xd800;
+export const SURROGATES_END = 0xe000;
 
 /** Whether a code point is a surrogate, which no text has. */
 export function isSurrogate(codePoint: number): boolean {

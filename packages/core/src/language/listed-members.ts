@@ -9,10 +9,8 @@ const MAX_LENGTH = 1000;
 /** No more pairs of texts are put together: texts that come in many ways are fewer than these. */
 const MAX_PAIRS = 4096;
 
-/** There are more members than are wanted. */
-const TOO_MANY = Symbol("too many");
-/** In what is told of a language: its members, each once, or that they are too many; undefined: this is not known here. */
-type Listed = ReadonlySet<string> | typeof TOO_MANY | undefined;
+/** The members of a language, each once, or that there are more than are wanted; undefined: this is not known here. */
+type Listed = ReadonlySet<string> | "too many" | undefined;
 
 /**
  * All members in the order of their code points; "too many" where there are more than `atMost`. Undefined where the
@@ -25,8 +23,7 @@ export function listedMembers(
 ): readonly string[] | "too many" | undefined {
   if (algebra.nodes.maxLength[node]! > MAX_LENGTH) return undefined;
   const found = list(algebra, node, atMost);
-  if (found === undefined) return undefined;
-  if (found === TOO_MANY) return "too many";
+  if (found === undefined || found === "too many") return found;
   return [...found].sort(compareTexts);
 }
 
@@ -40,13 +37,13 @@ function list(algebra: Algebra, node: Language, atMost: number): Listed {
       return new Set([""]);
     case Kind.Class: {
       const characters = sets.characters(a, atMost);
-      return characters === undefined ? TOO_MANY : new Set(characters);
+      return characters === undefined ? "too many" : new Set(characters);
     }
     case Kind.Literal:
     case Kind.Texts:
-      return texts.count(node) > atMost ? TOO_MANY : new Set(texts.members(node).map(stringOf));
+      return texts.count(node) > atMost ? "too many" : new Set(texts.members(node).map(stringOf));
     case Kind.Concat:
-      return joined(list(algebra, a, atMost), () => list(algebra, nodes.b[node]!, atMost), atMost);
+      return joined(list(algebra, a, atMost), list(algebra, nodes.b[node]!, atMost), atMost);
     case Kind.Repeat:
       return repeated(list(algebra, a, atMost), nodes.b[node]!, nodes.c[node]!, atMost);
     case Kind.Union:
@@ -57,30 +54,28 @@ function list(algebra: Algebra, node: Language, atMost: number): Listed {
 }
 
 /** Each text of one before each of another; neither is empty, since a concatenation with nothing is no node. */
-function joined(heads: Listed, rest: () => Listed, atMost: number): Listed {
-  if (heads === undefined) return undefined;
-  const tails = rest();
-  if (tails === undefined) return undefined;
-  if (heads === TOO_MANY || tails === TOO_MANY) return TOO_MANY;
+function joined(heads: Listed, tails: Listed, atMost: number): Listed {
+  if (heads === undefined || tails === undefined) return undefined;
+  if (heads === "too many" || tails === "too many") return "too many";
   if (heads.size * tails.size > MAX_PAIRS) return undefined;
   const found = new Set<string>();
   for (const head of heads) {
     for (const tail of tails) found.add(head + tail);
-    if (found.size > atMost) return TOO_MANY;
+    if (found.size > atMost) return "too many";
   }
   return found;
 }
 
 function repeated(child: Listed, min: number, max: number, atMost: number): Listed {
-  if (child === undefined || child === TOO_MANY) return child;
+  if (child === undefined || child === "too many") return child;
   let power: Listed = new Set([""]);
   const found = new Set<string>();
   for (let times = 0; times <= max; times++) {
-    if (times > 0) power = joined(power, () => child, atMost);
-    if (power === undefined || power === TOO_MANY) return power;
+    if (times > 0) power = joined(power, child, atMost);
+    if (power === undefined || power === "too many") return power;
     if (times < min) continue;
     for (const text of power) found.add(text);
-    if (found.size > atMost) return TOO_MANY;
+    if (found.size > atMost) return "too many";
   }
   return found;
 }
@@ -91,11 +86,11 @@ function united(algebra: Algebra, items: readonly Language[], atMost: number): L
   for (const item of items) {
     const members = list(algebra, item, atMost);
     if (members === undefined) return undefined;
-    if (members === TOO_MANY) isTooMany = true;
+    if (members === "too many") isTooMany = true;
     else for (const text of members) found.add(text);
     isTooMany ||= found.size > atMost;
   }
-  return isTooMany ? TOO_MANY : found;
+  return isTooMany ? "too many" : found;
 }
 
 function compareTexts(x: string, y: string): number {

@@ -1,11 +1,9 @@
 /** Structural questions about where code points lead from a language, answered by its segments and not one by one. */
 import type { Algebra } from "./algebra.js";
-import { CODE_POINT_END } from "./code-point-set.js";
+import { CODE_POINT_END, isSurrogate, SURROGATES, SURROGATES_END } from "./code-point-set.js";
 import type { Language } from "./nodes.js";
 
 const ASCII_END = 0x80;
-const SURROGATES = 0xd800;
-const SURROGATES_END = 0xe000;
 
 /** What code points beyond ASCII lead to, each language once: those in some ranges, and the others. */
 export interface FarTargets {
@@ -89,7 +87,7 @@ export function firstCodePoints(
     if (found.length + after - first > most) return undefined;
     if (algebra.isEmpty(target)) continue;
     for (let codePoint = first; codePoint < after; codePoint++) {
-      if (codePoint < SURROGATES || codePoint >= SURROGATES_END) found.push(codePoint);
+      if (!isSurrogate(codePoint)) found.push(codePoint);
     }
   }
   return found;

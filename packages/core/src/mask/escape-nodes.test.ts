@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { triedTokens } from "../../test/walk.js";
 import { compileJsonSchema, Matcher, Vocabulary } from "../index.js";
 import { escapeNodes } from "./escape-nodes.js";
 import { pathTo } from "./trie-path.js";
@@ -25,17 +26,6 @@ const vocabulary = Vocabulary.fromBytes(
   [...bytes, ...tokens.map((token) => encoder.encode(token)), encoder.encode("<eos>")],
   { eosTokenIds: [256 + tokens.length] },
 );
-
-/** The mask, by trying every token. */
-function bruteForce(matcher: Matcher): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < vocabulary.size; id++) {
-    if (!matcher.accept(id)) continue;
-    ids.push(id);
-    matcher.rollback(1);
-  }
-  return ids;
-}
 
 describe("beginnings of escapes", () => {
   const { trie } = vocabulary;
@@ -71,7 +61,7 @@ describe("beginnings of escapes", () => {
           for (const byte of encoder.encode(output)) {
             const mask = matcher.mask();
             const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) => mask.has(id));
-            expect(ids, decoder.decode(matcher.bytes)).toEqual(bruteForce(matcher));
+            expect(ids, decoder.decode(matcher.bytes)).toEqual(triedTokens(matcher));
             if (!matcher.accept(byte)) break;
           }
         }

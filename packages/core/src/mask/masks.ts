@@ -1,8 +1,8 @@
 import { type Automaton, FrameKind, type FrameState, frameId, frameKind } from "../automaton/automaton.js";
 import type { ByteTrail } from "../automaton/byte-trail.js";
 import type { Config } from "../automaton/configs.js";
+import { DifferentItems } from "../automaton/different-items.js";
 import type { Vocabulary } from "../vocabulary/index.js";
-import { DifferentItems } from "./different-items.js";
 import type { ConfigMask } from "./interned-masks.js";
 import { MaskCache, MaskCaches } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";

@@ -75,7 +75,8 @@ export class StringMasks {
     if (saturated !== undefined) return saturated;
     const run = arena.boundedRun(language);
     if (run !== undefined) return this.bounded(state, this.get(strings.start(run.free)), run.min, run.max);
-    const longer = byNeed.countAbove(arena.horizon(language));
+    const horizon = arena.horizon(language);
+    const longer = byNeed.countAbove(horizon);
     if (longer <= MAX_LISTED) return walk.nearlyFree(state, longer);
     const atLeast = arena.atLeast(language);
     if (atLeast !== undefined)
@@ -90,7 +91,7 @@ export class StringMasks {
     return (
       this.excepting(state, language) ??
       this.saturated(state, this.shortLength) ??
-      walk.beyondHorizon(state, arena.horizon(language)) ??
+      walk.beyondHorizon(state, horizon) ??
       walk.mask(state)
     );
   }

@@ -227,13 +227,13 @@ export class StringWalk {
     const codePoints =
       language === NO_LANGUAGE ? undefined : strings.arena.firstCodePoints(language, MAX_ESCAPED);
     if (codePoints === undefined) return false;
-    for (let i = 0; i < codePoints.length; i++) {
-      if (escapes.of(backslash, codePoints[i] as number) === undefined) return false;
+    const found: (readonly number[])[] = [];
+    for (const codePoint of codePoints) {
+      const nodes = escapes.of(backslash, codePoint);
+      if (nodes === undefined) return false;
+      found.push(nodes);
     }
-    for (let i = 0; i < codePoints.length; i++) {
-      const nodes = escapes.of(backslash, codePoints[i] as number) as readonly number[];
-      for (let j = 0; j < nodes.length; j++) collector.addNode(nodes[j] as number);
-    }
+    for (const nodes of found) for (const node of nodes) collector.addNode(node);
     return true;
   }
 

@@ -1,5 +1,5 @@
-import { type Automaton, FrameKind, frameId, frameKind } from "../automaton/automaton.js";
-import type { Config } from "../automaton/configs.js";
+import { type Automaton, FrameKind, frameId, frameKind } from "./automaton.js";
+import type { Config } from "./configs.js";
 
 const UNKNOWN = 0;
 const NO = 1;

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { automatonOf } from "../../test/automaton-of.js";
-import type { Automaton } from "../automaton/automaton.js";
-import { ByteTrail } from "../automaton/byte-trail.js";
-import type { Config } from "../automaton/configs.js";
 import { compileJsonSchema } from "../index.js";
+import type { Automaton } from "./automaton.js";
+import { ByteTrail } from "./byte-trail.js";
+import type { Config } from "./configs.js";
 import { DifferentItems } from "./different-items.js";
 
 /** A config of a nesting, and how many frames were asked whether they wait for an item that must differ. */
