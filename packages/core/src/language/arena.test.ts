@@ -33,6 +33,19 @@ describe("LanguageArena", () => {
     }
   });
 
+  it("read a list of texts that was met with another language while that could not be read", () => {
+    const arena = new LanguageArena();
+    const list = arena.choice(["ab", "cd", "xy"]);
+    const other = arena.complement(arena.concat(arena.text("a"), arena.any));
+    const fixpoint = arena.fixpoint(arena.text("e"), () => {
+      arena.intersection([list, other]);
+      return arena.text("e");
+    });
+    arena.prepare(fixpoint);
+    const both = arena.intersection([list, other, arena.complement(arena.text("cd"))]);
+    expect(arena.members(both, 3)).toEqual(["xy"]);
+  });
+
   it("know without a search that an endless language has members of any length from some on", () => {
     const arena = new LanguageArena({ maxSearch: 0 });
     const pair = arena.text("ab");

@@ -96,7 +96,11 @@ function filtered(algebra: Algebra, finite: Language, items: Language[]): Langua
   if (excluding.length === others.length) return algebra.texts.without(finite, excluded);
   // One after the other, since the result without what else is excluded is often known.
   const rest = others.filter((item) => !excluding.includes(item));
-  return algebra.intersection([algebra.intersection([finite, ...rest]), ...excluding]);
+  const known = algebra.intersection([finite, ...rest]);
+  // It is stored as an intersection where it was asked for while its texts could not be read.
+  const kept =
+    algebra.nodes.kind[known] === Kind.Intersection ? filtered(algebra, finite, [finite, ...rest]) : known;
+  return algebra.intersection([kept, ...excluding]);
 }
 
 /** The texts that a complement leaves out, where they are few and listed. */
