@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { accepts, begins } from "../../test/accepts.js";
 import { randomStatement } from "../../test/random-formulas.js";
 import { randomNumbers } from "../../test/walk.js";
+import { compileJsonSchema } from "../index.js";
 import { Derivatives } from "../json-schema/derivative.js";
 import { FALSE, type Formula, FormulaStore, JsonType, Kind } from "../json-schema/formula.js";
 import { Satisfiability } from "../json-schema/satisfiability.js";
@@ -116,5 +118,25 @@ describe("what is known of objects without a search", () => {
       }
     }
     expect(named).toBeGreaterThan(200);
+  });
+});
+
+describe("objects with one case left of several", () => {
+  /** An object of one property, and none but that. */
+  const only = (name: string) => ({ required: [name], propertyNames: { const: name } });
+
+  it.each<[string, object]>([
+    ["a property that may have no value", { anyOf: [only("a"), only("b")], properties: { a: false } }],
+    ["a property that must not be", { anyOf: [only("a"), only("b")], not: { required: ["a"] } }],
+    ["constants", { enum: [{ a: 1 }, { b: 1 }], properties: { a: false } }],
+    ["constants of several properties", { enum: [{ a: 1, c: 1 }, { b: 1 }], properties: { a: false } }],
+    ["two of three cases", { anyOf: [only("a"), only("b"), only("c")], properties: { a: false, c: false } }],
+  ])("are the objects of that case, where others are excluded by %s", (_, schema) => {
+    for (const order of ["any", "schema"] as const) {
+      const grammar = compileJsonSchema({ type: "object", ...schema }, { order, whitespace: "compact" });
+      expect(accepts(grammar, '{"b":1}')).toBe(true);
+      expect(begins(grammar, '{"b":1,')).toBe(false);
+      expect(begins(grammar, '{"a')).toBe(false);
+    }
   });
 });

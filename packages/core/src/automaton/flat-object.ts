@@ -13,6 +13,8 @@ const DEAD = 2;
  * object of thousands of properties costs what is asked of each, once.
  */
 export class FlatObject {
+  /** The conjunction itself. */
+  readonly formula: Formula;
   /** What properties with a name in a language satisfy. */
   readonly languages: readonly Formula[];
   private readonly store: FormulaStore;
@@ -22,11 +24,13 @@ export class FlatObject {
   private readonly lists = new Map<NameList, Uint8Array>();
 
   private constructor(
+    formula: Formula,
     store: FormulaStore,
     byName: ReadonlyMap<string, readonly Formula[]>,
     languages: readonly Formula[],
     satisfiable: (formula: Formula) => boolean,
   ) {
+    this.formula = formula;
     this.store = store;
     this.byName = byName;
     this.languages = languages;
@@ -57,12 +61,13 @@ export class FlatObject {
         else list.push(literal);
       }
     }
-    return new FlatObject(store, byName, languages, satisfiable);
+    return new FlatObject(formula, store, byName, languages, satisfiable);
   }
 
   /**
    * The cases of a disjunction of such conjunctions, of which there may be some outside of it: objects that satisfy a
-   * formula satisfy one of them. A single case is the formula itself.
+   * formula satisfy one of them. A single case says what the formula says, but may be another formula: what is said beside
+   * the disjunction can exclude its other cases.
    *
    * @returns undefined if a case says anything else, or there are many
    */

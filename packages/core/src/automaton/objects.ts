@@ -307,10 +307,26 @@ export class Objects {
     const key = `${formulas.join()}:${constraint}:${names.id}:${cursor}:${seen}`;
     let state = this.stateIds.get(key);
     if (state === undefined) {
-      state = this.add(formulas, constraint, names, cursor, seen, { flat });
+      const left = flat === undefined ? this.onlyCase(formulas, constraint) : undefined;
+      state =
+        left === undefined
+          ? this.add(formulas, constraint, names, cursor, seen, { flat })
+          : this.intern([left], constraint, names, cursor, seen);
       this.stateIds.set(key, state);
     }
     return state;
+  }
+
+  /**
+   * The only case of a disjunction that is left, as a formula without the others: steps of flat objects take statements
+   * out of their formula. Undefined: the formula is that already, or has more cases.
+   */
+  private onlyCase(formulas: readonly Formula[], constraint: Formula): Formula | undefined {
+    const combined = this.goals.combined(formulas, constraint);
+    if (formulas.length !== 1 || combined !== formulas[0]) return undefined;
+    const cases = this.casesOf(combined);
+    const formula = cases?.length === 1 ? (cases[0] as FlatObject).formula : combined;
+    return formula === combined ? undefined : formula;
   }
 
   private add(
