@@ -102,7 +102,11 @@ export function unevaluatedProperties(node: SchemaNode, context: KeywordContext)
     const conditions = covers.filter((c) => arena.matches(c.keys, name)).map((c) => c.condition);
     parts.push(store.or([store.props(store.keySet(name), value), ...conditions]));
   }
-  const wide = covers.filter((cover) => arena.members(cover.keys, names.size + 1) === undefined);
+  // Those that have other names, which patterns can have few of.
+  const wide = covers.filter((cover) => {
+    const few = arena.members(cover.keys, names.size + 1);
+    return few === undefined || few.some((name) => !names.has(name));
+  });
   const split = (region: Language, at: number, conditions: readonly Formula[]): void => {
     if (arena.isEmpty(region)) return;
     if (parts.length > MAX_PARTS) throw tooMany(node, "unevaluatedProperties");
