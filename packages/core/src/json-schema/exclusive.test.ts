@@ -46,6 +46,12 @@ describe("formulas that exclude each other at sight", () => {
     expect(store.exactlyOne([other, ...some])).toBe(store.exactlyOne([other, store.or(some)]));
   });
 
+  it("are not the same one twice", () => {
+    const one = branch("kind", texts("red"));
+    for (const formula of [one, property("kind", texts("red")), store.not(property("kind", texts("red")))])
+      expect(exclusiveAmong(store, [formula, formula])).toEqual([formula]);
+  });
+
   it("need a property that the others forbid", () => {
     const closed = (...names: string[]) =>
       store.and([...names.map((name) => store.required(name)), store.props(store.keysBut(names), FALSE)]);

@@ -59,8 +59,9 @@ export function exclusiveAmong(
       if (!most.includes(branch) && most.every((other) => branch.excludes(other))) most.push(branch);
     }
   }
-  const kept = new Set(most.map(({ formula }) => formula));
-  return formulas.filter((formula) => kept.has(formula));
+  // By branch: a formula that stands twice does not exclude itself.
+  const kept = new Set(most);
+  return branches.filter((branch) => kept.has(branch)).map(({ formula }) => formula);
 }
 
 /** What a formula says that may exclude others. */

@@ -45,6 +45,14 @@ describe("properties that must be there", () => {
     expect(store.and([store.required("p"), store.required("q"), one])).toBe(FALSE);
   });
 
+  it("leave none of two branches that say the same beside them", () => {
+    const other = store.not(kind("a"));
+    const branches = [other, store.or([other, store.not(store.required("kind"))])];
+    const one = store.exactlyOne(branches);
+    expect(store.kind(one)).toBe(Kind.ExactlyOne);
+    expect(store.and([store.required("kind"), one])).toBe(FALSE);
+  });
+
   it("leave branches alone that ask the same constant", () => {
     const branches = [store.and([kind("a"), number]), store.and([kind("a"), property("x", store.type(1))])];
     const all = store.and([store.required("kind"), store.exactlyOne(branches)]);
