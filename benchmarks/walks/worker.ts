@@ -76,7 +76,9 @@ async function walkSchema({ schema, vocabulary, order, walks, seed }: WalkTask):
       say({ type: "walk", text, ...judge(text) });
     } catch (error) {
       const text = new TextDecoder().decode(matcher.bytes);
-      if (error instanceof DeadEnd) say({ type: "dead-end", text, detail: error.message });
+      // That no end was found is how most dead ends show.
+      const isEndless = error instanceof SchemaLimitError && error.limit === "completion";
+      if (error instanceof DeadEnd || isEndless) say({ type: "dead-end", text, detail: error.message });
       else if (error instanceof SchemaLimitError || error instanceof LanguageLimitError)
         say({ type: "limit", detail: error.message });
       else say({ type: "crash", text, detail: describe(error) });

@@ -7,9 +7,9 @@ import {
   Matcher,
   SchemaError,
 } from "../src/index.js";
+import { isLimitError } from "../src/json-schema/errors.js";
 import { always } from "./always.js";
 import { byteVocabulary } from "./byte-vocabulary.js";
-import { isLimitError } from "./compile-random.js";
 import { strangeValues, textOf, wildSchemas } from "./schema-fuzz.js";
 import { randomNumbers, randomWalk } from "./walk.js";
 

@@ -4,7 +4,7 @@ import { schemas } from "../../../../benchmarks/shared/random-schemas.js";
 import { accepts } from "../../test/accepts.js";
 import { always } from "../../test/always.js";
 import { byteVocabulary } from "../../test/byte-vocabulary.js";
-import { compileRandom } from "../../test/compile-random.js";
+import { compileRandom, isLimitError } from "../../test/compile-random.js";
 import { randomNumbers, randomWalk } from "../../test/walk.js";
 import {
   compileGbnf,
@@ -18,10 +18,7 @@ import {
   exportRegex,
   exportXgrammar,
   type Grammar,
-  GrammarLimitError,
-  LanguageLimitError,
   Matcher,
-  SchemaLimitError,
   UnsupportedSchemaError,
 } from "../index.js";
 
@@ -43,7 +40,7 @@ function larkOf(schema: unknown): Grammar | undefined {
   try {
     return compileLark(exportLark(schema, { lossy: true }).text);
   } catch (error) {
-    if (isLimit(error)) return undefined;
+    if (isLimitError(error)) return undefined;
     throw error;
   }
 }
@@ -62,14 +59,6 @@ function texts(grammar: Grammar, seed: number, count: number): string[] {
 function repeatsName(text: string): boolean {
   const names = (json: string) => json.split('":').length;
   return names(JSON.stringify(JSON.parse(text))) < names(text.replaceAll('": ', '":'));
-}
-
-function isLimit(error: unknown): boolean {
-  return (
-    error instanceof SchemaLimitError ||
-    error instanceof GrammarLimitError ||
-    error instanceof LanguageLimitError
-  );
 }
 
 describe("exports", () => {
@@ -100,7 +89,7 @@ describe("exports", () => {
             count.repeated++;
           }
         } catch (error) {
-          if (!isLimit(error)) throw error;
+          if (!isLimitError(error)) throw error;
           count.limits++;
         }
       });
