@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { accepts, begins } from "../../test/accepts.js";
+import { permutations } from "../../test/permutations.js";
 import { compileJson, compileJsonSchema, type Grammar, type JsonSchemaOptions } from "../index.js";
 
 const COMPACT: JsonSchemaOptions = { whitespace: "compact" };
 const ANY: JsonSchemaOptions = { whitespace: "compact", order: "any" };
-
-function permutations<T>(list: readonly T[]): T[][] {
-  if (list.length === 0) return [[]];
-  return list.flatMap((head, i) =>
-    permutations([...list.slice(0, i), ...list.slice(i + 1)]).map((p) => [head, ...p]),
-  );
-}
 
 function subsets<T>(list: readonly T[]): T[][] {
   return Array.from({ length: 2 ** list.length }, (_, bits) => list.filter((_, i) => (bits >> i) % 2 === 1));
