@@ -97,8 +97,9 @@ export class MixedTexts {
     const states = liveGroups.states(state);
     const all = ends === undefined ? states : Int32Array.from([...states, ...ends]);
     if (!this.findRead(all, groups, liveGroups.readMore(state))) return undefined;
-    const { above, wideSpaces } = tokens;
-    const { byByte, firstOfByte } = subtrees;
+    const { wideSpaces } = tokens;
+    const { above, firstNode, firstPart, nodes: byAbove } = tokens.nodes;
+    const { firstOfByte } = subtrees;
     const { codePoints } = free;
     let looked = 0;
     for (let byte = 0; byte < 256; byte++) {
@@ -111,23 +112,31 @@ export class MixedTexts {
     const deepest = ends === undefined ? length - 1 : length;
     found.clear();
     let walked = 0;
-    const look = (node: number): void => {
-      if ((above[node]! & ~groups) !== 0 || free.live[node] === 0) return;
-      if (isBounded && (codePoints[node]! & ~WITHIN) > deepest) return;
-      found.add(node);
-      walked++;
-    };
     for (let byte = 0; byte < 256 && walked < most; byte++) {
-      const end = firstOfByte[byte + 1] as number;
-      if (isRead[byte] !== 0) for (let i = firstOfByte[byte] as number; i < end; i++) look(byByte[i]!);
-      else if (ends !== undefined && isReadBehind[byte] !== 0) {
-        for (let i = firstOfByte[byte] as number; i < end; i++)
-          if (codePoints[byByte[i]!] === length) look(byByte[i]!);
+      const isEverywhere = isRead[byte] !== 0;
+      if (!isEverywhere && (ends === undefined || isReadBehind[byte] === 0)) continue;
+      for (let part = firstPart[byte] as number; part < (firstPart[byte + 1] as number); part++) {
+        if ((above[part]! & ~groups) !== 0) continue;
+        const end = firstNode[part + 1] as number;
+        for (let i = firstNode[part] as number; i < end; i++) {
+          const node = byAbove[i] as number;
+          const depth = codePoints[node] as number;
+          if (isBounded && (isEverywhere ? (depth & ~WITHIN) > deepest : depth !== length)) continue;
+          found.add(node);
+          walked++;
+        }
       }
     }
     // White space is told from other characters beyond ASCII behind their first bytes.
     const hasWide = (groups & (BEYOND_ASCII | WIDE_SPACE)) !== BEYOND_ASCII;
-    if (!hasWide) for (const node of wideSpaces) look(node);
+    if (!hasWide) {
+      for (const node of wideSpaces) {
+        if ((tokens.aboveOf(node) & ~groups) !== 0 || free.live[node] === 0) continue;
+        if (isBounded && (codePoints[node]! & ~WITHIN) > deepest) continue;
+        found.add(node);
+        walked++;
+      }
+    }
     for (let i = 0; deep !== undefined && i < deep.length && walked < most; i++) {
       const node = deep[i] as number;
       if ((tokens.through(node) & ~groups) !== 0 || free.live[node] === 0) continue;
