@@ -20,65 +20,101 @@ const value = fc.letrec((tie) => ({
   ),
 })).value;
 
-const pattern = fc.constantFrom("^a", "b$", "^[a-c]*$", "^(?!a)", "é|key", ".", "^.{2}$");
+/** Objects that share most of their properties, so that it shows late which of them an output becomes. */
+const alike = fc
+  .tuple(
+    fc.dictionary(name, value, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
+    fc.array(fc.tuple(name, fc.option(value, { nil: undefined })), { minLength: 1, maxLength: 3 }),
+  )
+  .map(([base, changes]) => [
+    base,
+    ...changes.map(([key, changed]) => {
+      const { [key]: _, ...others } = base;
+      return changed === undefined ? others : { ...others, [key]: changed };
+    }),
+  ]);
+
+// Some match few texts.
+const pattern = fc.constantFrom(
+  ...["^a", "b$", "^[a-c]*$", "^(?!a)", "é|key", ".", "^.{2}$", "^b$", "^(a|key)$"],
+);
 
 const type = fc.constantFrom("null", "boolean", "integer", "number", "string", "array", "object");
 
 const defNames = ["d0", "d1"] as const;
 
-/** Each keyword now and then; small numbers, so that keywords meet. */
-function keywords(inner: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
-  const rarely = <T>(arb: fc.Arbitrary<T>) => perhaps(0.15, arb);
-  const sometimes = <T>(arb: fc.Arbitrary<T>) => perhaps(0.5, arb);
-  const rare = <T>(arb: fc.Arbitrary<T>) => perhaps(0.4, arb);
-  const small = fc.integer({ min: 0, max: 3 });
-  const bound = fc.constantFrom(-10, -1.5, 0, 0.25, 3, 7, 100);
-  const properties = fc.dictionary(name, inner, { maxKeys: 4, noNullPrototype: true });
+const small = fc.integer({ min: 0, max: 3 });
+const bound = fc.constantFrom(-10, -1.5, 0, 0.25, 3, 7, 100);
+
+/** By name, how probable a keyword is where there is no focus, and its values. Small numbers, so that keywords meet. */
+function keywordValues(inner: fc.Arbitrary<unknown>) {
+  const map = <T>(key: fc.Arbitrary<string>, of: fc.Arbitrary<T>, maxKeys: number) =>
+    fc.dictionary(key, of, { maxKeys, noNullPrototype: true });
+  const some = (minLength: number, maxLength: number) => fc.array(inner, { minLength, maxLength });
+  const someNames = fc.uniqueArray(name, { maxLength: 2 });
+  return {
+    type: [0.5, fc.oneof(type, fc.uniqueArray(type, { minLength: 1, maxLength: 3 }))],
+    enum: [0.06, fc.oneof(fc.array(value, { minLength: 1, maxLength: 4 }), alike)],
+    const: [0.06, value],
+    properties: [0.5, map(name, inner, 4)],
+    required: [0.15, someNames],
+    additionalProperties: [0.15, inner],
+    items: [0.15, inner],
+    prefixItems: [0.15, some(1, 3)],
+    minItems: [0.15, small],
+    maxItems: [0.15, small],
+    minLength: [0.15, small],
+    maxLength: [0.15, small],
+    minimum: [0.15, bound],
+    maximum: [0.15, bound],
+    anyOf: [0.15, some(1, 3)],
+    allOf: [0.06, some(1, 2)],
+    exclusiveMinimum: [0.06, bound],
+    multipleOf: [0.06, fc.constantFrom(1, 2, 0.5, 0.25, 3, 10)],
+    pattern: [0.06, pattern],
+    oneOf: [0.06, some(1, 3)],
+    not: [0.06, inner],
+    if: [0.06, inner],
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: [0.06, inner],
+    else: [0.06, inner],
+    patternProperties: [0.06, map(pattern, inner, 2)],
+    propertyNames: [0.06, inner],
+    minProperties: [0.06, small],
+    maxProperties: [0.06, small],
+    dependentRequired: [0.06, map(name, someNames, 2)],
+    dependentSchemas: [0.06, map(name, inner, 2)],
+    uniqueItems: [0.06, fc.boolean()],
+    contains: [0.06, inner],
+    minContains: [0.15, small],
+    maxContains: [0.15, small],
+    unevaluatedProperties: [0.06, inner],
+    unevaluatedItems: [0.06, inner],
+    $ref: [0.06, fc.constantFrom(...defNames.map((def) => `#/$defs/${def}`))],
+  } as const satisfies Readonly<Record<string, readonly [number, fc.Arbitrary<unknown>]>>;
+}
+
+type Keyword = keyof ReturnType<typeof keywordValues>;
+
+/** Keywords that work together, or in each other's way: many of a kind are in one schema, and few others. */
+const FOCUSES: readonly (readonly Keyword[])[] = [
+  ["properties", "patternProperties", "additionalProperties", "propertyNames", "unevaluatedProperties"],
+  ["enum", "const", "properties", "required", "additionalProperties", "not", "if", "then", "minProperties"],
+  ["prefixItems", "items", "minItems", "contains", "minContains", "uniqueItems", "unevaluatedItems"],
+  ["properties", "required", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"],
+];
+const FOCUSED = 0.35;
+
+function keywords(
+  inner: fc.Arbitrary<unknown>,
+  focus: readonly Keyword[] | undefined,
+): fc.Arbitrary<Record<string, unknown>> {
+  const values = Object.entries(keywordValues(inner)).map(([keyword, [probability, of]]) => {
+    const focused = focus?.includes(keyword as Keyword) ? FOCUSED : probability / 3;
+    return [keyword, perhaps(focus === undefined ? probability : focused, of)] as const;
+  });
   return fc
-    .record({
-      type: sometimes(fc.oneof(type, fc.uniqueArray(type, { minLength: 1, maxLength: 3 }))),
-      enum: rarely(rare(fc.array(value, { minLength: 1, maxLength: 4 }))),
-      const: rarely(rare(value)),
-      properties: sometimes(properties),
-      required: rarely(fc.uniqueArray(name, { maxLength: 2 })),
-      additionalProperties: rarely(inner),
-      items: rarely(inner),
-      prefixItems: rarely(fc.array(inner, { minLength: 1, maxLength: 3 })),
-      minItems: rarely(small),
-      maxItems: rarely(small),
-      minLength: rarely(small),
-      maxLength: rarely(small),
-      minimum: rarely(bound),
-      maximum: rarely(bound),
-      anyOf: rarely(fc.array(inner, { minLength: 1, maxLength: 3 })),
-      allOf: rarely(rare(fc.array(inner, { minLength: 1, maxLength: 2 }))),
-      exclusiveMinimum: rarely(rare(bound)),
-      multipleOf: rarely(rare(fc.constantFrom(1, 2, 0.5, 0.25, 3, 10))),
-      pattern: rarely(rare(pattern)),
-      oneOf: rarely(rare(fc.array(inner, { minLength: 1, maxLength: 3 }))),
-      not: rarely(rare(inner)),
-      if: rarely(rare(inner)),
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: rarely(rare(inner)),
-      else: rarely(rare(inner)),
-      patternProperties: rarely(rare(fc.dictionary(pattern, inner, { maxKeys: 2, noNullPrototype: true }))),
-      propertyNames: rarely(rare(inner)),
-      minProperties: rarely(rare(small)),
-      maxProperties: rarely(rare(small)),
-      dependentRequired: rarely(
-        rare(
-          fc.dictionary(name, fc.uniqueArray(name, { maxLength: 2 }), { maxKeys: 2, noNullPrototype: true }),
-        ),
-      ),
-      dependentSchemas: rarely(rare(fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true }))),
-      uniqueItems: rarely(rare(fc.boolean())),
-      contains: rarely(rare(inner)),
-      minContains: rarely(small),
-      maxContains: rarely(small),
-      unevaluatedProperties: rarely(rare(inner)),
-      unevaluatedItems: rarely(rare(inner)),
-      $ref: rarely(rare(fc.constantFrom(...defNames.map((def) => `#/$defs/${def}`)))),
-    })
+    .record(Object.fromEntries(values))
     .map((record) => Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined)));
 }
 
@@ -88,16 +124,33 @@ function perhaps<T>(probability: number, arb: fc.Arbitrary<T>): fc.Arbitrary<T |
   return fc.oneof({ weight: 100 - weight, arbitrary: fc.constant(undefined) }, { weight, arbitrary: arb });
 }
 
-const schema = fc.letrec((tie) => ({
-  schema: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    { weight: 1, arbitrary: fc.boolean() },
-    { weight: 1, arbitrary: fc.constantFrom(...defNames.map((def) => ({ $ref: `#/$defs/${def}` }))) },
-    { weight: 10, arbitrary: keywords(tie("schema")) },
-  ),
-})).schema;
+/** With definitions that may refer to each other. */
+function documents(focus?: readonly Keyword[]): fc.Arbitrary<object> {
+  const { schema } = fc.letrec((tie) => ({
+    schema: fc.oneof(
+      { maxDepth: focus === undefined ? 3 : 2, depthSize: "small" },
+      { weight: 1, arbitrary: fc.boolean() },
+      { weight: 1, arbitrary: fc.constantFrom(...defNames.map((def) => ({ $ref: `#/$defs/${def}` }))) },
+      {
+        weight: focus === undefined ? 0 : 2,
+        arbitrary: fc.oneof(
+          type.map((of) => ({ type: of })),
+          value.map((of) => ({ const: of })),
+        ),
+      },
+      { weight: 10, arbitrary: keywords(tie("schema"), focus) },
+    ),
+  }));
+  return fc
+    .record({ root: keywords(schema, focus), d0: keywords(schema, focus), d1: keywords(schema, focus) })
+    .map(({ root, d0, d1 }) => ({ ...root, $defs: { d0, d1 } }));
+}
 
-/** Schemas of the covered keywords, with definitions that may refer to each other. */
-export const schemas: fc.Arbitrary<object> = fc
-  .record({ root: keywords(schema), d0: keywords(schema), d1: keywords(schema) })
-  .map(({ root, d0, d1 }) => ({ ...root, $defs: { d0, d1 } }));
+/** Schemas in which each keyword is as probable as it is anywhere. */
+export const plainSchemas = documents();
+
+/** Schemas of the covered keywords: half of them plain, the others of keywords that work together. */
+export const schemas: fc.Arbitrary<object> = fc.oneof(
+  { weight: FOCUSES.length, arbitrary: plainSchemas },
+  ...FOCUSES.map((focus) => ({ weight: 1, arbitrary: documents(focus) })),
+);

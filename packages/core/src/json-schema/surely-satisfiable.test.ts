@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { schemas } from "../../../../benchmarks/shared/random-schemas.js";
+import { plainSchemas, schemas } from "../../../../benchmarks/shared/random-schemas.js";
 import { jsonFromValue } from "../json/index.js";
 import { jsonNumber, type Language, LanguageArena, normalisedNumber } from "../language/index.js";
 import { Derivatives } from "./derivative.js";
@@ -43,21 +43,22 @@ describe("a look at a schema", () => {
   it("tells that some value matches only where one does", () => {
     let sure = 0;
     let open = 0;
-    const right = fc.property(schemas, (schema) => {
-      try {
-        const { looksSatisfiable, isSatisfiable } = judgements(schema);
-        if (looksSatisfiable) {
-          sure++;
-          expect(isSatisfiable()).toBe(true);
-        } else if (isSatisfiable()) open++;
-      } catch (error) {
-        if (!(error instanceof InvalidSchemaError || error instanceof SchemaLimitError)) throw error;
-      }
-    });
+    const right = (some: fc.Arbitrary<object>) =>
+      fc.property(some, (schema) => {
+        try {
+          const { looksSatisfiable, isSatisfiable } = judgements(schema);
+          if (looksSatisfiable) {
+            sure++;
+            expect(isSatisfiable()).toBe(true);
+          } else if (isSatisfiable()) open++;
+        } catch (error) {
+          if (!(error instanceof InvalidSchemaError || error instanceof SchemaLimitError)) throw error;
+        }
+      });
     // How often it tells is counted among schemas that are always the same.
-    fc.assert(right, { numRuns: 750, seed: 1 });
+    fc.assert(right(plainSchemas), { numRuns: 750, seed: 1 });
     expect(sure).toBeGreaterThan(10 * open);
-    fc.assert(right, { numRuns: 750 });
+    fc.assert(right(schemas), { numRuns: 750 });
   });
 
   it.each([
