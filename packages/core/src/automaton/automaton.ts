@@ -18,7 +18,7 @@ import type { CompletionSource } from "./completion-source.js";
 import { type Config, Configs } from "./configs.js";
 import type { Engine } from "./engine.js";
 import { HOLDS, type Result } from "./goals.js";
-import { STRUCTURE_CLASSES, structureClass } from "./json-bytes.js";
+import { classesBefore, NO_CLASS, structureClass } from "./json-bytes.js";
 import { KeyMemo } from "./key-memo.js";
 import type { LiteralAutomaton } from "./literals.js";
 import { OutputPart } from "./output-part.js";
@@ -42,6 +42,7 @@ const DEAD = -1;
 const UNKNOWN = 0;
 /** Of all bytes. */
 const ALL_CLASSES = -1;
+const HAS_ROW: number = 1 << NO_CLASS;
 /**
  * What waits behind a transition: it stays in its frame, ends it, or asks for the text of the last key or item, before the byte
  * or behind it.
@@ -145,12 +146,14 @@ export class Automaton implements Engine {
   private readonly strings: ByteAutomaton;
   private readonly texts: ByteAutomaton;
   private readonly literals: ByteAutomaton;
-  /** By structural state: where its row of cells begins; of one without a row, that of which nothing is known. */
+  /** By structural state: where its row of cells begins. */
   private readonly rows: number[] = [];
-  /** By structural state: the classes of the bytes that its row has, or may come to have. */
+  /** By structural state: the classes of the bytes that its row has cells for, and `HAS_ROW`; 0: there is no row yet. */
   private readonly rowClasses: number[] = [];
-  /** In a row, by class of bytes: where the transition is in `moves`, DEAD or UNKNOWN. */
-  private readonly cells: number[] = NO_ROW.slice();
+  /** By structural state: those of them that it may have transitions on, as far as that is known. */
+  private readonly liveClasses: number[] = [];
+  /** In a row, by class of those that it has: where the transition is in `moves`, DEAD or UNKNOWN. */
+  private readonly cells: number[] = [];
   /** Where transitions lead: the next state or the result, and what waits for it. */
   private readonly moves: number[] = [0, 0];
   /** By waiting state and result. */
@@ -414,10 +417,13 @@ export class Automaton implements Engine {
 
   private transition(structure: number, byte: number): number {
     const column = structureClass[byte] as number;
-    if (column === 0) return DEAD;
-    const { rows } = this;
-    const known =
-      structure < rows.length ? (this.cells[(rows[structure] as number) + column] as number) : UNKNOWN;
+    if (column === NO_CLASS) return DEAD;
+    const classes = structure < this.rowClasses.length ? (this.rowClasses[structure] as number) : 0;
+    if (classes === 0) return this.computeTransition(structure, byte, column);
+    const bit = 1 << column;
+    if ((classes & bit) === 0) return DEAD;
+    const cell = (this.rows[structure] as number) + classesBefore(bit, classes);
+    const known = this.cells[cell] as number;
     return known !== UNKNOWN ? known : this.computeTransition(structure, byte, column);
   }
 
@@ -426,32 +432,37 @@ export class Automaton implements Engine {
     if ((state & 3) !== FrameKind.Structure) return ALL_CLASSES;
     const structure = state >> 2;
     this.ensureRow(structure);
-    return this.rowClasses[structure] as number;
+    return this.liveClasses[structure] as number;
   }
 
+  /** A row has cells for the bytes that can come there alone: most states have few, and each new mask makes some states. */
   private ensureRow(structure: number): void {
-    const { rows, rowClasses, cells } = this;
+    const { rows, rowClasses, liveClasses, cells } = this;
     while (structure >= rows.length) {
       rows.push(0);
       rowClasses.push(0);
+      liveClasses.push(0);
     }
-    if (rows[structure] !== 0) return;
-    const classes = this.frames.candidates(structure);
-    const row = newRow(classes);
+    if (rowClasses[structure] !== 0) return;
+    const classes = this.frames.candidates(structure) & ~HAS_ROW;
     rows[structure] = cells.length;
-    for (let i = 0; i < STRUCTURE_CLASSES; i++) cells.push(row[i] as number);
-    rowClasses[structure] = classes;
+    for (let left = classes; left !== 0; left &= left - 1) cells.push(UNKNOWN);
+    rowClasses[structure] = classes | HAS_ROW;
+    liveClasses[structure] = classes;
   }
 
   private computeTransition(structure: number, byte: number, column: number): number {
     this.ensureRow(structure);
     const { cells } = this;
-    const cell = (this.rows[structure] as number) + column;
+    const bit = 1 << column;
+    const classes = this.rowClasses[structure] as number;
+    if ((classes & bit) === 0) return DEAD;
+    const cell = (this.rows[structure] as number) + classesBefore(bit, classes);
     let known = cells[cell] as number;
     if (known === UNKNOWN) {
       known = this.addTransition(this.frames.transition(structure, byte));
       cells[cell] = known;
-      if (known === DEAD) this.rowClasses[structure]! &= ~(1 << column);
+      if (known === DEAD) this.liveClasses[structure]! &= ~bit;
     }
     return known;
   }
@@ -466,20 +477,4 @@ export class Automaton implements Engine {
   private addMove(next: number, waiting: number): number {
     return this.moves.push(next, waiting) - 2;
   }
-}
-
-type Row = readonly number[];
-
-const NO_ROW: Row = new Array<number>(STRUCTURE_CLASSES).fill(UNKNOWN);
-/** Rows of new states, by the classes of the bytes that they can read: there are some dozens. */
-const newRows = new Map<number, Row>();
-
-/** The row of a state of which only that is known. */
-function newRow(candidates: number): Row {
-  let row = newRows.get(candidates);
-  if (row === undefined) {
-    row = NO_ROW.map((_, column) => ((candidates & (1 << column)) === 0 ? DEAD : UNKNOWN));
-    newRows.set(candidates, row);
-  }
-  return row;
 }

@@ -4,16 +4,7 @@ import { type JsonStringAutomaton, type Language, LazyMap, type TextAutomaton } 
 import type { Arrays } from "./arrays.js";
 import { FrameKind, type FrameState, frameState } from "./automaton.js";
 import type { Goal, Goals } from "./goals.js";
-import {
-  classesOf,
-  isDigit,
-  MINUS,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  STRUCTURE_CLASSES,
-  structureClass,
-} from "./json-bytes.js";
+import { classesOf, isDigit, MINUS, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-bytes.js";
 import type { Literal, LiteralAutomaton } from "./literals.js";
 import type { Objects } from "./objects.js";
 import type { PlainNumbers } from "./plain-numbers.js";
@@ -35,7 +26,6 @@ export interface ValueOpeningsParts {
   readonly at: (place: Place, data: number, space: number, shape: number) => FrameState;
 }
 
-const UNKNOWN = 0;
 const NONE = -1;
 
 /** By type, the classes of the bytes that its values begin with. */
@@ -57,8 +47,8 @@ function classesOfTypes(types: number): number {
 
 export class ValueOpenings {
   private readonly parts: ValueOpeningsParts;
-  /** By shape and goal: by class of the first byte a frame state, `NONE` or `UNKNOWN`. Properties often share a goal. */
-  private readonly rows: (number[] | undefined)[][] = [];
+  /** By shape and goal: first bytes that were asked for, each with a frame state or `NONE`. Properties often share a goal. */
+  private readonly opened: (number[] | undefined)[][] = [];
   /** By goal: where its numbers start, 0 where it has none. */
   private readonly numberStarts: number[] = [];
 
@@ -74,17 +64,18 @@ export class ValueOpenings {
 
   /** The state after the first byte of a value; undefined if no value that meets the goal begins so. */
   open(goal: Goal, byte: number, shape: number): FrameState | undefined {
-    this.rows[shape] ??= [];
-    const rows = this.rows[shape];
-    rows[goal.id] ??= new Array<number>(STRUCTURE_CLASSES).fill(UNKNOWN);
-    const row = rows[goal.id] as number[];
-    const column = structureClass[byte] as number;
-    let opened = row[column] as number;
-    if (opened === UNKNOWN) {
-      opened = this.compute(goal, byte, shape) ?? NONE;
-      row[column] = opened;
+    this.opened[shape] ??= [];
+    const goals = this.opened[shape];
+    goals[goal.id] ??= [];
+    const known = goals[goal.id] as number[];
+    for (let i = 0; i < known.length; i += 2) {
+      if (known[i] !== byte) continue;
+      const state = known[i + 1] as number;
+      return state === NONE ? undefined : state;
     }
-    return opened === NONE ? undefined : opened;
+    const state = this.compute(goal, byte, shape);
+    known.push(byte, state ?? NONE);
+    return state;
   }
 
   private compute(goal: Goal, byte: number, shape: number): FrameState | undefined {
