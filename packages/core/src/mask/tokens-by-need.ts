@@ -67,19 +67,27 @@ export class TokensByNeed {
     return tokens;
   }
 
-  /** All tokens but the first ones. */
+  /** All tokens but the first `above` ones of `nodes`: from the set whose number of first ones is nearest. */
   private compute(above: number): DenseTokens {
     const { nodes, all } = this;
     const { tokens, nextDuplicate } = this.trie;
-    const isMost = above * 2 > nodes.length;
-    const words = isMost ? createBitset(all.words.length * 32) : all.words.slice();
-    const end = isMost ? nodes.length : above;
-    for (let i = isMost ? above : 0; i < end; i++) {
+    let words: Uint32Array | undefined;
+    let from = nodes.length;
+    const consider = (candidate: DenseTokens, first: number) => {
+      if (Math.abs(first - above) >= Math.abs(from - above)) return;
+      words = candidate.words;
+      from = first;
+    };
+    consider(all, 0);
+    for (const [codePoints, known] of this.limited.entries())
+      if (known !== undefined) consider(known, this.countAbove(codePoints));
+    const result = words?.slice() ?? createBitset(all.words.length * 32);
+    for (let i = Math.min(from, above); i < Math.max(from, above); i++) {
       for (let id = tokens[nodes[i] as number] as number; id >= 0; id = nextDuplicate[id] as number) {
-        if (isMost) bitsetAdd(words, id);
-        else bitsetDelete(words, id);
+        if (from > above) bitsetAdd(result, id);
+        else bitsetDelete(result, id);
       }
     }
-    return new DenseTokens(words, true);
+    return new DenseTokens(result, true);
   }
 }
