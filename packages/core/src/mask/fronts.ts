@@ -126,7 +126,7 @@ export class Fronts {
   }
 
   belowNode(node: number): Front {
-    return this.get(2 * node, Int32Array.of(node), true);
+    return this.known.get(2 * node) ?? this.get(2 * node, Int32Array.of(node), true);
   }
 
   /** What is read at some nodes. */

@@ -1,5 +1,5 @@
-import { mix } from "../language/index.js";
-import { arrayBytes, type MaskBudget, MaskCache } from "./mask-cache.js";
+import { KeyTable } from "./key-table.js";
+import { arrayBytes, type MaskBudget, type MaskGeneration } from "./mask-cache.js";
 import type { StringPart } from "./string-parts.js";
 import type { LayeredMask } from "./token-mask.js";
 
@@ -16,15 +16,8 @@ export interface NewMask extends Omit<ConfigMask, "id"> {
   readonly baseBytes?: number | undefined;
 }
 
-interface Entry {
-  readonly key: Int32Array;
-  readonly value: ConfigMask;
-  /** Another one with the same hash. */
-  readonly next: Entry | undefined;
-}
-
 const INITIAL_WORDS = 256;
-/** What the two objects of an entry take, in bytes. */
+/** What the object of a mask takes, and its numbers in a table, in bytes. */
 const OBJECT_BYTES = 96;
 
 /**
@@ -35,7 +28,8 @@ const OBJECT_BYTES = 96;
  * A key is a list of numbers, put together on a stack: keys of parts are made while that of the whole waits.
  */
 export class InternedMasks {
-  private readonly cache: MaskCache<Entry>;
+  private readonly budget: MaskBudget;
+  private readonly tables = new WeakMap<MaskGeneration, KeyTable<ConfigMask>>();
   private words = new Int32Array(INITIAL_WORDS);
   /** By word of the open keys: the mask, or part of a string, whose number it is. */
   private readonly things: (ConfigMask | StringPart | undefined)[] = [];
@@ -43,11 +37,16 @@ export class InternedMasks {
   private nextId = 1;
 
   constructor(budget: MaskBudget) {
-    this.cache = new MaskCache(budget);
+    this.budget = budget;
   }
 
   /** Opens a key; returns its start. */
   begin(): number {
+    return this.top;
+  }
+
+  /** The end of the key that was opened last. */
+  get end(): number {
     return this.top;
   }
 
@@ -90,35 +89,41 @@ export class InternedMasks {
   }
 
   /**
-   * Closes the key that was opened last.
+   * The mask of the key that was opened last, which is closed; undefined: there is none, and the key stays open.
    *
    * @param place what the key is about: a number of a front
-   * @param make computes the mask from the words from `start` to `end - 1`
    */
-  end(place: number, start: number, make: (start: number, end: number) => NewMask): ConfigMask {
-    const { words, top: end } = this;
-    let hash = end - start;
-    for (let i = start; i < end; i++) hash = mix(hash, words[i] as number);
-    hash >>>= 1;
-    const first = this.cache.get(hash, place);
-    for (let entry = first; entry !== undefined; entry = entry.next) {
-      if (this.isKey(entry.key, start, end)) {
-        this.top = start;
-        return entry.value;
-      }
-    }
-    const { mask, asks, baseBytes = 0 } = make(start, end);
+  find(place: number, start: number): ConfigMask | undefined {
+    const { words, top } = this;
+    const hash = KeyTable.hash(place, words, start, top);
+    const recent = this.tables.get(this.budget.recent);
+    const found = recent?.find(hash, place, words, start, top) ?? this.findOlder(hash, place, start);
+    if (found !== undefined) this.top = start;
+    return found;
+  }
+
+  private findOlder(hash: number, place: number, start: number): ConfigMask | undefined {
+    const older = this.tables.get(this.budget.older);
+    const found = older?.find(hash, place, this.words, start, this.top);
+    if (older === undefined || found === undefined) return undefined;
+    this.keep(hash, place, start, found, older.lastBytes);
+    return found;
+  }
+
+  /** Closes the key that was opened last, and keeps its mask. */
+  add(place: number, start: number, { mask, asks, baseBytes = 0 }: NewMask): ConfigMask {
     const value = { id: this.nextId++, mask, asks };
-    const key = words.slice(start, end);
-    const bytes = arrayBytes(key) + mask.bytes + baseBytes + arrayBytes(asks) + OBJECT_BYTES;
-    this.cache.set(hash, place, { key, value, next: first }, bytes);
+    const hash = KeyTable.hash(place, this.words, start, this.top);
+    this.keep(hash, place, start, value, mask.bytes + baseBytes + arrayBytes(asks));
     this.top = start;
     return value;
   }
 
-  private isKey(key: Int32Array, start: number, end: number): boolean {
-    if (key.length !== end - start) return false;
-    for (let i = 0; i < key.length; i++) if (key[i] !== this.words[start + i]) return false;
-    return true;
+  private keep(hash: number, place: number, start: number, value: ConfigMask, bytes: number): void {
+    const { tables, budget } = this;
+    let recent = tables.get(budget.recent);
+    if (recent === undefined) tables.set(budget.recent, (recent = new KeyTable<ConfigMask>()));
+    recent.add(hash, place, this.words, start, this.top, value, bytes);
+    budget.charge(bytes + 4 * (this.top - start) + OBJECT_BYTES);
   }
 }

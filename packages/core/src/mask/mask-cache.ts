@@ -50,7 +50,7 @@ export class MaskBudget {
 }
 
 /** Nothing but itself: a key of weak maps. */
-type MaskGeneration = object;
+export type MaskGeneration = object;
 
 /** Caches of one budget that are made and dropped together: they share a weak map, which costs more than a cache. */
 export class MaskCaches {

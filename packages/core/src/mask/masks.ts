@@ -15,7 +15,8 @@ import { TrieWalk } from "./trie-walk.js";
 /** The number of a mask that is no part of others. */
 const NO_ID = 0;
 
-interface KeyMask {
+/** A mask that depends on the text before. */
+interface NewTextMask {
   readonly mask: LayeredMask;
   /** Whether it is kept with what masks are made of, and its memory counted there. */
   readonly isShared: boolean;
@@ -62,12 +63,13 @@ export class Masks {
   }
 
   private configMask(config: Config): ConfigMask {
-    let found = this.configs.get(config, 0);
-    if (found === undefined) {
-      this.stackWalk.clear();
-      found = this.compute(config);
-      this.configs.set(config, 0, found, 0);
-    }
+    return this.configs.get(config, 0) ?? this.newConfigMask(config);
+  }
+
+  private newConfigMask(config: Config): ConfigMask {
+    this.stackWalk.clear();
+    const found = this.compute(config);
+    this.configs.set(config, 0, found, 0);
     return found;
   }
 
@@ -100,26 +102,27 @@ export class Masks {
 
   /** A mask with the tokens that depend on the text before. */
   private withText(config: Config, place: ConfigMask, trail: ByteTrail, length: number): LayeredMask {
-    const { automaton, texts } = this;
+    const { texts } = this;
     const from = this.textStart(config, trail, length);
     const prefix = this.prefixes.id(trail.bytes, from, length);
-    let found = texts.get(config, prefix);
-    if (found === undefined) {
-      const parent = automaton.configs.parent(config);
-      const state = automaton.configs.state(config);
-      trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
-      this.stackWalk.clear();
-      if (frameKind(state) === FrameKind.String && automaton.isKey(parent)) {
-        const key = this.ofKey(place, state, parent, trail, length);
-        found = key.mask;
-        texts.set(config, prefix, found, key.isShared ? 0 : found.bytes);
-      } else {
-        this.store.collector.clear();
-        found = this.asking(place.mask, place.asks, state, parent, trail, length);
-        texts.set(config, prefix, found, found.bytes);
-      }
-    }
-    return found;
+    const known = texts.get(config, prefix);
+    if (known !== undefined) return known;
+    trail.reserve(length + this.vocabulary.maxTokenBytes + 1);
+    this.stackWalk.clear();
+    const { mask, isShared } = this.newWithText(config, place, trail, length);
+    texts.set(config, prefix, mask, isShared ? 0 : mask.bytes);
+    return mask;
+  }
+
+  private newWithText(config: Config, place: ConfigMask, trail: ByteTrail, length: number): NewTextMask {
+    const { automaton } = this;
+    const parent = automaton.configs.parent(config);
+    const state = automaton.configs.state(config);
+    if (frameKind(state) === FrameKind.String && automaton.isKey(parent))
+      return this.ofKey(place, state, parent, trail, length);
+    this.store.collector.clear();
+    const mask = this.asking(place.mask, place.asks, state, parent, trail, length);
+    return { mask, isShared: false };
   }
 
   /** A mask with the tokens below some nodes that can be read behind the text, and those in the collector. */
@@ -142,29 +145,20 @@ export class Masks {
     parent: Config,
     trail: ByteTrail,
     length: number,
-  ): KeyMask {
+  ): NewTextMask {
     const values: ConfigMask[] = [];
-    const asking: number[] = [];
+    let asking: number[] | undefined;
     for (let i = 0; i < place.asks.length; i++) {
       const value = this.behindKey(place.asks[i] as number, parent, trail, length);
       values.push(value);
-      for (let j = 0; j < value.asks.length; j++) asking.push(value.asks[j] as number);
+      if (value.asks.length > 0) (asking ??= []).push(...value.asks);
     }
+    if (asking === undefined) return { mask: this.stackWalk.joined(place, values), isShared: true };
     const { collector } = this.store;
-    const addValues = () => {
-      collector.clear();
-      for (const { mask } of values) collector.addAll(mask.added);
-    };
-    if (asking.length > 0) {
-      addValues();
-      const mask = this.asking(place.mask, asking, state, parent, trail, length);
-      return { mask, isShared: false };
-    }
-    const mask = this.stackWalk.joined(place, values, () => {
-      addValues();
-      return place.mask.with(collector.take());
-    });
-    return { mask, isShared: true };
+    collector.clear();
+    for (const { mask } of values) collector.addAll(mask.added);
+    const mask = this.asking(place.mask, asking, state, parent, trail, length);
+    return { mask, isShared: false };
   }
 
   /** The tokens below a node at the closing quote of a key, as far as the goal of the value says. */

@@ -105,13 +105,14 @@ export class StackWalk {
   }
 
   private walk(front: Front, steps: readonly FrontStep[], state: FrameState, parent: Config): ConfigMask {
-    const start = this.interned.begin();
+    const { interned } = this;
+    const start = interned.begin();
     const classes = this.automaton.candidates(state);
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i] as FrontStep;
       if ((classes & step.class) !== 0) this.follow(step, state, parent);
     }
-    return this.interned.end(front.id, start, (from, to) => this.put(front, from, to));
+    return interned.find(front.id, start) ?? interned.add(front.id, start, this.put(front, start));
   }
 
   /** The state that is looked at in place of one: the first that tokens cannot tell from it. */
@@ -212,7 +213,8 @@ export class StackWalk {
       const start = interned.begin();
       interned.push(asks ? BEHIND_ASKS : isKey ? BEHIND_KEY : BEHIND_VALUE);
       if (below !== undefined) interned.pushMask(below);
-      found = interned.end(2 * group.id, start, () => this.ended(group, below, isKey));
+      const place = 2 * group.id;
+      found = interned.find(place, start) ?? interned.add(place, start, this.ended(group, below, isKey));
       endings.set(config, group.id, found, 0);
     }
     return found;
@@ -227,25 +229,37 @@ export class StackWalk {
     interned.push(state);
     for (let i = 0; i < exits.length; i++)
       interned.pushMask(this.behindString(exits[i] as StringExits, parent));
-    return interned.end(store.fronts.root.id, start, (from, to) => {
-      if (exits.length === 0) return { mask: inside, asks: NO_TOKENS };
-      this.start();
-      store.collector.addAll(inside.added);
-      for (let at = from + 2; at < to; at++) this.add(interned.mask(at));
-      const added = store.collector.take();
-      const mask = new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed);
-      return { mask, asks: this.asks.copy() };
-    });
+    const place = store.fronts.root.id;
+    return interned.find(place, start) ?? interned.add(place, start, this.putOpen(inside, start + 2));
+  }
+
+  /** The mask of an open string: its own, and those from `from` on in the key. */
+  private putOpen(inside: LayeredMask, from: number): NewMask {
+    const { interned, store } = this;
+    if (from === interned.end) return { mask: inside, asks: NO_TOKENS };
+    this.start();
+    store.collector.addAll(inside.added);
+    for (let at = from; at < interned.end; at++) this.add(interned.mask(at));
+    const added = store.collector.take();
+    const mask = new LayeredMask(this.vocabulary.size, inside.base, added, inside.removed);
+    return { mask, asks: this.asks.copy() };
   }
 
   /** A mask of no text, and of the tokens that others add to it: that of equal ones, if it is known. */
-  joined(place: ConfigMask, others: readonly ConfigMask[], make: () => LayeredMask): LayeredMask {
+  joined(place: ConfigMask, others: readonly ConfigMask[]): LayeredMask {
     const { interned, store } = this;
     const start = interned.begin();
     interned.push(JOINED);
     interned.pushMask(place);
     for (let i = 0; i < others.length; i++) interned.pushMask(others[i] as ConfigMask);
-    return interned.end(store.fronts.root.id, start, () => ({ mask: make(), asks: NO_TOKENS })).mask;
+    const root = store.fronts.root.id;
+    const found = interned.find(root, start);
+    if (found !== undefined) return found.mask;
+    const { collector } = store;
+    collector.clear();
+    for (let i = 0; i < others.length; i++) collector.addAll((others[i] as ConfigMask).mask.added);
+    const mask = place.mask.with(collector.take());
+    return interned.add(root, start, { mask, asks: NO_TOKENS }).mask;
   }
 
   /** The mask of a text such as a number that is open in a config. */
@@ -254,11 +268,12 @@ export class StackWalk {
     const start = interned.begin();
     interned.push(Does.OpensText);
     this.text(Int32Array.of(ROOT), state, parent);
-    return interned.end(store.fronts.root.id, start, (from) => {
-      this.start();
-      this.putText(Int32Array.of(ROOT), state, from + 2);
-      return this.whole(store.collector.take());
-    });
+    const place = store.fronts.root.id;
+    const found = interned.find(place, start);
+    if (found !== undefined) return found;
+    this.start();
+    this.putText(Int32Array.of(ROOT), state, start + 2);
+    return interned.add(place, start, this.whole(store.collector.take()));
   }
 
   // --- putting masks together ---------------------------------------------------------------------------------------
@@ -278,8 +293,9 @@ export class StackWalk {
   }
 
   /** The mask that a key says. */
-  private put(front: Front, from: number, to: number): NewMask {
+  private put(front: Front, from: number): NewMask {
     const { interned } = this;
+    const to = interned.end;
     const { collector } = this.store;
     this.start();
     for (let at = from; at < to; ) {
