@@ -151,7 +151,9 @@ export class Masks {
     for (let i = 0; i < place.asks.length; i++) {
       const value = this.behindKey(place.asks[i] as number, parent, trail, length);
       values.push(value);
-      if (value.asks.length > 0) (asking ??= []).push(...value.asks);
+      if (value.asks.length === 0) continue;
+      asking ??= [];
+      for (const node of value.asks) asking.push(node);
     }
     if (asking === undefined) return { mask: this.stackWalk.joined(place, values), isShared: true };
     const { collector } = this.store;
