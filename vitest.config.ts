@@ -9,7 +9,7 @@ export default defineConfig({
       "benchmarks/**/*.test.ts",
       "scripts/**/*.test.ts",
     ],
-    setupFiles: ["scripts/test-setup.mjs"],
+    setupFiles: ["scripts/test-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
