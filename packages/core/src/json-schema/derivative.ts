@@ -17,6 +17,7 @@ import {
   TRUE,
   UNBOUNDED,
 } from "./formula.js";
+import { withEarlier } from "./repeated-items.js";
 
 const UNKNOWN_TYPES = -1;
 
@@ -347,7 +348,8 @@ export class Derivatives {
     const { store } = this;
     return store.map(
       formula,
-      (atom) => (store.kind(atom) === Kind.Unique ? store.unique(store.or([store.first(atom), item])) : atom),
+      (atom) =>
+        store.kind(atom) === Kind.Unique ? store.unique(withEarlier(store, store.first(atom), item)) : atom,
       new Map(),
     );
   }

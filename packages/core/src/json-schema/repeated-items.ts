@@ -6,7 +6,8 @@
  * It does not matter which of several places that the formula does not tell apart an item has: their items can be
  * exchanged, as long as nothing more is said about which items differ.
  */
-import { FALSE, type Formula, type FormulaStore, Kind, UNBOUNDED } from "./formula.js";
+import type { Language } from "../language/index.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, Kind, UNBOUNDED } from "./formula.js";
 
 /** How a formula's `Unique` atoms occur; bits. */
 export const DIFFERENT = 1;
@@ -19,6 +20,37 @@ export function uniqueSigns(store: FormulaStore, formula: Formula): number {
     if (store.kind(literal) === Kind.Unique) signs |= (literal & 1) === 1 ? REPEATED : DIFFERENT;
   });
   return signs;
+}
+
+/**
+ * What the items before were, with one more: strings stay one list, so that the next item is compared with one language,
+ * and not with each of them.
+ */
+export function withEarlier(store: FormulaStore, earlier: Formula, item: Formula): Formula {
+  const texts = listedStrings(store, item);
+  if (texts === undefined) return store.or([earlier, item]);
+  const isOr = store.kind(earlier) === Kind.And && (earlier & 1) === 1;
+  const values = isOr ? store.children(earlier).map((child) => child ^ 1) : [earlier];
+  for (let i = 0; i < values.length; i++) {
+    const others = listedStrings(store, values[i] as Formula);
+    if (others === undefined) continue;
+    const all = store.str(store.arena.joinedLists(others, texts));
+    values[i] = store.and([store.type(JsonType.String), all]);
+    return store.or(values);
+  }
+  return store.or([earlier, item]);
+}
+
+/** The texts, if a formula says that the value is one of some strings. */
+function listedStrings(store: FormulaStore, formula: Formula): Language | undefined {
+  if (store.kind(formula) !== Kind.And || (formula & 1) === 1) return undefined;
+  const [x, y, ...rest] = store.children(formula) as [Formula, Formula, ...Formula[]];
+  if (rest.length > 0) return undefined;
+  const [type, texts] = store.kind(x) === Kind.Type ? [x, y] : [y, x];
+  if (type !== store.type(JsonType.String) || store.kind(texts) !== Kind.Str || (texts & 1) === 1)
+    return undefined;
+  const language = store.first(texts);
+  return store.arena.isListed(language) ? language : undefined;
 }
 
 /** How many arrays and objects are among the items that a formula says others must differ from. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LanguageArena } from "./arena.js";
+import { type Language, LanguageArena } from "./arena.js";
 import { LanguageLimitError } from "./limits.js";
 import { randomExpression, shortTexts } from "./testing.js";
 
@@ -208,6 +208,23 @@ describe("choices that change by a text at a time", () => {
       set = arena.grown(set, word);
       expect(set.language).toBe(arena.choice(words.slice(0, i + 3)));
     });
+  });
+
+  it("are lists again where two are joined, and where one is taken out of another", () => {
+    const arena = new LanguageArena();
+    const all = ["", "a", "b", "ab", "abc", "b\u{1F600}", "c"];
+    const choices = Array.from({ length: 1 << all.length }, (_, bits) =>
+      arena.choice(all.filter((_, i) => (bits >> i) & 1)),
+    );
+    for (let x = 1; x < choices.length; x++) {
+      for (let y = 1; y < choices.length; y++) {
+        expect(arena.joinedLists(choices[x] as Language, choices[y] as Language)).toBe(choices[x | y]);
+        const left = arena.difference(choices[x] as Language, choices[y] as Language);
+        expect(arena.members(left, all.length)).toEqual(
+          arena.members(choices[x & ~y] as Language, all.length),
+        );
+      }
+    }
   });
 
   it("share the states that the text is not in", () => {

@@ -118,6 +118,16 @@ export class LanguageArena implements Algebra {
     return isFiltered(this, node) ? this.texts.members(node).map(stringOf) : undefined;
   }
 
+  /** The union of two such languages: a list again, where a union keeps its operands apart. */
+  joinedLists(x: Language, y: Language): Language {
+    const isList = (node: Language) => node !== this.epsilon && this.nodes.kind[node] !== Kind.Class;
+    if (isList(x) && isList(y)) return this.texts.both(x, y);
+    const [texts, others] = [this.listedTexts(x), this.listedTexts(y)];
+    return texts === undefined || others === undefined
+      ? this.union([x, y])
+      : this.choice([...texts, ...others]);
+  }
+
   /** The one text. A string with a lone surrogate is no text: `empty`. */
   text(text: string): Language {
     return this.texts.text(codePointsOf(text));

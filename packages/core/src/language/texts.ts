@@ -178,16 +178,47 @@ export class Texts {
   /** The texts of a Literal or Texts node that none of some others has. */
   without(node: Language, others: readonly Language[]): Language {
     const members = this.members(node);
-    const gone = new Set<number>();
+    const isGone = new Uint8Array(members.length);
+    let left = members.length;
     for (const other of others) {
+      let index = 0;
+      // Both ascend.
       for (const text of this.members(other)) {
-        const index = lowerBound(members, text);
-        if (index < members.length && compareCodePoints(members[index]!, text) === 0) gone.add(index);
+        index = lowerBound(members, text, index);
+        if (index === members.length) break;
+        if (isGone[index] === 1 || compareCodePoints(members[index]!, text) !== 0) continue;
+        isGone[index] = 1;
+        left--;
       }
     }
-    if (gone.size === 0) return node;
-    const isKept = (_: unknown, index: number) => !gone.has(index);
-    return this.choiceOf(members.filter(isKept), this.#knownHashes(node)?.filter(isKept));
+    if (left === members.length) return node;
+    const hashes = this.#hashesOf(node, members);
+    const kept: Int32Array[] = [];
+    const keptHashes: number[] = [];
+    for (let i = 0; i < members.length; i++) {
+      if (isGone[i] === 1) continue;
+      kept.push(members[i]!);
+      keptHashes.push(hashes[i]!);
+    }
+    return this.choiceOf(kept, keptHashes);
+  }
+
+  /** The texts of two Literal or Texts nodes. */
+  both(x: Language, y: Language): Language {
+    const [many, few] = this.count(x) < this.count(y) ? [y, x] : [x, y];
+    const sorted = this.members(many).slice();
+    const hashes = this.#hashesOf(many, sorted);
+    for (const text of this.members(few)) {
+      const index = lowerBound(sorted, text);
+      if (index < sorted.length && compareCodePoints(sorted[index]!, text) === 0) continue;
+      sorted.splice(index, 0, text);
+      hashes.splice(index, 0, textHash(text));
+    }
+    return this.choiceOf(sorted, hashes);
+  }
+
+  #hashesOf(node: Language, members: readonly Int32Array[]): number[] {
+    return this.#knownHashes(node) ?? members.map(textHash);
   }
 
   /** The hashes of a node's texts, where they are whole texts of a list; undefined for others. */
@@ -353,10 +384,15 @@ export function stringOf(codePoints: Iterable<number>): string {
   return text;
 }
 
-/** The index of the first of sorted texts that is not before another one. */
-function lowerBound(sorted: readonly Int32Array[], text: Int32Array): number {
-  let low = 0;
-  for (let high = sorted.length; low < high; ) {
+/** The index, from `from` on, of the first of sorted texts that is not before another one (galloping search). */
+function lowerBound(sorted: readonly Int32Array[], text: Int32Array, from = 0): number {
+  let low = from;
+  let stride = 1;
+  while (low + stride < sorted.length && compareCodePoints(sorted[low + stride]!, text) < 0) {
+    low += stride;
+    stride *= 2;
+  }
+  for (let high = Math.min(low + stride, sorted.length); low < high; ) {
     const middle = (low + high) >> 1;
     if (compareCodePoints(sorted[middle]!, text) < 0) low = middle + 1;
     else high = middle;
@@ -405,6 +441,7 @@ function hashOfRests(texts: readonly Int32Array[], first: number, end: number, d
 
 /** Which of two texts comes first in the order of code points: below 0, 0 or above 0. */
 export function compareCodePoints(x: Int32Array, y: Int32Array): number {
+  if (x === y) return 0;
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
   return x.length - y.length;
