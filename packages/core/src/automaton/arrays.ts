@@ -15,12 +15,16 @@ export interface ArrayState {
   item: PendingItem | null | undefined;
   /** Whether it can be one of endlessly many objects, once that was asked for. */
   hasEndlessObjects: boolean | undefined;
+  /** See `bare`, once that was asked for; null: there is none. */
+  bare: ArrayState | null | undefined;
 }
 
 /** An item that comes or is open. */
 export interface PendingItem extends PendingGoal {
   goal: Goal;
   readonly id: number;
+  /** The array before it. */
+  readonly array: ArrayState;
   /** Whether what comes after it depends on what it is: items must differ. */
   readonly isUnique: boolean;
   /**
@@ -33,6 +37,9 @@ export interface PendingItem extends PendingGoal {
 
 /** So many values of an item are listed at most. */
 const MOST_LISTED = 4096;
+
+/** So many values are listed to see whether there are endlessly many: the first ones have few properties. */
+const FEW_LISTED = 8;
 
 const NESTED = JsonType.Array | JsonType.Object;
 
@@ -142,6 +149,8 @@ export class Arrays {
   afterAnyUnique(item: PendingItem, result: Result): ArrayState | undefined {
     const { goals } = this;
     const after = this.afterValue(item, result);
+    const bare = this.bare(after);
+    if (bare !== undefined) return bare;
     let isPlentiful = item.isPlentiful.get(result);
     if (isPlentiful === undefined) {
       const rest = goals.combined(after.formulas, after.constraint);
@@ -187,12 +196,44 @@ export class Arrays {
   private areEndless(goal: Goal): boolean {
     const { goals, satisfiability } = this;
     const { formulas, constraint } = goals.onlyObjects(goal);
-    try {
-      return satisfiability.valuesOf(goals.combined(formulas, constraint), 1).isEndless;
-    } catch (error) {
-      if (isLimitError(error)) return false;
-      throw error;
+    return unlessLimited(
+      () => satisfiability.valuesOf(goals.combined(formulas, constraint), FEW_LISTED).isEndless,
+    );
+  }
+
+  /**
+   * The state as if no item had come, where only whole texts tell the two apart: the items to come must differ, can be
+   * endlessly many texts, are no arrays and objects, and nothing else is said of any of them alone.
+   */
+  bare(state: ArrayState): ArrayState | undefined {
+    if (state.bare === undefined) {
+      const [formula] = state.formulas;
+      if (formula === undefined || !this.goals.isSingle(state)) state.bare = null;
+      else {
+        const bare = this.intern([this.goals.steps.beforeUnique(formula)], state.constraint);
+        if (bare !== state) state.bare = this.bare(bare) ?? null;
+        else state.bare = unlessLimited(() => this.hasEndlessTexts(state, formula)) ? state : null;
+      }
     }
+    return state.bare ?? undefined;
+  }
+
+  private hasEndlessTexts(state: ArrayState, formula: Formula): boolean {
+    const { goals, satisfiability } = this;
+    if (!goals.steps.isUniform(formula) || (goals.uniqueSigns(formula) & REPEATED) !== 0) return false;
+    if (goals.assumeUnique(formula, FALSE) !== FALSE) return false;
+    const item = this.next(state);
+    if (item === undefined) return true;
+    const { goal } = item;
+    if (!goals.isSingle(goal) || !goals.hasEndlessTexts(goal.formulas[0] as Formula)) return false;
+    const nested = goals.onlyNested(goal);
+    return !satisfiability.value(goals.combined(nested.formulas, nested.constraint));
+  }
+
+  /** An item as if none had come before it, where only whole texts tell the two apart; undefined otherwise. */
+  asFirst(item: PendingItem): PendingItem | undefined {
+    const bare = item.isUnique ? this.bare(item.array) : undefined;
+    return bare === undefined ? undefined : this.next(bare);
   }
 
   /**
@@ -218,7 +259,10 @@ export class Arrays {
     const key = `${formulas.join()}:${constraint}`;
     let state = this.stateIds.get(key);
     if (state === undefined) {
-      state = { id: this.states.length, formulas, constraint, item: undefined, hasEndlessObjects: undefined };
+      state = {
+        ...{ id: this.states.length, formulas, constraint },
+        ...{ item: undefined, hasEndlessObjects: undefined, bare: undefined },
+      };
       this.states.push(state);
       this.stateIds.set(key, state);
     }
@@ -248,6 +292,7 @@ export class Arrays {
       ...pending,
       goal,
       id: this.items.length,
+      array: state,
       isUnique,
       isPlentiful: new Map<Result, boolean>(),
       constraint: state.constraint,
@@ -309,5 +354,15 @@ export class Arrays {
     // Both ask about the same formulas.
     if (most === undefined || most.child === pending?.child) return pending;
     return goals.project(stepped, constraint, lives, goals.repeatedLater(stepped, constraint));
+  }
+}
+
+/** The answer to a question; no where that is beyond a limit. */
+function unlessLimited(ask: () => boolean): boolean {
+  try {
+    return ask();
+  } catch (error) {
+    if (isLimitError(error)) return false;
+    throw error;
   }
 }

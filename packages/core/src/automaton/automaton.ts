@@ -114,6 +114,13 @@ export interface Frames {
    * 0 where that depends on the item.
    */
   afterAnyItem(structure: number, result: Result): FrameState;
+  /**
+   * The state that waits for an item that must differ from others as if none had come before it, where only whole texts tell
+   * the two apart: endlessly many can be items; 0 otherwise.
+   */
+  waitsAsFirst(structure: number): FrameState;
+  /** Whether an item that a state waits for can be a text. */
+  itemCanBe(structure: number, text: string): boolean;
   /** Which part of the output a structural state at the bottom of the stack is in. */
   partOf(structure: number): OutputPart;
   /** The result that the final state of a lexeme stands for. */

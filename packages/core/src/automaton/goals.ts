@@ -119,7 +119,7 @@ export class Goals {
   }
 
   /** Whether the value is read against one formula, which must hold. */
-  isSingle(goal: Goal): boolean {
+  isSingle(goal: Pick<Goal, "formulas" | "constraint">): boolean {
     return goal.formulas.length === 1 && goal.constraint === this.only;
   }
 
@@ -164,6 +164,13 @@ export class Goals {
   /** Its objects alone. */
   onlyObjects(goal: Goal): Goal {
     return this.excluding(goal, [this.store.type(JsonType.Object) ^ 1]);
+  }
+
+  /** Whether it is known at sight that endlessly many texts satisfy a formula. */
+  hasEndlessTexts(formula: Formula): boolean {
+    const { steps, store } = this;
+    const language = steps.stringLanguage(steps.specialise(formula, JsonType.String));
+    return store.arena.isSurelyInfinite(steps.writable(language));
   }
 
   /** How many arrays and objects some formulas remember because items to come must differ from them. */

@@ -219,6 +219,20 @@ export class JsonFrames implements Frames {
     return this.at(Place.ArrayAfter, ANY_ITEM - state.id, 0, this.shapeAfter(structure, result));
   }
 
+  waitsAsFirst(structure: number): FrameState {
+    const { place, data, space, shape } = this.structure;
+    if (place[structure] !== Place.ArrayWait) return 0;
+    const { arrays } = this.parts;
+    const first = arrays.asFirst(arrays.item(data[structure] as number));
+    if (first === undefined) return 0;
+    return this.at(Place.ArrayWait, first.id, space[structure] as number, shape[structure] as number);
+  }
+
+  itemCanBe(structure: number, text: string): boolean {
+    const { goal } = this.parts.arrays.item(this.structure.data[structure] as number);
+    return this.strings.arena.matches(this.values.lexeme(goal, JsonType.String), text);
+  }
+
   isDone(structure: number): boolean {
     return this.structure.place[structure] === Place.RootDone;
   }

@@ -83,6 +83,14 @@ export class TextFrames implements Frames {
     throw new Error("A text has no items");
   }
 
+  waitsAsFirst(): FrameState {
+    return 0;
+  }
+
+  itemCanBe(): boolean {
+    return false;
+  }
+
   partOf(): OutputPart {
     return OutputPart.Value;
   }

@@ -80,6 +80,14 @@ export class JsonStringAutomaton extends LexemeAutomaton {
     }
   }
 
+  /** Whether endlessly many texts can follow; it may say no where that takes a search. */
+  hasEndless(state: number): boolean {
+    const place = this.place(state);
+    if (place === Place.Dead || place === Place.End) return false;
+    if (place === Place.Content) return this.arena.isSurelyInfinite(this.operand(state));
+    return this.slices.liveTargets(this.operand(state)).some((target) => this.hasEndless(target));
+  }
+
   protected override contentKeys(language: Language, keys: Int32Array): void {
     this.codePointKeys(language, 0x20, keys);
     keys[QUOTE] = this.arena.nullable(language) ? QUOTE_KEY : 0;

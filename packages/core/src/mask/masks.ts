@@ -6,6 +6,7 @@ import type { Vocabulary } from "../vocabulary/index.js";
 import type { ConfigMask } from "./interned-masks.js";
 import { MaskCache, MaskCaches } from "./mask-cache.js";
 import { type MaskStore, maskStore } from "./mask-store.js";
+import { NextItems } from "./next-items.js";
 import { PrefixIds } from "./prefix-ids.js";
 import { StackWalk } from "./stack-walk.js";
 import { endMask, type LayeredMask, NO_TOKENS } from "./token-mask.js";
@@ -31,6 +32,7 @@ export class Masks {
   private readonly trieWalk: TrieWalk;
   private readonly prefixes = new PrefixIds();
   private readonly items: DifferentItems;
+  private readonly nextItems: NextItems;
   /** By config. */
   private readonly configs: MaskCache<ConfigMask>;
   /** By config and the open text that its mask depends on. */
@@ -46,6 +48,8 @@ export class Masks {
     this.stackWalk = new StackWalk(automaton, vocabulary, store, caches);
     this.items = new DifferentItems(automaton);
     this.trieWalk = new TrieWalk(automaton, vocabulary, store.collector);
+    const { items, trieWalk } = this;
+    this.nextItems = new NextItems(automaton, vocabulary, items, store.collector, trieWalk, caches);
     this.configs = new MaskCache(budget, caches);
     this.texts = new MaskCache(budget, caches);
   }
@@ -134,7 +138,8 @@ export class Masks {
     trail: ByteTrail,
     length: number,
   ): LayeredMask {
-    for (const node of asks) this.trieWalk.at(node, state, parent, trail, length);
+    const walk = frameKind(state) === FrameKind.String ? this.nextItems : this.trieWalk;
+    for (const node of asks) walk.at(node, state, parent, trail, length);
     return mask.with(this.store.collector.take());
   }
 

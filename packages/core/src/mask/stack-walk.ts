@@ -1,7 +1,7 @@
 import { AlikeObjects } from "../automaton/alike-objects.js";
 import { type Automaton, FrameKind, type FrameState, Step } from "../automaton/automaton.js";
 import type { Config } from "../automaton/configs.js";
-import { QUOTE } from "../automaton/json-bytes.js";
+import { NO_CLASS, QUOTE, structureClass } from "../automaton/json-bytes.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import type { StringExits } from "./exit-lists.js";
 import type { Front, FrontStep } from "./fronts.js";
@@ -33,9 +33,9 @@ const enum Does {
   OpensText,
   /** Everything depends on text. */
   Asks,
-  /** The state of a string of which one text may be excluded. */
+  /** The state of a string of which one text may be excluded, or a few where there are endlessly many. */
   OpensUnsure,
-  /** One of endlessly many objects, of which one may be excluded. */
+  /** The classes of the bytes that can follow in one of endlessly many objects, of which one may be excluded. */
   OpensObject,
 }
 const BYTE = 8;
@@ -158,6 +158,7 @@ export class StackWalk {
     if (inner.length === 0) interned.push(number + Does.Ends);
     else if (answer === Step.ReadsUnsure && (nextState & 3) === FrameKind.Structure) {
       interned.push(number + Does.OpensObject);
+      interned.push(automaton.candidates(nextState));
     } else if (answer === Step.ReadsUnsure) {
       interned.push(number + Does.OpensUnsure);
       interned.push(nextState >> 2);
@@ -312,9 +313,11 @@ export class StackWalk {
       else if (does === Does.OpensText) at = this.putText(inner, interned.word(at), at + 1);
       else if (does === Does.OpensUnsure) {
         const state = interned.word(at++);
-        for (const node of inner) this.allButOne(node, state);
+        const isEndless = this.automaton.frames.strings.hasEndless(state);
+        for (const node of inner) this.allButFew(node, state, isEndless);
       } else if (does === Does.OpensObject) {
-        for (const node of inner) this.beginsObject(node);
+        const classes = interned.word(at++);
+        for (const node of inner) this.beginsObject(node, classes);
       }
     }
     const ids = collector.take();
@@ -377,11 +380,13 @@ export class StackWalk {
    * The tokens below the opening brace of one of endlessly many objects, whichever one is excluded: all but one have a key, so
    * it can begin; which one asks.
    */
-  private beginsObject(node: number): void {
+  private beginsObject(node: number, classes: number): void {
     const { trie } = this.vocabulary;
     for (let child = trie.firstChild(node); child >= 0; child = trie.nextChild(node, child)) {
-      if (trie.bytes[child] !== QUOTE) {
-        this.asks.push(child);
+      const byte = trie.bytes[child] as number;
+      if (byte !== QUOTE) {
+        const column = structureClass[byte] as number;
+        if (column !== NO_CLASS && (classes & (1 << column)) !== 0) this.asks.push(child);
         continue;
       }
       this.store.collector.addNode(child);
@@ -390,18 +395,18 @@ export class StackWalk {
   }
 
   /**
-   * The tokens below the opening quote of a string that may be any text of a state but one: where several are left they can
-   * be read whichever that is, where one is they ask.
+   * The tokens below the opening quote of a string that may be any text of a state but one, or of endlessly many but a few:
+   * where enough are left they can be read whichever these are, otherwise they ask.
    */
-  private allButOne(node: number, state: number): void {
+  private allButFew(node: number, state: number, isEndless: boolean): void {
     const { trie } = this.vocabulary;
     const { strings } = this.automaton.frames;
     for (let child = trie.firstChild(node); child >= 0; child = trie.nextChild(node, child)) {
       const next = strings.step(state, trie.bytes[child] as number);
       if (next === 0) continue;
-      if (strings.hasSeveral(next)) {
+      if (isEndless ? strings.hasEndless(next) : strings.hasSeveral(next)) {
         this.store.collector.addNode(child);
-        this.allButOne(child, next);
+        this.allButFew(child, next, isEndless);
       } else this.asks.push(child);
     }
   }
