@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { schemas } from "../../../benchmarks/shared/random-schemas.js";
 import { always } from "../test/always.js";
 import { byteVocabulary } from "../test/byte-vocabulary.js";
@@ -7,6 +7,7 @@ import { compileRandom, isLimitError } from "../test/compile-random.js";
 import { leastSteps } from "../test/least-ends.js";
 import { judge } from "../test/oracles.js";
 import { allowedTokens, randomNumbers } from "../test/walk.js";
+import { Goals } from "./automaton/goals.js";
 import { compileJson, compileJsonSchema, compileRegex, type JsonSchemaOptions, Matcher } from "./index.js";
 
 const vocabulary = byteVocabulary();
@@ -119,6 +120,25 @@ describe("shortest completions", () => {
     const many = after({ type: "object", properties, minProperties: 20 }, "{", { order: "any" });
     const { bytes } = many.shortestCompletion();
     expect(many.acceptBytes(bytes) && many.isComplete).toBe(true);
+  });
+
+  it("are found without a look at every alternative", () => {
+    const others = vi.spyOn(Goals.prototype, "others");
+    const oneOf = Array.from({ length: 40 }, (_, i) => ({
+      properties: { v: { const: `k${i}` } },
+      required: ["v", `name${i}`],
+    }));
+    const whole = '{"v":"k1","name1":1}';
+    for (const order of ["any", "schema"] as const) {
+      for (const text of ["", "{", '{"', '{"v', '{"v":', '{"v":"']) {
+        const matcher = after({ oneOf }, text, { order });
+        others.mockClear();
+        expect(text.length + completionText(matcher).length).toBe(whole.length);
+        // Each of the alternatives was compared with all others.
+        expect(others.mock.calls.length).toBeLessThan(10);
+      }
+    }
+    others.mockRestore();
   });
 
   it("end texts that are not JSON", () => {

@@ -55,7 +55,7 @@ type Next =
   | { readonly kind: "step"; readonly step: Step }
   | { readonly kind: "value" }
   | { readonly kind: "opening"; readonly opening: Opening }
-  | { readonly kind: "others"; readonly value: ComingValue; readonly ending: Ending }
+  | { readonly kind: "others"; readonly waiter: Waiter; readonly ending: Ending }
   | { readonly kind: "end"; readonly ending: Ending };
 
 const VALUE: Next = { kind: "value" };
@@ -151,11 +151,12 @@ class Run {
       case "state":
         return this.source.atLeast(next.state);
       case "step":
-        return next.step.bytes.length + 1;
+        return Math.max(next.step.bytes.length + 1, next.step.atLeast);
       case "opening":
         return next.opening.atLeast;
       case "others":
-        return next.ending.bytes.length;
+        // What was needed counts the value as one byte.
+        return next.ending.bytes.length + Math.max(0, next.waiter.part.needed - 1);
       default:
         return 0;
     }
@@ -187,8 +188,9 @@ class Run {
         return;
       }
       case "others": {
-        const goal = source.others(next.value.goal, next.ending.result);
-        if (goal !== undefined) this.request(part, { goal, waiting: next.value.waiting });
+        const { part: waiting, value } = next.waiter;
+        const goal = source.others(value.goal, next.ending.result);
+        if (goal !== undefined) this.request(waiting, { goal, waiting: value.waiting });
         return;
       }
       case "end":
@@ -222,10 +224,12 @@ class Run {
     for (const waiter of entry.waiters) this.deliver(waiter, ending);
   }
 
-  private deliver({ part, value }: Waiter, ending: Ending): void {
+  private deliver(waiter: Waiter, ending: Ending): void {
+    const { part, value } = waiter;
     const state = this.source.after(value.waiting, ending);
+    // Of equal ways, the last one is followed first: what goes on with the value at hand.
+    this.add(part.entry, part, NONE, { kind: "others", waiter, ending });
     this.add(part.entry, part, ending.bytes, { kind: "state", state });
-    this.add(part.entry, part, NONE, { kind: "others", value, ending });
   }
 }
 

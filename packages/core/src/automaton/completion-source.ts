@@ -19,6 +19,8 @@ export interface ComingValue {
 /** A way on in a frame: text up to a value, and then the value. What that is may be costly to tell, and is asked late. */
 export interface Step {
   readonly bytes: readonly number[];
+  /** A lower bound of the bytes that end the frame, these included. */
+  readonly atLeast: number;
   /** Undefined: the step is not possible. */
   value(): ComingValue | undefined;
 }
@@ -46,7 +48,10 @@ export interface CompletionSource {
   stepsInKey(waiting: number, lexeme: number, content: Uint8Array): Step[];
   /** Whether a name that is mentioned begins with a key's content. */
   beginsName(waiting: number, content: Uint8Array): boolean;
-  /** A lower bound of the bytes that end the frame. */
+  /**
+   * A lower bound of the bytes that end the frame. Values in it count as one byte each: behind a value to come, at least so
+   * many less its step and one byte are needed.
+   */
   atLeast(state: number): number;
   openings(value: ComingValue): Opening[];
   /** Equal for values that are completed by the same texts. */

@@ -20,7 +20,7 @@ import { bareResult, withTold } from "./frame-result.js";
 import { type Goal, type Goals, HOLDS, type Result } from "./goals.js";
 import { FENCE_END } from "./lead-in.js";
 import type { LiteralAutomaton } from "./literals.js";
-import { NeededPropertiesIndex } from "./needed-properties.js";
+import { type NeededProperties, NeededPropertiesIndex } from "./needed-properties.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
 import { GAPS, Place, type Structure } from "./structure.js";
@@ -35,7 +35,6 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-const encoder = new TextEncoder();
 
 /** The frames, as far as completions need them. States are numbers of structural states. */
 export interface CompletedFrames {
@@ -111,14 +110,15 @@ export class JsonCompletions implements CompletionSource {
       case Place.RootStart: {
         const waiting = this.frames.rootWaiting(structure.space[state] as number);
         const value = { goal: this.frames.rootGoal(data), waiting };
-        return [{ bytes: [], value: () => value }];
+        return [{ bytes: [], atLeast: 0, value: () => value }];
       }
       case Place.ObjectColon:
       case Place.ObjectValue: {
         const { bytes, shape } = place === Place.ObjectColon ? this.behind(run, COLON, Gap.AfterColon) : run;
-        const { goal } = objects.property(data);
+        const { goal, rests, constraint } = objects.property(data);
         const value = { goal, waiting: this.frames.state(Place.ObjectWait, data, shape) };
-        return [{ bytes, value: () => value }];
+        const behind = this.needed.of(this.frames.goals.combined(rests, constraint)).bytes + 1;
+        return [{ bytes, atLeast: bytes.length + 1 + behind, value: () => value }];
       }
       case Place.ObjectOpen:
       case Place.ObjectNext:
@@ -139,22 +139,30 @@ export class JsonCompletions implements CompletionSource {
     const { structure, objects, strings } = this.frames;
     const object = objects.state(structure.data[waiting] as number);
     const shape = structure.shape[waiting] as number;
-    const rests: (readonly number[] | undefined)[] = [strings.completion(lexeme)];
-    if (strings.language(lexeme) !== NO_LANGUAGE) {
-      const typed = textOf(content);
-      for (const name of objects.openNames(object)) {
-        if (name.startsWith(typed)) rests.push(this.spelled(name.slice(typed.length)));
+    const needed = this.needed.of(object.combined);
+    const rests: (readonly number[] | undefined)[] = [];
+    const typed = strings.language(lexeme) === NO_LANGUAGE ? undefined : textOf(content);
+    const required = needed.required.find((name) => typed !== undefined && name.startsWith(typed));
+    // In any order, what must come anyway may as well come now.
+    if (typed !== undefined && required !== undefined && !objects.isOrdered)
+      rests.push(this.spelled(required.slice(typed.length)));
+    else {
+      if (typed !== undefined) {
+        const { arena } = this.frames.store;
+        for (const region of this.otherNames(object))
+          rests.push(strings.completion(strings.start(arena.derivativeOfText(region, typed))));
+        for (const name of objects.openNames(object))
+          if (name.startsWith(typed)) rests.push(this.spelled(name.slice(typed.length)));
       }
-      const { arena } = this.frames.store;
-      for (const region of this.otherNames(object)) {
-        rests.push(strings.completion(strings.start(arena.derivativeOfText(region, typed))));
-      }
+      rests.push(strings.completion(lexeme));
     }
     return rests
       .filter((rest) => rest !== undefined)
       .map((rest) => {
         const key = textOf([...content, ...rest.slice(0, -1)]);
-        return this.property(object, key, { bytes: rest, shape });
+        // With the key's first quote, which has been read.
+        const whole = needed.bytes + (this.brings(needed, key) ? 0 : content.length + rest.length + 3);
+        return this.property(object, key, { bytes: rest, shape }, whole - content.length - 1);
       });
   }
 
@@ -172,11 +180,8 @@ export class JsonCompletions implements CompletionSource {
       case Place.ObjectOpen:
       case Place.ObjectNext:
       case Place.ObjectAfter: {
-        const { required, count } = this.needed.of(objects.state(data).combined);
-        // A property has quotes, a colon, a value and a comma or bracket.
-        let least = 5 * Math.max(0, count - required.length);
-        for (const name of required) least += encoder.encode(name).length + 5;
-        return Math.max(1, least);
+        const { bytes } = this.needed.of(objects.state(data).combined);
+        return structure.place[state] === Place.ObjectAfter ? bytes + 1 : Math.max(1, bytes);
       }
       case Place.ArrayOpen:
       case Place.ArrayNext:
@@ -241,8 +246,11 @@ export class JsonCompletions implements CompletionSource {
     return steps;
   }
 
-  /** @param before the text up to the key's closing quote */
-  private property(object: ObjectState, key: string, before: Run): Step {
+  /**
+   * @param before the text up to the key's closing quote
+   * @param atLeast the step's lower bound
+   */
+  private property(object: ObjectState, key: string, before: Run, atLeast = 0): Step {
     const { objects } = this.frames;
     const colon = this.gap(Gap.BeforeColon, before.shape);
     const run = this.behind({ ...colon, bytes: [...before.bytes, ...colon.bytes] }, COLON, Gap.AfterColon);
@@ -252,7 +260,7 @@ export class JsonCompletions implements CompletionSource {
       if (property === undefined) return undefined;
       return { goal: property.goal, waiting: this.frames.state(Place.ObjectWait, property.id, shape) };
     };
-    return { bytes, value };
+    return { bytes, atLeast, value };
   }
 
   private allNames(object: ObjectState): string[] {
@@ -260,21 +268,25 @@ export class JsonCompletions implements CompletionSource {
   }
 
   private usefulNames(object: ObjectState): string[] {
-    const { objects, store } = this.frames;
-    const { required, wanted, languages, counts } = this.needed.of(object.combined);
+    const { objects } = this.frames;
+    const needed = this.needed.of(object.combined);
+    const { required, wanted, languages, counts } = needed;
     // In any order, what must come anyway may as well come now.
     if (!objects.isOrdered && required.length > 0) return required.slice(0, 1);
     if (counts && required.length === 0) return this.allNames(object);
     const open = objects.openNames(object);
-    const names = open.filter(
-      (name) =>
-        counts || wanted.has(name) || [...languages].some((language) => store.arena.matches(language, name)),
-    );
+    const names = open.filter((name) => this.brings(needed, name));
     const last = open.findIndex((name) => required.includes(name));
     if (last >= 0) return names.filter((name) => open.indexOf(name) <= last);
     for (const name of wanted) if (!object.names.indexOf.has(name)) names.push(name);
     if (languages.size > 0) names.push(...this.othersIn(object, languages));
     return names;
+  }
+
+  /** Whether a property brings the end nearer. */
+  private brings({ counts, wanted, languages }: NeededProperties, name: string): boolean {
+    const { arena } = this.frames.store;
+    return counts || wanted.has(name) || [...languages].some((language) => arena.matches(language, name));
   }
 
   /** A name for each kind of names that no schema mentions, or of those of some languages. */
@@ -320,7 +332,7 @@ export class JsonCompletions implements CompletionSource {
       if (item === undefined) return undefined;
       return { goal: item.goal, waiting: this.frames.state(Place.ArrayWait, item.id, shape) };
     };
-    return [{ bytes, value }];
+    return [{ bytes, atLeast: 0, value }];
   }
 
   /** A lower bound of the items to come. */

@@ -9,8 +9,8 @@ export interface NeededProperties {
   readonly wanted: ReadonlySet<string>;
   /** Languages of names of which some way to the end asks for one. */
   readonly languages: ReadonlySet<Language>;
-  /** At least so many properties are to come. */
-  readonly count: number;
+  /** A lower bound of the bytes of the properties to come: names, quotes, colons, a byte a value, and what follows that. */
+  readonly bytes: number;
   /** Whether some way to the end asks for a number of properties, whatever their names. */
   readonly counts: boolean;
 }
@@ -68,7 +68,7 @@ export class NeededPropertiesIndex {
     };
     visit(formula);
     const required = this.requiredIn(formula);
-    return { required, wanted, languages, counts, count: this.countOf(formula) };
+    return { required, wanted, languages, counts, bytes: new LeastBytes(store).of(formula) };
   }
 
   private requiredIn(formula: Formula): readonly string[] {
@@ -109,16 +109,72 @@ export class NeededPropertiesIndex {
     }
     return common;
   }
+}
 
-  private countOf(formula: Formula): number {
-    const { store } = this;
-    const isAnd = store.kind(formula) === Kind.And && (formula & 1) === 0;
+/** A property's quotes, colon, value, and the comma or bracket behind it. */
+const BESIDE_NAME = 5;
+/** So many parts of a formula are looked at; what is left counts as needing nothing. */
+const MAX_PARTS = 20_000;
+const MAX_DEPTH = 50;
+
+/** How short the properties can be that a formula needs, by the names that it needs and how many they are. */
+class LeastBytes {
+  private readonly store: FormulaStore;
+  private parts = 0;
+  /** Names that are counted already. */
+  private readonly counted = new Set<string>();
+
+  constructor(store: FormulaStore) {
+    this.store = store;
+  }
+
+  of(formula: Formula, depth = 0): number {
+    const { store, counted } = this;
+    if (++this.parts > MAX_PARTS || depth > MAX_DEPTH) return 0;
+    const kind = store.kind(formula);
+    if (kind === Kind.ExactlyOne) {
+      return (formula & 1) === 0 ? this.ofOne(store.children(formula), 0, depth) : 0;
+    }
+    if (kind === Kind.And && (formula & 1) === 1) return this.ofOne(store.children(formula), 1, depth);
+    const conjuncts = kind === Kind.And ? store.children(formula) : [formula];
+    const own: string[] = [];
+    let least = 0;
     let count = 0;
-    for (const literal of isAnd ? store.children(formula) : [formula]) {
+    for (const literal of conjuncts) {
+      const name = this.neededBy(literal);
+      if (name !== undefined && !counted.has(name)) {
+        own.push(name);
+        counted.add(name);
+        least += byteLength(name) + BESIDE_NAME;
+      }
       if (store.kind(literal) === Kind.PropCount && (literal & 1) === 0) {
         count = Math.max(count, store.first(literal));
       }
     }
-    return count;
+    let further = BESIDE_NAME * Math.max(0, count - counted.size);
+    for (const choice of kind === Kind.And ? conjuncts : []) {
+      const choiceKind = store.kind(choice);
+      if (choiceKind === Kind.And || choiceKind === Kind.ExactlyOne)
+        further = Math.max(further, this.of(choice, depth + 1));
+    }
+    for (const name of own) counted.delete(name);
+    return least + further;
+  }
+
+  /** Of the formulas (negated: `sign` is 1), the one that needs least. */
+  private ofOne(cases: readonly Formula[], sign: 0 | 1, depth: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < cases.length && least > 0; i++)
+      least = Math.min(least, this.of((cases[i] as Formula) ^ sign, depth + 1));
+    return least;
+  }
+
+  private neededBy(literal: Formula): string | undefined {
+    const { store } = this;
+    const isNeeded = store.kind(literal) === Kind.Props && (literal & 1) === 1;
+    return isNeeded ? store.nameOf(store.first(literal)) : undefined;
   }
 }
+
+const encoder = new TextEncoder();
+const byteLength = (name: string): number => encoder.encode(name).length;
