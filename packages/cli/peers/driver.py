@@ -203,11 +203,12 @@ def compile_schema(engine, schema, failures):
 
 
 def run(engine, task, limit_ms):
-    failures, times = [], []
+    failures, times, read = [], [], []
     deadline = time.perf_counter_ns() + limit_ms * 1_000_000
     if compile_schema(engine, task["schema"], failures):
         for number, test in enumerate(task["tests"]):
             say(type="test", test=number)
+            before = len(times)
             try:
                 engine.start()
                 token = read_tokens(engine, test["ids"], times, deadline)
@@ -224,7 +225,9 @@ def run(engine, task, limit_ms):
                 failures.append(failure("validation-error", error, test=number))
             except BaseException as error:
                 failures.append(failure("crash", error, test=number))
-    say(type="done", failures=failures, tbm=times, peakRssMiB=peak_rss_mib())
+            finally:
+                read.append(len(times) - before)
+    say(type="done", failures=failures, tbm=times, read=read, peakRssMiB=peak_rss_mib())
 
 
 def main():

@@ -68,6 +68,35 @@ test("MaskBench's own files, a sample, the order of the schema", async () => {
   expect(sample.stdout).toMatch(/^files +3$/m);
 });
 
+test("where the slowest tokens are", async () => {
+  const json = join(folder, "slowest.json");
+  const args = [...maskbench, fixture("records.jsonl"), "--slowest", "2", "--json", json];
+  const { stdout } = await runCli(args);
+  const named = /^slowest tokens of grammask, one of each file\n((?: +[\d.,]+ µs {2}.*\n)+)/m.exec(
+    stdout,
+  )![1]!;
+  expect(named.trimEnd().split("\n")).toHaveLength(2);
+  const lines = readFileSync(fixture("records.jsonl"), "utf8").split("\n").filter(Boolean);
+  const records = lines.map((line) => JSON.parse(line) as { id: string; tests: { text: string }[] });
+  const { slowest } = JSON.parse(readFileSync(json, "utf8")).engines.grammask as {
+    slowest: { tbm: { id: string; time: number; test: number; token: number; after: string }[] };
+  };
+  expect(slowest.tbm.map(({ id }) => id).sort()).toEqual(
+    records
+      .map(({ id }) => id)
+      .filter((id) => id !== "refused")
+      .sort(),
+  );
+  for (const { id, test, token, after } of slowest.tbm) {
+    const { text } = records.find((record) => record.id === id)!.tests[test]!;
+    expect(after === "").toBe(token === 0);
+    // A token may end within a character.
+    expect(text).toContain(after.replace(/^…/, "").replace(/\ufffd+$/, ""));
+  }
+  const times = slowest.tbm.map(({ time }) => time);
+  expect(times).toEqual([...times].sort((a, b) => b - a));
+});
+
 test("a record that takes too long", async () => {
   const json = join(folder, "slow.json");
   const args = ["--sample", "1/5", "--file-limit", "0.001", "--json", json];

@@ -170,6 +170,12 @@ function addMaskBench(bench: Command, io: Io, done: (code: ExitCode) => void): v
       "helper threads of engines in Node (default: one for each other core, at most 4)",
       wholeNumber({ min: 0 }),
     )
+    .option(
+      "--slowest <n>",
+      "name the slowest token of so many files of each engine, at most 20",
+      wholeNumber({ min: 0, max: 20 }),
+      0,
+    )
     .option("--json <file>", "write the result with all failures")
     .option("--plots <folder>", "draw the distributions of the times, and what passed, as SVG files")
     .addHelpText(

@@ -7,10 +7,12 @@ type Say = (message: DriverMessage) => void;
 export async function drive(engine: Engine, task: Task, limitMs: number, say: Say): Promise<void> {
   const failures: DriverFailure[] = [];
   const tbm: number[] = [];
+  const read: number[] = [];
   const deadline = performance.now() + limitMs;
   if (await compile(engine, task.schema, failures, say)) {
     for (const [test, { ids, valid }] of task.tests.entries()) {
       say({ type: "test", test });
+      const before = tbm.length;
       try {
         const token = await readInstance(engine, ids, tbm, deadline);
         if (valid && token !== undefined) failures.push({ kind: "validation-error", test, token });
@@ -18,10 +20,12 @@ export async function drive(engine: Engine, task: Task, limitMs: number, say: Sa
       } catch (error) {
         failures.push({ test, ...describe(engine, error, "validation-error") });
         if (error instanceof TimeoutError) break;
+      } finally {
+        read.push(tbm.length - before);
       }
     }
   }
-  say({ type: "done", failures, tbm, peakRssMiB: peakRssMiB() });
+  say({ type: "done", failures, tbm, read, peakRssMiB: peakRssMiB() });
 }
 
 async function compile(

@@ -19,7 +19,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (schema === "exit") { console.error("first\\nlast words"); process.exit(1); }
   if (schema === "grow") { const kept = []; for (;;) { kept.push(Buffer.alloc(1 << 24, 1)); await new Promise((next) => setTimeout(next, 5)); } }
   const failures = schema === "crash" ? [{ kind: "crash", test: 0, detail: "trap" }] : [];
-  say({ type: "done", failures, tbm: [1, process.pid], peakRssMiB: 9 });
+  say({ type: "done", failures, tbm: [1, process.pid], read: [2], peakRssMiB: 9 });
 }
 `;
 

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly ttfm: number | undefined;
   /** Mask, look-up and accept of each token. */
   readonly tbm: Float32Array;
+  /** How many of these are of each instance. */
+  readonly read: readonly number[];
 }
 
 /** How long a driver may go on after its limit before it is ended: between two tokens it stops by itself. */
@@ -89,12 +91,12 @@ export class EngineProcess {
     if (message?.type !== "done") {
       await this.close();
       const failure = test === undefined ? trouble! : { ...trouble!, test };
-      return { failures: [failure], ttfm, tbm: new Float32Array(0) };
+      return { failures: [failure], ttfm, tbm: new Float32Array(0), read: [] };
     }
     this.#notePeak(message.peakRssMiB);
     // Whoever crashed or ran out of time may have left something behind that the next file would feel.
     if (message.failures.some(({ kind }) => kind === "crash" || kind === "timeout")) await this.close();
-    return { failures: message.failures, ttfm, tbm: Float32Array.from(message.tbm) };
+    return { failures: message.failures, ttfm, tbm: Float32Array.from(message.tbm), read: message.read };
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,8 @@ export interface MaskBenchOptions {
   readonly cold: boolean;
   /** Of V8, beside the thread that is measured; default: one for each other core, at most 4. */
   readonly v8Threads?: number;
+  /** How many of each engine's slowest files the report names. */
+  readonly slowest: number;
   readonly json?: string;
   readonly plots?: string;
 }
@@ -105,7 +107,10 @@ export async function maskBench(io: Io, options: MaskBenchOptions): Promise<Exit
           const outcome = await process.judge(task);
           // The interrupt reaches the processes as well.
           if (interrupted) break;
-          summary.add(record.id, outcome, (failure) => tell(failure, ids, vocabulary));
+          summary.add(record.id, outcome, {
+            tell: (failure) => tell(failure, ids, vocabulary),
+            before: (test, token) => textBefore(ids[test]!, token, vocabulary),
+          });
           progress.step(e, `${choice.name}, ${summary.failed} failed: ${record.id}`);
         }
       }
@@ -146,7 +151,7 @@ export async function maskBench(io: Io, options: MaskBenchOptions): Promise<Exit
     machine: describeMachine(),
     date: today(),
   };
-  io.out(report(result));
+  io.out(report(result, options.slowest));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   if (options.plots !== undefined) writePlots(result, options.plots, io);
   if (interrupted) io.err(`interrupted after ${done} of ${total} records\n`);
@@ -202,12 +207,17 @@ function tell(
   if (kind === "invalidation-error") return `${where}accepted, although invalid`;
   const tokens = ids[test!]!;
   const end = token!;
-  const first = Math.max(0, end - 12);
-  const before = tokens.slice(first, end).map((id) => vocabulary.tokenText(id));
-  const around = JSON.stringify(`${first > 0 ? "…" : ""}${before.join("")}`);
+  const around = JSON.stringify(textBefore(tokens, end, vocabulary));
   if (end === tokens.length) return `${where}not complete at the end: ${around}`;
   const text = JSON.stringify(vocabulary.tokenText(tokens[end]!));
   return `${where}token ${end} (${text}) is not allowed after ${around}`;
+}
+
+/** The text before a token, or its last part. */
+function textBefore(tokens: readonly number[], end: number, vocabulary: Vocabulary): string {
+  const first = Math.max(0, end - 12);
+  const before = tokens.slice(first, end).map((id) => vocabulary.tokenText(id));
+  return `${first > 0 ? "…" : ""}${before.join("")}`;
 }
 
 /** For drivers that have no other way to the bytes of the tokens: a line of base64 for each id. */

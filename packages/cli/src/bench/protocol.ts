@@ -65,5 +65,7 @@ export type DriverMessage =
       readonly failures: readonly DriverFailure[];
       /** Microseconds for mask, look-up and accept of each token. */
       readonly tbm: readonly number[];
+      /** How many of these are of each instance, in the order in which they were read. */
+      readonly read: readonly number[];
       readonly peakRssMiB: number;
     };

@@ -3,8 +3,11 @@ import type { EngineReport, MaskBenchResult } from "./result-file.js";
 
 const statistics = Object.entries(STATISTICS) as [keyof Distribution, string][];
 
-/** The tables of a result: as MaskBench prints them, and the engines on the files that they share with the first one. */
-export function report(result: MaskBenchResult): string {
+/**
+ * The tables of a result: as MaskBench prints them, the engines on the files that they share with the first one, and so many
+ * of each engine's slowest files.
+ */
+export function report(result: MaskBenchResult, slowest = 0): string {
   const engines = Object.entries(result.engines);
   const parts = [table(summaryRows(engines))];
   const compared = engines.filter(([, { common }]) => common !== undefined);
@@ -16,6 +19,9 @@ export function report(result: MaskBenchResult): string {
   }
   for (const [name, engine] of engines) {
     if (engine.failures.length > 0) parts.push(`failures of ${name}\n${failureLines(engine)}`);
+  }
+  for (const [name, engine] of slowest > 0 ? engines : []) {
+    parts.push(`slowest tokens of ${name}, one of each file\n${slowestLines(engine, slowest)}`);
   }
   for (const [name, reason] of Object.entries(result.skipped)) parts.push(`skipped ${name}: ${reason}\n`);
   return parts.join("\n");
@@ -79,6 +85,17 @@ function failureLines({ failures }: EngineReport): string {
   const lines = sorted.slice(0, MOST_KINDS).map(([what, count]) => `${String(count).padStart(7)}  ${what}\n`);
   if (sorted.length > MOST_KINDS) lines.push(`         and ${sorted.length - MOST_KINDS} more kinds\n`);
   return lines.join("");
+}
+
+/** The longest times between masks, and where they are. */
+function slowestLines({ slowest }: EngineReport, count: number): string {
+  const lines = slowest.tbm
+    .slice(0, count)
+    .map(({ id, time, test, token, after }) => [
+      `${grouped(time)} µs`.padStart(12),
+      `${id}, test ${test}, token ${token}, after ${JSON.stringify(after)}\n`,
+    ]);
+  return lines.map((line) => line.join("  ")).join("");
 }
 
 const MOST_KINDS = 12;

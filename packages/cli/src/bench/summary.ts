@@ -24,7 +24,7 @@ export interface EngineResult {
   readonly tokens: number;
   readonly histograms: { readonly tbm: Histogram; readonly ttfm: Histogram };
   /** The files with the longest times, to look at. */
-  readonly slowest: { readonly tbm: readonly FileTime[]; readonly ttfm: readonly FileTime[] };
+  readonly slowest: { readonly tbm: readonly SlowToken[]; readonly ttfm: readonly FileTime[] };
   readonly failures: readonly Failure[];
 }
 
@@ -32,6 +32,15 @@ export interface EngineResult {
 export interface FileTime {
   readonly id: string;
   readonly time: number;
+}
+
+/** The token of a file that took longest. */
+export interface SlowToken extends FileTime {
+  /** The instance, and the token's number in it, both from 0. */
+  readonly test: number;
+  readonly token: number;
+  /** The text before the token, or its end. */
+  readonly after: string;
 }
 
 /** So many of the slowest files are named. */
@@ -52,6 +61,16 @@ interface CompiledFile {
   readonly start: number;
   readonly end: number;
   readonly ttfm: number;
+  /** None where no token was read. */
+  readonly slowest: Omit<SlowToken, "id"> | undefined;
+}
+
+/** What a summary asks about a file's texts. */
+export interface FileTexts {
+  /** What a failure is called in the results. */
+  tell(failure: DriverFailure): string;
+  /** The text before a token of an instance, or its end. */
+  before(test: number, token: number): string;
 }
 
 /** Collects the outcomes of one engine's files. */
@@ -66,19 +85,18 @@ export class Summary {
   readonly #failures: Failure[] = [];
   #files = 0;
 
-  /** @param tell what a failure is called in the results */
-  add(id: string, { failures, ttfm, tbm }: Outcome, tell: (failure: DriverFailure) => string): void {
+  add(id: string, { failures, ttfm, tbm, read }: Outcome, texts: FileTexts): void {
     this.#files++;
     if (ttfm !== undefined) {
       const start = this.#count;
       this.#push(tbm);
-      this.#compiled.set(id, { start, end: this.#count, ttfm });
+      this.#compiled.set(id, { start, end: this.#count, ttfm, slowest: slowestToken(tbm, read, texts) });
     }
     const worst = [...failures].sort(
       (a, b) => FAILURE_KINDS.indexOf(a.kind) - FAILURE_KINDS.indexOf(b.kind),
     )[0];
     if (worst === undefined) return;
-    this.#failures.push({ id, kind: worst.kind, detail: tell(worst) });
+    this.#failures.push({ id, kind: worst.kind, detail: texts.tell(worst) });
     if (ttfm === undefined) this.#compileErrors++;
     else if (worst.kind === "invalidation-error") this.#invalidationErrors++;
     else this.#validationErrors++;
@@ -102,16 +120,15 @@ export class Summary {
       tokens: this.#count,
       histograms: { tbm: histogramOf(tbm), ttfm: histogramOf(ttfm) },
       slowest: {
-        tbm: this.#slowest(({ start, end }) => longest(this.#times.subarray(start, end))),
-        ttfm: this.#slowest(({ ttfm }) => ttfm),
+        tbm: slowestOf(
+          [...this.#compiled].flatMap(([id, { slowest }]) =>
+            slowest === undefined ? [] : [{ id, ...slowest }],
+          ),
+        ),
+        ttfm: slowestOf([...this.#compiled].map(([id, { ttfm }]) => ({ id, time: ttfm }))),
       },
       failures: this.#failures,
     };
-  }
-
-  #slowest(timeOf: (file: CompiledFile) => number): FileTime[] {
-    const files = [...this.#compiled].map(([id, file]) => ({ id, time: Math.round(timeOf(file)) }));
-    return files.sort((a, b) => b.time - a.time).slice(0, SLOWEST);
   }
 
   /** Both engines on the files that both compile. */
@@ -151,6 +168,21 @@ export class Summary {
   }
 }
 
-function longest(times: Float32Array): number {
-  return times.reduce((most, time) => Math.max(most, time), 0);
+function slowestOf<T extends FileTime>(files: readonly T[]): T[] {
+  const rounded = files.map((file) => ({ ...file, time: Math.round(file.time) }));
+  return rounded.sort((a, b) => b.time - a.time).slice(0, SLOWEST);
+}
+
+/** @param read how many of the times are of each instance */
+function slowestToken(
+  times: Float32Array,
+  read: readonly number[],
+  { before }: FileTexts,
+): Omit<SlowToken, "id"> | undefined {
+  if (times.length === 0) return undefined;
+  const time = times.reduce((most, each) => Math.max(most, each));
+  let token = times.indexOf(time);
+  let test = 0;
+  while (token >= read[test]!) token -= read[test++]!;
+  return { time, test, token, after: before(test, token) };
 }
