@@ -17,6 +17,7 @@ export interface Algebra {
   repeat(child: Language, min: number, max: number): Language;
   union(items: readonly Language[]): Language;
   intersection(items: readonly Language[]): Language;
+  knownIntersection(x: Language, y: Language): Language | undefined;
   complement(child: Language): Language;
   observe(goal: Language, parts: readonly Language[]): Language;
   nullable(node: Language): boolean;

@@ -212,7 +212,7 @@ describe("choices that change by a text at a time", () => {
 
   it("are lists again where two are joined, and where one is taken out of another", () => {
     const arena = new LanguageArena();
-    const all = ["", "a", "b", "ab", "abc", "b\u{1F600}", "c"];
+    const all = ["", "a", "b", "ab", "abc", "b\u{1F600}"];
     const choices = Array.from({ length: 1 << all.length }, (_, bits) =>
       arena.choice(all.filter((_, i) => (bits >> i) & 1)),
     );
@@ -225,6 +225,40 @@ describe("choices that change by a text at a time", () => {
         );
       }
     }
+  });
+
+  it("are what is left of a list when another one has grown, and know the one before", () => {
+    const arena = new LanguageArena();
+    const all = Array.from({ length: 200 }, (_, i) => `${"aéb/c".slice(i % 5)}${(i * 7) % 200}`);
+    const texts = [...new Set([...all, "", "a", "aé"])];
+    const list = arena.choice(texts);
+    let used = arena.choice(texts.slice(0, 1));
+    let left = arena.difference(list, used);
+    let known = 0;
+    for (let i = 1; i < texts.length; i++) {
+      const text = texts[(i * 3) % texts.length] as string;
+      used = arena.joinedLists(used, arena.text(text));
+      const before = left;
+      left = arena.difference(list, used);
+      const gone = new Set([
+        texts[0],
+        ...texts.slice(1, i + 1).map((_, k) => texts[((k + 1) * 3) % texts.length]),
+      ]);
+      const rest = texts.filter((one) => !gone.has(one));
+      expect(left).toBe(arena.choice(rest));
+      if (left === before || rest.length < 2) continue;
+      const more = arena.oneMore(left);
+      if (more === undefined) continue;
+      known++;
+      expect(more.language).toBe(before);
+      expect(String.fromCodePoint(...more.text)).toBe(text);
+      const begins = (length: number) => rest.some((one) => one.startsWith(text.slice(0, length)));
+      expect([begins(more.shared), more.shared < text.length && begins(more.shared + 1)]).toEqual([
+        true,
+        false,
+      ]);
+    }
+    expect(known).toBeGreaterThan(100);
   });
 
   it("share the states that the text is not in", () => {

@@ -48,7 +48,15 @@ import { type Region, regionsOf } from "./regions.js";
 import { isEmptyLanguage, shortestMember } from "./search.js";
 import { Steps } from "./steps.js";
 import { type FarTargets, farTargets, firstCodePoints, loopsWithin, writeAsciiTargets } from "./targets.js";
-import { type Candidates, codePointsOf, isWellFormed, stringOf, type TextSet, Texts } from "./texts.js";
+import {
+  type Candidates,
+  codePointsOf,
+  isWellFormed,
+  type OneMore,
+  stringOf,
+  type TextSet,
+  Texts,
+} from "./texts.js";
 import { unionOf } from "./union.js";
 
 export type { Language } from "./nodes.js";
@@ -128,6 +136,11 @@ export class LanguageArena implements Algebra {
       : this.choice([...texts, ...others]);
   }
 
+  /** The list of texts that this one was made from by leaving one out; undefined: it was made in another way. */
+  oneMore(node: Language): OneMore | undefined {
+    return this.texts.oneMore(node);
+  }
+
   /** The one text. A string with a lone surrogate is no text: `empty`. */
   text(text: string): Language {
     return this.texts.text(codePointsOf(text));
@@ -196,6 +209,12 @@ export class LanguageArena implements Algebra {
     const result = this.#intersect(items);
     this.#intersections.set(Math.min(x, y), Math.max(x, y), result);
     return result;
+  }
+
+  /** What two languages have in common, if it was asked for. */
+  knownIntersection(x: Language, y: Language): Language | undefined {
+    const known = this.#intersections.get(Math.min(x, y), Math.max(x, y));
+    return known >= 0 ? known : undefined;
   }
 
   /** Has the operands of every intersection rewritten first, by a theory that knows how its languages meet. */

@@ -41,4 +41,4 @@ export { PatternError, type PatternErrorReason } from "./pattern-error.js";
 export { onlyTextOf } from "./pattern-plain.js";
 export { PriorityQueue } from "./priority-queue.js";
 export { TextAutomaton } from "./text.js";
-export { type Candidates, codePointsOf, isWellFormed, type TextSet } from "./texts.js";
+export { type Candidates, codePointsOf, isWellFormed, type OneMore, type TextSet } from "./texts.js";

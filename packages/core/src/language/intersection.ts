@@ -93,7 +93,8 @@ function filtered(algebra: Algebra, finite: Language, items: Language[]): Langua
     const kept = members.filter((text) => others.every((item) => isMember(algebra, item, text)));
     return kept.length === members.length ? finite : algebra.texts.choiceOf(kept);
   }
-  if (excluding.length === others.length) return algebra.texts.without(finite, excluded);
+  if (excluding.length === others.length)
+    return withoutGrown(algebra, finite, excluded) ?? algebra.texts.without(finite, excluded);
   // One after the other, since the result without what else is excluded is often known.
   const rest = others.filter((item) => !excluding.includes(item));
   const known = algebra.intersection([finite, ...rest]);
@@ -101,6 +102,21 @@ function filtered(algebra: Algebra, finite: Language, items: Language[]): Langua
   const kept =
     algebra.nodes.kind[known] === Kind.Intersection ? filtered(algebra, finite, [finite, ...rest]) : known;
   return algebra.intersection([kept, ...excluding]);
+}
+
+/** A list without another one that grew by a text: what was left before that, without the text; undefined: that is not known. */
+function withoutGrown(
+  algebra: Algebra,
+  finite: Language,
+  excluded: readonly Language[],
+): Language | undefined {
+  const { nodes, texts } = algebra;
+  const grown = excluded.length === 1 ? texts.grownFrom(excluded[0]!) : undefined;
+  if (grown === undefined) return undefined;
+  const [before, text] = grown;
+  const left = algebra.knownIntersection(finite, algebra.complement(before));
+  const isList = left !== undefined && (nodes.kind[left] === Kind.Texts || nodes.kind[left] === Kind.Literal);
+  return isList ? texts.without(left, [text]) : undefined;
 }
 
 /** The texts that a complement leaves out, where they are few and listed. */

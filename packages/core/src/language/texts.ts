@@ -37,6 +37,20 @@ export interface TextSet {
   readonly language: Language;
 }
 
+/** A list with one text more than another. */
+export interface OneMore {
+  readonly language: Language;
+  readonly text: Int32Array;
+  /** With so many of its code points, texts of the other list begin, too. */
+  readonly shared: number;
+}
+
+/** What a list was made from by leaving a text out: a node, and the number of the text among its members. */
+interface Origin {
+  readonly node: Language;
+  readonly index: number;
+}
+
 const SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -47,6 +61,10 @@ export class Texts {
   readonly #lists: (readonly Int32Array[])[] = [];
   /** For each list the sums of its texts' hashes up to each index. */
   readonly #sums: Int32Array[] = [];
+  /** By list. */
+  readonly #origins: (Origin | undefined)[] = [];
+  /** The list that a text was added to, and the text, by the list that this made. */
+  readonly #grown: (readonly [Language, Language] | undefined)[] = [];
   readonly #decoded = new Map<string, Int32Array>();
   readonly #listsByHash = new Map<number, number[]>();
 
@@ -180,6 +198,7 @@ export class Texts {
     const members = this.members(node);
     const isGone = new Uint8Array(members.length);
     let left = members.length;
+    let last = 0;
     for (const other of others) {
       let index = 0;
       // Both ascend.
@@ -188,6 +207,7 @@ export class Texts {
         if (index === members.length) break;
         if (isGone[index] === 1 || compareCodePoints(members[index]!, text) !== 0) continue;
         isGone[index] = 1;
+        last = index;
         left--;
       }
     }
@@ -200,7 +220,38 @@ export class Texts {
       kept.push(members[i]!);
       keptHashes.push(hashes[i]!);
     }
-    return this.choiceOf(kept, keptHashes);
+    const list = this.#lists.length;
+    const result = this.choiceOf(kept, keptHashes);
+    if (left === members.length - 1 && list < this.#lists.length) this.#origins[list] = { node, index: last };
+    return result;
+  }
+
+  /** The list that this one was made from by leaving a text out; undefined: it was made in another way. */
+  oneMore(node: Language): OneMore | undefined {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] !== Kind.Texts) return undefined;
+    const origin = this.#origins[a[node]!];
+    if (origin === undefined) return undefined;
+    const { node: whole, index } = origin;
+    const [list, first, end, depth] = [this.#lists[a[node]!]!, b[node]!, c[node]!, d[node]!];
+    if (index < first || index > end) return undefined;
+    const from = a[whole]!;
+    const gone = this.#lists[from]![b[whole]! + index]!.subarray(d[whole]!);
+    let shared = -1;
+    if (index > first) shared = sharedLength(list[index - 1]!, gone);
+    if (index < end) shared = Math.max(shared, sharedLength(list[index]!, gone));
+    // All texts of the node have a beginning in common.
+    if (shared < depth) return undefined;
+    const language = this.#range(from, b[whole]! + first, b[whole]! + end + 1, d[whole]! + depth);
+    return { language, text: gone.subarray(depth), shared: shared - depth };
+  }
+
+  /** A list, and a text that was added to it to make this one; undefined: it was made in another way. */
+  grownFrom(node: Language): readonly [Language, Language] | undefined {
+    const { kind, a, b, c, d } = this.nodes;
+    if (kind[node] !== Kind.Texts || d[node] !== 0) return undefined;
+    const isWhole = b[node] === 0 && c[node] === this.#lists[a[node]!]!.length;
+    return isWhole ? this.#grown[a[node]!] : undefined;
   }
 
   /** The texts of two Literal or Texts nodes. */
@@ -214,7 +265,10 @@ export class Texts {
       sorted.splice(index, 0, text);
       hashes.splice(index, 0, textHash(text));
     }
-    return this.choiceOf(sorted, hashes);
+    const list = this.#lists.length;
+    const result = this.choiceOf(sorted, hashes);
+    if (sorted.length === this.count(many) + 1 && list < this.#lists.length) this.#grown[list] = [many, few];
+    return result;
   }
 
   #hashesOf(node: Language, members: readonly Int32Array[]): number[] {
@@ -404,6 +458,13 @@ function textHash(codePoints: Int32Array): number {
   let hash = codePoints.length;
   for (let i = 0; i < codePoints.length; i++) hash = mix(hash, codePoints[i]!);
   return hash;
+}
+
+/** How many code points two texts begin with alike. */
+function sharedLength(x: Int32Array, y: Int32Array): number {
+  let length = 0;
+  while (length < x.length && length < y.length && x[length] === y[length]) length++;
+  return length;
 }
 
 /** Whether `count` texts of a list, from an index on, are those of another. */

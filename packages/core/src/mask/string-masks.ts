@@ -2,6 +2,7 @@ import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../languag
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitList, type ExitLists, exitBytes, type StringExits } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
+import { exitsWithout, type OneTextLess } from "./one-text-less.js";
 import { StringParts } from "./string-parts.js";
 import { type StringMask, StringWalk } from "./string-walk.js";
 import { type LayeredMask, MAX_LISTED } from "./token-mask.js";
@@ -71,6 +72,8 @@ export class StringMasks {
     const { byNeed } = walk.free;
     const language = strings.language(state);
     if (language === NO_LANGUAGE) return walk.mask(state);
+    const less = this.withoutOne(language);
+    if (less !== undefined) return less;
     const saturated = this.saturated(state, vocabulary.maxTokenBytes, BEHIND);
     if (saturated !== undefined) return saturated;
     const run = arena.boundedRun(language);
@@ -94,6 +97,22 @@ export class StringMasks {
       walk.beyondHorizon(state, horizon) ??
       walk.mask(state)
     );
+  }
+
+  /** The mask of a list of texts from that of the list with one text more, if that is known. */
+  private withoutOne(list: Language): StringMask | undefined {
+    const { strings, walk } = this;
+    const more = walk.oneTextLess === undefined ? undefined : strings.arena.oneMore(list);
+    if (more === undefined) return undefined;
+    const known = this.cache.get(strings.start(more.language), ROOT);
+    if (known === undefined) return undefined;
+    const { tokens, ends } = (walk.oneTextLess as OneTextLess).below(ROOT, list, more);
+    return {
+      inside: tokens.length === 0 ? known.inside : known.inside.without(tokens),
+      exits: exitsWithout(known.exits, ends, (nodes) => walk.exitLists.intern(nodes)),
+      visited: undefined,
+      reach: 0,
+    };
   }
 
   /** The mask of a language without some texts, such as names that were used, from that of the language with them. */

@@ -1,6 +1,7 @@
-import { mix } from "../language/index.js";
+import { mix, NO_LANGUAGE } from "../language/index.js";
 import { exitBytes, type StringExits } from "./exit-lists.js";
 import { arrayBytes, type MaskBudget, MaskCache } from "./mask-cache.js";
+import { exitsWithout, type OneTextLess } from "./one-text-less.js";
 import type { StringWalk } from "./string-walk.js";
 
 /** The tokens of a string below the trie node at its opening quote. */
@@ -49,9 +50,29 @@ export class StringParts {
   private find(node: number, state: number): StringPart {
     const { walk } = this;
     const { freeState } = walk;
+    const less = this.withoutOne(node, state);
+    if (less !== undefined) return less;
     if (state !== freeState && !walk.differsBelow(node, state)) return this.under(node, freeState);
     const { inside, exits } = walk.below(node, state);
     return this.intern(inside.added, exits);
+  }
+
+  /** The part of a list of texts from that of the list with one text more, if that is known. */
+  private withoutOne(node: number, state: number): StringPart | undefined {
+    const { oneTextLess, strings, exitLists } = this.walk;
+    const list = strings.language(state);
+    const more = oneTextLess === undefined || list === NO_LANGUAGE ? undefined : strings.arena.oneMore(list);
+    if (more === undefined) return undefined;
+    const known = this.known.get(strings.start(more.language), node);
+    if (known === undefined) return undefined;
+    const { tokens, ends } = (oneTextLess as OneTextLess).below(node, list, more);
+    if (tokens.length + ends.size === 0) return known;
+    const lost = new Set(tokens);
+    const exits = exitsWithout(known.exits, ends, (nodes) => exitLists.intern(nodes));
+    return this.intern(
+      known.tokens.filter((id) => !lost.has(id)),
+      exits,
+    );
   }
 
   private intern(tokens: Int32Array, exits: readonly StringExits[]): StringPart {

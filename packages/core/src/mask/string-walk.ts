@@ -8,6 +8,7 @@ import { LiveGroups } from "./live-groups.js";
 import { type MixedText, MixedTexts } from "./mixed-texts.js";
 import { MostlyFree } from "./mostly-free.js";
 import { type NodesByLength, nodesByLength } from "./nodes-by-length.js";
+import { OneTextLess } from "./one-text-less.js";
 import { StateFacts } from "./state-facts.js";
 import { StateList } from "./state-list.js";
 import { BEYOND_ASCII, CONTROL, type SubtreeBytes, subtreeBytes } from "./subtree-bytes.js";
@@ -52,7 +53,7 @@ export class StringWalk {
   readonly free: FreeStrings;
   readonly exitLists: ExitLists;
   readonly freeExits: readonly StringExits[];
-  private readonly strings: JsonStringAutomaton | WholeTexts;
+  readonly strings: JsonStringAutomaton | WholeTexts;
   private readonly vocabulary: Vocabulary;
   private readonly collector: TokenCollector;
   private readonly facts: StateFacts;
@@ -68,6 +69,8 @@ export class StringWalk {
   private readonly freeBelow: FreeStringsBelow;
   /** Where any escape can be read. */
   private readonly escapes: EscapeNodes | undefined;
+  /** For lists of texts, where any escape can be read. */
+  readonly oneTextLess: OneTextLess | undefined;
   /** By byte: an index in the nodes with that byte, before which all have been passed. */
   private readonly places = new Int32Array(256);
   /** Whether all tokens begin in the string, between code points. */
@@ -97,7 +100,9 @@ export class StringWalk {
     this.references = new Int32Array(trie.maxDepth + 1);
     this.path = new Uint8Array(trie.maxDepth + 1);
     this.freeBelow = new FreeStringsBelow(strings, trie);
-    this.escapes = strings instanceof WholeTexts || strings.isMinimal ? undefined : escapeNodes(trie);
+    const isAny = !(strings instanceof WholeTexts || strings.isMinimal);
+    this.escapes = isAny ? escapeNodes(trie) : undefined;
+    this.oneTextLess = isAny ? new OneTextLess(strings, trie, this.children) : undefined;
     this.freeState = strings.start(strings.arena.any);
     this.freeEnd = strings.step(this.freeState, 0x22);
     this.exitLists = exitLists;
