@@ -35,6 +35,7 @@ import {
   lowersMinimum,
   type Run,
   saturated,
+  type TextBounds,
   toldWithin,
   withoutExceptions,
 } from "./horizon.js";
@@ -586,21 +587,21 @@ export class LanguageArena implements Algebra {
   }
 
   /** Whether `saturate` lowers a counter's minimum, so that a text may end earlier. */
-  lowersMinimum(node: Language, length: number, behind = 0): boolean {
-    return lowersMinimum(this, node, length, behind);
+  lowersMinimum(node: Language, texts: TextBounds, behind = 0): boolean {
+    return lowersMinimum(this, node, texts, behind);
   }
 
   /**
-   * A language that cannot be told from this one by texts of at most `length` code points, without larger counters; those
-   * behind so many other parts included.
+   * A language that cannot be told from this one by texts within some bounds, without larger counters; those behind so many
+   * other parts included.
    */
-  saturate(node: Language, length: number, behind = 0): Language {
-    return saturated(this, node, length, behind);
+  saturate(node: Language, texts: TextBounds, behind = 0): Language {
+    return saturated(this, node, texts, behind);
   }
 
-  /** So many code points cannot tell the result of `saturate` from the language either: `length` at least. */
-  toldWithin(node: Language, length: number, behind = 0): number {
-    return toldWithin(this, node, length, behind);
+  /** So many code points cannot tell the result of `saturate` from the language either: as many as the bounds say at least. */
+  toldWithin(node: Language, texts: TextBounds, behind = 0): number {
+    return toldWithin(this, node, texts, behind);
   }
 
   #unite(items: readonly Language[]): Language {

@@ -92,8 +92,8 @@ describe("saturate", () => {
     for (let seed = 1; seed <= 800; seed++) {
       const arena = new LanguageArena();
       const { language } = randomExpression(arena, seed, "ab", 3);
-      const like = arena.saturate(language, 1, behind);
-      const told = arena.toldWithin(language, 1, behind);
+      const like = arena.saturate(language, { length: 1 }, behind);
+      const told = arena.toldWithin(language, { length: 1 }, behind);
       expect(told).toBeGreaterThanOrEqual(1);
       if (like !== language && told > 1) further++;
       for (const text of texts) {
@@ -107,9 +107,45 @@ describe("saturate", () => {
     expect(further).toBeGreaterThan(20);
   });
 
+  it("cannot be told from the language by texts that enter each set once", () => {
+    const timesIn = (text: string, letter: string) =>
+      text.match(new RegExp(`(?<=[^${letter}])${letter}`, "g"))?.length ?? 0;
+    const texts = shortTexts("ab", 7).filter((text) => timesIn(text, "a") <= 1 && timesIn(text, "b") <= 1);
+    let changed = 0;
+    for (let seed = 1; seed <= 1500; seed++) {
+      const arena = new LanguageArena();
+      const part = (salt: number) => randomExpression(arena, seed * 5 + salt, "ab", 2).language;
+      const letter = (salt: number) => arena.codePoints(arena.sets.single(0x61 + ((seed >> salt) & 1)));
+      const run = (salt: number) => arena.repeat(letter(salt), 1, seed % 3 === 0 ? 2 : Infinity);
+      const body = arena.concat(run(1), ...(seed % 5 === 0 ? [part(1)] : []), run(2));
+      const counter = arena.repeat(body, seed % 4, 1 + (seed % 4));
+      const language = arena.union([arena.concat(part(2), counter, part(3)), counter, part(4)]);
+      const like = arena.saturate(language, { length: 7, entries: () => 1 }, 2);
+      if (like !== arena.saturate(language, { length: 7 }, 2)) changed++;
+      for (const text of texts) {
+        const [x, y] = [language, like].map((each) => arena.derivativeOfText(each, text)) as [number, number];
+        if (arena.nullable(x) !== arena.nullable(y) || arena.isEmpty(x) !== arena.isEmpty(y)) {
+          expect.fail(`seed ${seed}: ${text}`);
+        }
+      }
+    }
+    expect(changed).toBeGreaterThan(200);
+  });
+
+  it("brings counters together that texts do not have enough words for", () => {
+    const arena = new LanguageArena();
+    const of = (source: string) =>
+      arena.saturate(compilePattern(arena, source).language, { length: 128, entries: () => 2 });
+    expect(of("^(\\S+\\s+){0,9}\\S+$")).toBe(of("^(\\S+\\s+){0,3}\\S+$"));
+    expect(of("^(\\S+\\s+){0,2}\\S+$")).not.toBe(of("^(\\S+\\s+){0,3}\\S+$"));
+    expect(of("^([a-z][a-z0-9]*(,\\s*)){5,9}$")).toBe(of("^([a-z][a-z0-9]*(,\\s*)){3,}$"));
+    // Any text of these begins with another iteration.
+    expect(of("^([a-z]+[a-z0-9]+){0,9}-$")).not.toBe(of("^([a-z]+[a-z0-9]+){0,8}-$"));
+  });
+
   it("brings large counters together", () => {
     const arena = new LanguageArena();
-    const of = (source: string) => arena.saturate(compilePattern(arena, source).language, 128);
+    const of = (source: string) => arena.saturate(compilePattern(arena, source).language, { length: 128 });
     expect(of("^[a-z]{0,500}$")).toBe(of("^[a-z]{0,499}$"));
     expect(of("^[a-z]{300,500}x?$")).toBe(of("^[a-z]{200,}x?$"));
     expect(of("^[a-z]{3,100}$")).not.toBe(of("^[a-z]{3,99}$"));
@@ -121,14 +157,14 @@ describe("saturate", () => {
   it("brings counters behind other parts together", () => {
     const arena = new LanguageArena();
     const of = (source: string, behind: number) =>
-      arena.saturate(compilePattern(arena, source).language, 128, behind);
+      arena.saturate(compilePattern(arena, source).language, { length: 128 }, behind);
     expect(of("^\\S*\\s+(\\S+\\s+){0,99}\\S+$", 2)).toBe(of("^\\S*\\s+(\\S+\\s+){0,65}\\S+$", 2));
     expect(of("^\\S*\\s+(\\S+\\s+){0,99}\\S+$", 1)).not.toBe(of("^\\S*\\s+(\\S+\\s+){0,65}\\S+$", 1));
   });
 
   it("knows up to which length the languages are the same", () => {
     const arena = new LanguageArena();
-    const told = (source: string) => arena.toldWithin(compilePattern(arena, source).language, 16);
+    const told = (source: string) => arena.toldWithin(compilePattern(arena, source).language, { length: 16 });
     expect(told("^[a-z]{0,100}x$")).toBe(99);
     expect(told("^(?:(?:[a-z]{2}){0,100}x|[a-z]{0,50}y)$")).toBe(49);
     expect(told("^[a-z]{30,100}x$")).toBe(16);
@@ -221,7 +257,7 @@ describe("what walks ask of states", () => {
     const within = arena.intersection([of("^(ab)*$"), arena.length(0, 9)]);
     expect(arena.limited(within)).toEqual({ language: of("^(ab)*$"), max: 9 });
     expect(arena.limited(of("^(ab)*$"))).toBeUndefined();
-    expect(arena.lowersMinimum(of("^a{9}b$"), 3)).toBe(true);
-    expect(arena.lowersMinimum(of("^a{0,9}b$"), 3)).toBe(false);
+    expect(arena.lowersMinimum(of("^a{9}b$"), { length: 3 })).toBe(true);
+    expect(arena.lowersMinimum(of("^a{0,9}b$"), { length: 3 })).toBe(false);
   });
 });

@@ -3,6 +3,7 @@
  * number of code points is bounded, and which language a state can be taken for when only so many are looked at.
  */
 import { type Algebra, isWindow } from "./algebra.js";
+import type { CodePointSet } from "./code-point-set.js";
 import { addLengths, Fact, Kind, type Language, multiplyLengths, UNBOUNDED } from "./nodes.js";
 
 /**
@@ -118,19 +119,19 @@ export function atLeastOf(algebra: Algebra, node: Language): AtLeast | undefined
 }
 
 /** Whether `saturated` lowers a counter's minimum. */
-export function lowersMinimum(algebra: Algebra, node: Language, length: number, behind = 0): boolean {
+export function lowersMinimum(algebra: Algebra, node: Language, texts: TextBounds, behind = 0): boolean {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return false;
   switch (nodes.kind[node]) {
     case Kind.Repeat:
-      return nodes.b[node]! > neededBeyond(algebra, node, length);
+      return nodes.b[node]! > neededBeyond(algebra, node, texts);
     case Kind.Concat:
       return (
-        lowersMinimum(algebra, nodes.a[node]!, length, behind) ||
-        (behind > 0 && lowersMinimum(algebra, nodes.b[node]!, length, behind - 1))
+        lowersMinimum(algebra, nodes.a[node]!, texts, behind) ||
+        (behind > 0 && lowersMinimum(algebra, nodes.b[node]!, texts, behind - 1))
       );
     case Kind.Union:
-      return nodes.items(node).some((item) => lowersMinimum(algebra, item, length, behind));
+      return nodes.items(node).some((item) => lowersMinimum(algebra, item, texts, behind));
     default:
       return false;
   }
@@ -221,62 +222,108 @@ export function boundedRunOf(algebra: Algebra, node: Language): Run | undefined 
   return { free, min: isRepeat ? nodes.b[node]! : 1, max: isRepeat ? nodes.c[node]! : 1 };
 }
 
+/** What no text that is asked about has more of. */
+export interface TextBounds {
+  /** Code points. */
+  readonly length: number;
+  /** How often a code point of a set follows one that is not in it. */
+  readonly entries?: (set: CodePointSet) => number;
+}
+
+/** No text that is asked about has so many iterations of a counter. */
+function neededBeyond(algebra: Algebra, repeat: Language, texts: TextBounds): number {
+  const needed = neededByLength(algebra, repeat, texts.length);
+  const entries = texts.entries === undefined ? Infinity : mostEntries(algebra, repeat, texts.entries);
+  return Math.min(needed, entries + 1);
+}
+
 /** So many iterations of a counter need more than `length` code points. */
-function neededBeyond({ nodes }: Algebra, repeat: Language, length: number): number {
+function neededByLength({ nodes }: Algebra, repeat: Language, length: number): number {
   const each = nodes.minLength[nodes.a[repeat]!]!;
   // Each iteration must read something for the counter to say anything about lengths.
   return each === 0 ? UNBOUNDED : Math.floor(length / each) + 1;
 }
 
 /**
- * A language that begins like the given one as far as texts of at most `length` code points tell (the same ones are
- * members, the same ones are beginnings of members), with counters beyond that replaced by no bound: so states that differ
+ * How many iterations of a counter the texts have at most, told by a set that each iteration enters, such as white space in
+ * `(?:\S+\s+){0,9}`; Infinity: there is none.
+ */
+function mostEntries(
+  { nodes, sets }: Algebra,
+  repeat: Language,
+  entries: (set: CodePointSet) => number,
+): number {
+  /** The code points of a part of which each text has one. */
+  const setOf = (part: Language): CodePointSet | undefined => {
+    const one = nodes.kind[part] === Kind.Repeat && nodes.b[part]! > 0 ? nodes.a[part]! : part;
+    return nodes.kind[one] === Kind.Class ? nodes.a[one]! : undefined;
+  };
+  const body = nodes.a[repeat]!;
+  if (nodes.kind[body] !== Kind.Concat) return Infinity;
+  const first = setOf(nodes.a[body]!);
+  if (first === undefined) return Infinity;
+  for (let rest = nodes.b[body]!; ; rest = nodes.b[rest]!) {
+    const isConcat = nodes.kind[rest] === Kind.Concat;
+    const set = setOf(isConcat ? nodes.a[rest]! : rest);
+    if (set !== undefined && sets.intersection(first, set) === sets.none) return entries(set);
+    if (!isConcat) return Infinity;
+  }
+}
+
+/**
+ * A language that begins like the given one as far as the texts that are asked about tell (the same ones are members, the
+ * same ones are beginnings of members), with counters beyond that replaced by no bound: so states that differ
  * only in large counters get one number. Only languages without intersections and complements change.
  * @param behind so many parts that follow another one may change too
  */
-export function saturated(algebra: Algebra, node: Language, length: number, behind = 0): Language {
+export function saturated(algebra: Algebra, node: Language, texts: TextBounds, behind = 0): Language {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return node;
   switch (nodes.kind[node]) {
     case Kind.Repeat: {
-      const needed = neededBeyond(algebra, node, length);
+      const needed = neededBeyond(algebra, node, texts);
       const min = Math.min(nodes.b[node]!, needed);
       return algebra.repeat(nodes.a[node]!, min, nodes.c[node]! >= needed ? UNBOUNDED : nodes.c[node]!);
     }
     case Kind.Concat: {
-      const head = saturated(algebra, nodes.a[node]!, length, behind);
+      const head = saturated(algebra, nodes.a[node]!, texts, behind);
       const tail = nodes.b[node]!;
-      const rest = behind > 0 ? saturated(algebra, tail, length, behind - 1) : tail;
+      const rest = behind > 0 ? saturated(algebra, tail, texts, behind - 1) : tail;
       return head === nodes.a[node] && rest === tail ? node : algebra.concat(head, rest);
     }
     case Kind.Union:
-      return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, length, behind)));
+      return algebra.union(nodes.items(node).map((item) => saturated(algebra, item, texts, behind)));
     default:
       return node;
   }
 }
 
-/** Texts of so many code points cannot tell the result of `saturated` from the language either: `length` or more. */
-export function toldWithin(algebra: Algebra, node: Language, length: number, behind = 0): number {
+/**
+ * Texts of so many code points cannot tell the result of `saturated` from the language either, as long as they enter no set
+ * more often than is said: `texts.length` or more.
+ */
+export function toldWithin(algebra: Algebra, node: Language, texts: TextBounds, behind = 0): number {
   const { nodes } = algebra;
   if (!nodes.has(node, Fact.Plain)) return Infinity;
   switch (nodes.kind[node]) {
     case Kind.Repeat: {
-      const needed = neededBeyond(algebra, node, length);
+      const byLength = neededByLength(algebra, node, texts.length);
+      const needed = neededBeyond(algebra, node, texts);
       const max = nodes.c[node]!;
-      if (nodes.b[node]! > needed) return length;
-      if (max === UNBOUNDED || max < needed) return Infinity;
+      if (nodes.b[node]! <= needed && (max === UNBOUNDED || max < needed)) return Infinity;
+      if (needed < byLength) return Infinity;
+      if (nodes.b[node]! > needed) return texts.length;
       return multiplyLengths(max, nodes.minLength[nodes.a[node]!]!) - 1;
     }
     case Kind.Concat:
       return Math.min(
-        toldWithin(algebra, nodes.a[node]!, length, behind),
-        behind > 0 ? toldWithin(algebra, nodes.b[node]!, length, behind - 1) : Infinity,
+        toldWithin(algebra, nodes.a[node]!, texts, behind),
+        behind > 0 ? toldWithin(algebra, nodes.b[node]!, texts, behind - 1) : Infinity,
       );
     case Kind.Union:
       return nodes
         .items(node)
-        .reduce((least, item) => Math.min(least, toldWithin(algebra, item, length, behind)), Infinity);
+        .reduce((least, item) => Math.min(least, toldWithin(algebra, item, texts, behind)), Infinity);
     default:
       return Infinity;
   }

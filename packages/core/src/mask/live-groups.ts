@@ -276,7 +276,8 @@ export class LiveGroups {
     const { strings, longest } = this;
     const { arena } = strings;
     const language = strings.language(state);
-    return arena.lowersMinimum(language, longest) ? state : strings.start(arena.saturate(language, longest));
+    const texts = { length: longest };
+    return arena.lowersMinimum(language, texts) ? state : strings.start(arena.saturate(language, texts));
   }
 
   /** The groups of which any byte can be read, and those that no string has. */

@@ -1,13 +1,19 @@
-import { type JsonStringAutomaton, type Language, NO_LANGUAGE } from "../language/index.js";
+import {
+  type CodePointSet,
+  type JsonStringAutomaton,
+  type Language,
+  NO_LANGUAGE,
+} from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { ExitList, type ExitLists, exitBytes, type StringExits } from "./exit-lists.js";
 import { type MaskBudget, MaskCache } from "./mask-cache.js";
 import { exitsWithout, type OneTextLess } from "./one-text-less.js";
 import { StringParts } from "./string-parts.js";
 import { type StringMask, StringWalk } from "./string-walk.js";
+import { mostTokenEntries } from "./token-entries.js";
 import { type LayeredMask, MAX_LISTED } from "./token-mask.js";
 import { pathTo } from "./trie-path.js";
-import type { WholeTexts } from "./whole-texts.js";
+import { WholeTexts } from "./whole-texts.js";
 
 const ROOT = 0;
 /** So many tokens are looked at one by one where only long ones can differ. */
@@ -22,7 +28,8 @@ const MAX_REMOVED = 256;
  *
  * A state is compared with the free string's, byte by byte of the vocabulary's trie. Where both reach the same state, all
  * tokens below are those of the free string and none of them is looked at. So a key, which is any text but those used,
- * costs the paths of the used ones. More rules save walks. Counters that no token reaches the end of count as unbounded.
+ * costs the paths of the used ones. More rules save walks. Counters that no token reaches the end of count as unbounded, be
+ * it because tokens are too short or because they have too few words.
  * A bounded number of code points of some set (all, as where only the length is limited, or those of a class) has the
  * tokens of the unbounded one that need as many code points at most. As far as a language lives whatever comes (its
  * horizon), the tokens that stay are those of the free string; only longer ones and the closing quotes are looked at.
@@ -36,6 +43,7 @@ export class StringMasks {
   readonly parts: StringParts;
   /** Few tokens need more code points. */
   private readonly shortLength: number;
+  private readonly entries: (set: CodePointSet) => number;
 
   constructor(
     strings: JsonStringAutomaton | WholeTexts,
@@ -48,6 +56,8 @@ export class StringMasks {
     this.walk = new StringWalk(strings, vocabulary, lists);
     this.parts = new StringParts(this.walk, budget);
     this.cache = new MaskCache(budget);
+    const hasEscapes = !(strings instanceof WholeTexts);
+    this.entries = (set) => mostTokenEntries(vocabulary, hasEscapes, strings.arena.sets, set);
     this.shortLength = this.walk.free.byNeed.enoughForAllBut(MAX_LONG);
   }
 
@@ -85,11 +95,14 @@ export class StringMasks {
     if (atLeast !== undefined)
       return this.endingBehind(this.get(strings.start(atLeast.language)), atLeast.min);
     const limited = arena.limited(language);
-    if (limited !== undefined && byNeed.countAbove(limited.max) <= MAX_LONG) {
+    if (limited !== undefined && this.countBetween(limited.max - 1, limited.max) <= MAX_LONG) {
+      const { max } = limited;
       const mask = this.get(strings.start(limited.language));
-      const far = mask.reach === 0 ? 0 : Math.min(limited.max - walk.enough(mask.visited), mask.reach);
-      if (byNeed.countAbove(far) <= MAX_LONG)
-        return { ...this.nearly(state, mask, far), visited: undefined, reach: 0 };
+      const far = mask.reach === 0 ? 0 : Math.min(max - walk.enough(mask.visited), mask.reach);
+      if (this.countBetween(far, max) <= MAX_LONG) {
+        const short = { ...mask, inside: this.needingAtMost(mask.inside, max) };
+        return { ...this.nearly(state, short, far, max), visited: undefined, reach: 0 };
+      }
     }
     return (
       this.excepting(state, language) ??
@@ -115,6 +128,12 @@ export class StringMasks {
     };
   }
 
+  /** How many tokens need more than `far` code points but at most `max`. */
+  private countBetween(far: number, max: number): number {
+    const { byNeed } = this.walk.free;
+    return byNeed.countAbove(far) - byNeed.countAbove(max);
+  }
+
   /** The mask of a language without some texts, such as names that were used, from that of the language with them. */
   private excepting(state: number, language: Language): StringMask | undefined {
     const { strings, walk } = this;
@@ -129,11 +148,12 @@ export class StringMasks {
     const { strings } = this;
     const { arena } = strings;
     const language = strings.language(state);
-    const other = strings.start(arena.saturate(language, length, behind));
+    const texts = { length, entries: this.entries };
+    const other = strings.start(arena.saturate(language, texts, behind));
     if (other === state) return undefined;
-    const told = arena.toldWithin(language, length, behind);
+    const told = arena.toldWithin(language, texts, behind);
     const mask = this.nearly(state, this.get(other), told);
-    const reach = arena.lowersMinimum(language, length, behind) ? 0 : Math.min(mask.reach, told);
+    const reach = arena.lowersMinimum(language, texts, behind) ? 0 : Math.min(mask.reach, told);
     return { ...mask, reach };
   }
 
@@ -184,13 +204,14 @@ export class StringMasks {
   /**
    * The mask of a state that tokens of at most `length` code points cannot tell from another one, whose language is
    * larger: that one's, without the longer tokens that die. So counters share a mask until they are short.
+   * @param max the mask has no token of more code points
    */
-  private nearly(state: number, mask: StringMask, length: number): StringMask {
+  private nearly(state: number, mask: StringMask, length: number, max = Infinity): StringMask {
     const { inside, exits, visited, reach } = mask;
     const { walk, vocabulary } = this;
     const { depth } = vocabulary.trie;
     if (walk.free.byNeed.countAbove(length) === 0) return mask;
-    const dead = walk.deadAbove(state, length, inside);
+    const dead = walk.deadBetween(state, length, max, inside);
     const kept = new ExitList();
     for (const { end, nodes } of exits) {
       for (const node of nodes) {

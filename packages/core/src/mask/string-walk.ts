@@ -602,14 +602,14 @@ export class StringWalk {
     return this.changed(changes);
   }
 
-  /** The tokens of a mask that need more than so many code points and lead nowhere from a state. */
-  deadAbove(state: number, codePoints: number, mask: LayeredMask): Int32Array {
+  /** The tokens of a mask that need more than `far` code points, but at most `max`, and lead nowhere from a state. */
+  deadBetween(state: number, far: number, max: number, mask: LayeredMask): Int32Array {
     const { collector } = this;
     const { tokens } = this.vocabulary.trie;
     const { byNeed } = this.free;
     collector.clear();
-    const count = byNeed.countAbove(codePoints);
-    for (let i = 0; i < count; i++) {
+    const count = byNeed.countAbove(far);
+    for (let i = byNeed.countAbove(max); i < count; i++) {
       const node = byNeed.nodes[i] as number;
       if (mask.has(tokens[node] as number) && this.dies(state, node)) collector.addNode(node);
     }
