@@ -118,10 +118,10 @@ describe("saturate", () => {
       const letter = (salt: number) => arena.codePoints(arena.sets.single(0x61 + ((seed >> salt) & 1)));
       const run = (salt: number) => arena.repeat(letter(salt), 1, seed % 3 === 0 ? 2 : Infinity);
       const body = arena.concat(run(1), ...(seed % 5 === 0 ? [part(1)] : []), run(2));
-      const counter = arena.repeat(body, seed % 4, 1 + (seed % 4));
+      const counter = arena.repeat(body, seed % 3, 2 + (seed % 5));
       const language = arena.union([arena.concat(part(2), counter, part(3)), counter, part(4)]);
-      const like = arena.saturate(language, { length: 7, entries: () => 1 }, 2);
-      if (like !== arena.saturate(language, { length: 7 }, 2)) changed++;
+      const like = arena.saturate(language, { length: 12, entries: () => 1 }, 2);
+      if (like !== arena.saturate(language, { length: 12 }, 2)) changed++;
       for (const text of texts) {
         const [x, y] = [language, like].map((each) => arena.derivativeOfText(each, text)) as [number, number];
         if (arena.nullable(x) !== arena.nullable(y) || arena.isEmpty(x) !== arena.isEmpty(y)) {

@@ -230,11 +230,16 @@ export interface TextBounds {
   readonly entries?: (set: CodePointSet) => number;
 }
 
+/** Fewer iterations are not told by sets: most texts have as many. */
+const MANY = 3;
+
 /** No text that is asked about has so many iterations of a counter. */
 function neededBeyond(algebra: Algebra, repeat: Language, texts: TextBounds): number {
+  const { nodes } = algebra;
   const needed = neededByLength(algebra, repeat, texts.length);
-  const entries = texts.entries === undefined ? Infinity : mostEntries(algebra, repeat, texts.entries);
-  return Math.min(needed, entries + 1);
+  const most = nodes.c[repeat] === UNBOUNDED ? nodes.b[repeat]! : nodes.c[repeat]!;
+  if (texts.entries === undefined || most < MANY || most >= needed) return needed;
+  return Math.min(needed, mostEntries(algebra, repeat, texts.entries) + 1);
 }
 
 /** So many iterations of a counter need more than `length` code points. */

@@ -6,12 +6,14 @@ import { BEYOND_ASCII, groupOf, SPECIAL, subtreeBytes } from "./subtree-bytes.js
 const BACKSLASH = 0x5c;
 /** So many sets are remembered. */
 const MAX_SETS = 256;
+/** Of a set with bytes at more nodes of the trie tokens have many, and it takes long to find out how many. */
+const MAX_NODES = 65_536;
 
 const known = new WeakMap<Vocabulary, Map<string, number>>();
 
 /**
  * How often the code points of a token come into a set from outside of it, at most. Few tokens have the ends of two words,
- * say, so they cannot tell a counter of many words from one without a bound.
+ * say, so they cannot tell a counter of many words from one without a bound. Infinity for sets that most tokens have.
  *
  * @param hasEscapes whether tokens are content of JSON strings
  */
@@ -39,11 +41,17 @@ function compute(
   set: CodePointSet,
 ): number {
   const { size, bytes, depth, subtreeEnd, maxDepth } = vocabulary.trie;
-  const { groups } = subtreeBytes(vocabulary.trie);
+  const { groups, firstOfByte } = subtreeBytes(vocabulary.trie);
   const isIn = Uint8Array.from({ length: 0x80 }, (_, byte) => (sets.has(set, byte) ? 1 : 0));
   // Below a node without these nothing comes into the set.
   let entering = hasEscapes ? SPECIAL : 0;
-  for (let byte = 0; byte < 0x80; byte++) if (isIn[byte] !== 0) entering |= groupOf[byte] as number;
+  let nodes = 0;
+  for (let byte = 0; byte < 0x80; byte++) {
+    if (isIn[byte] === 0) continue;
+    entering |= groupOf[byte] as number;
+    nodes += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
+  }
+  if (nodes > MAX_NODES) return Infinity;
   if ((sets.ranges(set).at(-1) ?? 0) >= 0x80) entering |= BEYOND_ASCII;
   // By depth in the trie. A code point of several bytes counts at its last one.
   const counts = new Uint8Array(maxDepth + 1);
