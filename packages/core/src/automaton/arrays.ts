@@ -160,7 +160,7 @@ export class Arrays {
         (goals.uniqueSigns(rest) & REPEATED) === 0 &&
         // One more could leave no room among the arrays and objects that are told apart.
         !this.isNearlyFull([rest], 2) &&
-        another().length === 0;
+        (this.hasSurelyOthers(item) || another().length === 0);
       item.isPlentiful.set(result, isPlentiful);
     }
     return isPlentiful ? after : undefined;
@@ -218,10 +218,30 @@ export class Arrays {
     return state.bare ?? undefined;
   }
 
+  /**
+   * Whether it is known at sight that the item behind an item can be one of several values, if there can be one: the array
+   * asks no more of it than of this one, but that the two differ.
+   */
+  private hasSurelyOthers(item: PendingItem): boolean {
+    const { goals } = this;
+    const { array, goal } = item;
+    const [formula] = array.formulas;
+    if (formula === undefined || !goals.isSingle(array) || !this.isAlikeForAll(formula)) return false;
+    return (
+      goals.isSingle(goal) && !this.needsMore(item) && goals.hasSeveralTexts(goal.formulas[0] as Formula)
+    );
+  }
+
+  /** Whether a formula says that all items to come differ, and the same of each of them. */
+  private isAlikeForAll(formula: Formula): boolean {
+    const { goals } = this;
+    if (!goals.steps.isUniform(formula) || (goals.uniqueSigns(formula) & REPEATED) !== 0) return false;
+    return goals.assumeUnique(formula, FALSE) === FALSE;
+  }
+
   private hasEndlessTexts(state: ArrayState, formula: Formula): boolean {
     const { goals, satisfiability } = this;
-    if (!goals.steps.isUniform(formula) || (goals.uniqueSigns(formula) & REPEATED) !== 0) return false;
-    if (goals.assumeUnique(formula, FALSE) !== FALSE) return false;
+    if (!this.isAlikeForAll(formula)) return false;
     const item = this.next(state);
     if (item === undefined) return true;
     const { goal } = item;

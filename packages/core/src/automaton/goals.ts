@@ -173,6 +173,13 @@ export class Goals {
     return store.arena.isSurelyInfinite(steps.writable(language));
   }
 
+  /** Whether it is known at sight that several texts satisfy a formula. */
+  hasSeveralTexts(formula: Formula): boolean {
+    const { steps, store } = this;
+    const language = steps.writable(steps.stringLanguage(steps.specialise(formula, JsonType.String)));
+    return store.arena.isSurelySeveral(language);
+  }
+
   /** How many arrays and objects some formulas remember because items to come must differ from them. */
   comparedItems(formulas: readonly Formula[]): number {
     const { store } = this;

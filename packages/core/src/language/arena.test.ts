@@ -192,6 +192,20 @@ describe("LanguageArena", () => {
   });
 });
 
+/** What may follow each code point with which texts begin, as members. */
+function firstLetters(
+  arena: LanguageArena,
+  list: Language | readonly string[],
+): Map<number, string[] | undefined> {
+  const language = typeof list === "number" ? list : arena.choice(list);
+  const letters = new Map<number, string[] | undefined>();
+  for (const codePoint of arena.firstCodePoints(language, 100) ?? []) {
+    for (const near of [codePoint - 1, codePoint, codePoint + 1])
+      letters.set(near, arena.members(arena.derivative(language, near), 1000));
+  }
+  return letters;
+}
+
 describe("choices that change by a text at a time", () => {
   const words = ["b", "", "abc", "ab", "é", "\u{1F600}", "\uffff", "\ud800", "x".repeat(20)];
 
@@ -230,7 +244,7 @@ describe("choices that change by a text at a time", () => {
   it("are what is left of a list when another one has grown, and know the one before", () => {
     const arena = new LanguageArena();
     const all = Array.from({ length: 200 }, (_, i) => `${"aéb/c".slice(i % 5)}${(i * 7) % 200}`);
-    const texts = [...new Set([...all, "", "a", "aé"])];
+    const texts = [...new Set([...all, "", "a", "aé", "x~", "y~", "z~"])];
     const list = arena.choice(texts);
     let used = arena.choice(texts.slice(0, 1));
     let left = arena.difference(list, used);
@@ -246,6 +260,8 @@ describe("choices that change by a text at a time", () => {
       ]);
       const rest = texts.filter((one) => !gone.has(one));
       expect(left).toBe(arena.choice(rest));
+      // Most of them: steps are made from those before, or by themselves.
+      if (i % 8 < 7) expect(firstLetters(arena, left)).toEqual(firstLetters(new LanguageArena(), rest));
       if (left === before || rest.length < 2) continue;
       const more = arena.oneMore(left);
       if (more === undefined) continue;

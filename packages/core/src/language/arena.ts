@@ -508,6 +508,11 @@ export class LanguageArena implements Algebra {
     return nodes.has(node, Fact.Plain) && nodes.has(node, Fact.Live) && !nodes.has(node, Fact.Inexact);
   }
 
+  /** Whether there are several members for all that is known without a search; false says nothing. */
+  isSurelySeveral(node: Language): boolean {
+    return this.nodes.kind[node] === Kind.Texts || this.isSurelyInfinite(node);
+  }
+
   /** All members, undefined if there are more than `atMost`. Throws as `isEmpty` does. */
   members(node: Language, atMost: number): string[] | undefined {
     return this.nodes.bounded(() => membersOf(this, node, atMost));

@@ -1,7 +1,8 @@
 /** Members of languages that are put together of texts and classes alone, without their derivatives. */
 import type { Algebra } from "./algebra.js";
 import { Kind, type Language } from "./nodes.js";
-import { codePointsOf, compareCodePoints, stringOf } from "./texts.js";
+import { compareCodePoints } from "./sorted-texts.js";
+import { codePointsOf, stringOf } from "./texts.js";
 
 /** Longer texts are not put together, in code points: a repetition of a text can have any number of them. */
 const MAX_LENGTH = 1000;

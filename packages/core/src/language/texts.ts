@@ -6,6 +6,17 @@
 import { isSurrogate } from "./code-point-set.js";
 import { Fact, Kind, type Language, type NodeTable } from "./nodes.js";
 import { mix } from "./pair-memo.js";
+import {
+  compareCodePoints,
+  compareRests,
+  hashOfRests,
+  lastWith,
+  lowerBound,
+  sameTexts,
+  sharedLength,
+  suffixHashes,
+  textHash,
+} from "./sorted-texts.js";
 import type { StepBuilder } from "./step-builder.js";
 
 /** What is needed of the arena: the constants and one-code-point languages. */
@@ -18,6 +29,8 @@ interface Base {
 
 /** Sets of so few rests are one node if they are equal, in whichever lists: names without the used ones are often. */
 const MAX_SHARED = 64;
+/** The steps of lists of more texts are made from those of a larger list. */
+const MANY = 16;
 /** So many strings are kept decoded. */
 const MAX_DECODED = 20_000;
 
@@ -213,17 +226,16 @@ export class Texts {
     }
     if (left === members.length) return node;
     const hashes = this.#hashesOf(node, members);
-    const kept: Int32Array[] = [];
-    const keptHashes: number[] = [];
-    for (let i = 0; i < members.length; i++) {
-      if (isGone[i] === 1) continue;
-      kept.push(members[i]!);
-      keptHashes.push(hashes[i]!);
+    if (left === members.length - 1) {
+      members.splice(last, 1);
+      hashes.splice(last, 1);
+      const list = this.#lists.length;
+      const result = this.choiceOf(members, hashes);
+      if (list < this.#lists.length) this.#origins[list] = { node, index: last };
+      return result;
     }
-    const list = this.#lists.length;
-    const result = this.choiceOf(kept, keptHashes);
-    if (left === members.length - 1 && list < this.#lists.length) this.#origins[list] = { node, index: last };
-    return result;
+    const isKept = (_: unknown, index: number) => isGone[index] === 0;
+    return this.choiceOf(members.filter(isKept), hashes.filter(isKept));
   }
 
   /** The list that this one was made from by leaving a text out; undefined: it was made in another way. */
@@ -322,6 +334,7 @@ export class Texts {
     const end = c[node]!;
     const depth = d[node]!;
     let first = b[node]!;
+    if (end - first > MANY && this.#stepOfLarger(node, out)) return;
     if (list[first]!.length === depth) first++;
     out.add(0, this.base.empty);
     while (first < end) {
@@ -331,6 +344,36 @@ export class Texts {
       out.add(codePoint + 1, this.base.empty);
       first = next;
     }
+  }
+
+  /** Writes the step function of a list from that of the list with one text more, if that is known; else false. */
+  #stepOfLarger(node: Language, out: StepBuilder): boolean {
+    const more = this.oneMore(node);
+    if (more === undefined || this.nodes.stepStart[more.language]! < 0) return false;
+    const { language, text, shared } = more;
+    // Where the text has ended, only that it has tells the two apart.
+    const codePoint = text.length === 0 ? -1 : text[0]!;
+    const target = shared === 0 ? this.base.empty : this.#behind(node, codePoint);
+    const { stepStart, stepCount, stepBounds, stepTargets } = this.nodes;
+    const start = stepStart[language]!;
+    const end = start + stepCount[language]!;
+    for (let i = start; i < end; i++) {
+      out.add(stepBounds[i]!, stepTargets[i]!);
+      if (codePoint < stepBounds[i]! || (i + 1 < end && codePoint >= stepBounds[i + 1]!)) continue;
+      out.add(codePoint, target);
+      out.add(codePoint + 1, stepTargets[i]!);
+    }
+    return true;
+  }
+
+  /** What follows a code point, with which a text begins that was left out and one next to it. */
+  #behind(node: Language, codePoint: number): Language {
+    const { a, b, c, d } = this.nodes;
+    const list = this.#lists[a[node]!]!;
+    const depth = d[node]!;
+    let from = this.#origins[a[node]!]!.index;
+    while (from > b[node]! && list[from - 1]![depth] === codePoint) from--;
+    return this.#range(a[node]!, from, lastWith(list, from, c[node]!, depth, codePoint), depth + 1);
   }
 
   #range(list: number, first: number, end: number, depth: number): Language {
@@ -436,104 +479,4 @@ export function stringOf(codePoints: Iterable<number>): string {
   let text = "";
   for (const codePoint of codePoints) text += String.fromCodePoint(codePoint);
   return text;
-}
-
-/** The index, from `from` on, of the first of sorted texts that is not before another one (galloping search). */
-function lowerBound(sorted: readonly Int32Array[], text: Int32Array, from = 0): number {
-  let low = from;
-  let stride = 1;
-  while (low + stride < sorted.length && compareCodePoints(sorted[low + stride]!, text) < 0) {
-    low += stride;
-    stride *= 2;
-  }
-  for (let high = Math.min(low + stride, sorted.length); low < high; ) {
-    const middle = (low + high) >> 1;
-    if (compareCodePoints(sorted[middle]!, text) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function textHash(codePoints: Int32Array): number {
-  let hash = codePoints.length;
-  for (let i = 0; i < codePoints.length; i++) hash = mix(hash, codePoints[i]!);
-  return hash;
-}
-
-/** How many code points two texts begin with alike. */
-function sharedLength(x: Int32Array, y: Int32Array): number {
-  let length = 0;
-  while (length < x.length && length < y.length && x[length] === y[length]) length++;
-  return length;
-}
-
-/** Whether `count` texts of a list, from an index on, are those of another. */
-function sameTexts(
-  x: readonly Int32Array[],
-  fromX: number,
-  y: readonly Int32Array[],
-  fromY: number,
-  count: number,
-): boolean {
-  for (let i = 0; i < count; i++) {
-    const [text, other] = [x[fromX + i]!, y[fromY + i]!];
-    if (text !== other && compareCodePoints(text, other) !== 0) return false;
-  }
-  return true;
-}
-
-function suffixHashes(codePoints: Int32Array): Int32Array {
-  const hashes = new Int32Array(codePoints.length);
-  let hash = Kind.Literal;
-  for (let i = codePoints.length - 1; i >= 0; i--) hashes[i] = hash = mix(hash, codePoints[i]!);
-  return hashes;
-}
-
-/** A hash of what is left of texts behind `depth` code points. */
-function hashOfRests(texts: readonly Int32Array[], first: number, end: number, depth: number): number {
-  let hash = end - first;
-  for (let i = first; i < end; i++) {
-    const text = texts[i]!;
-    hash = mix(hash, text.length - depth);
-    for (let k = depth; k < text.length; k++) hash = mix(hash, text[k]!);
-  }
-  return hash;
-}
-
-/** Which of two texts comes first in the order of code points: below 0, 0 or above 0. */
-export function compareCodePoints(x: Int32Array, y: Int32Array): number {
-  if (x === y) return 0;
-  const length = Math.min(x.length, y.length);
-  for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
-  return x.length - y.length;
-}
-
-/** Compares a text from an offset on with another one. */
-function compareRests(x: Int32Array, offset: number, y: Int32Array): number {
-  const length = Math.min(x.length - offset, y.length);
-  for (let i = 0; i < length; i++) if (x[offset + i] !== y[i]) return x[offset + i]! - y[i]!;
-  return x.length - offset - y.length;
-}
-
-/** The end of the run of texts, from `first` on, that have this code point at this depth (galloping search). */
-function lastWith(
-  list: readonly Int32Array[],
-  first: number,
-  end: number,
-  depth: number,
-  codePoint: number,
-): number {
-  let stride = 1;
-  let low = first;
-  while (low + stride < end && list[low + stride]![depth] === codePoint) {
-    low += stride;
-    stride *= 2;
-  }
-  let high = Math.min(end, low + stride);
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (list[middle]![depth] === codePoint) low = middle;
-    else high = middle;
-  }
-  return high;
 }
