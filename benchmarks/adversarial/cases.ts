@@ -74,6 +74,44 @@ export const CASES: readonly AdversarialCase[] = [
     invalid: [{ kind: "k50" }, { only49: "x", kind: "k49" }],
   },
   {
+    name: "oneOf of 130 constants of all kinds",
+    schema: {
+      oneOf: range(130).map((i) => ({
+        type: "object",
+        required: ["v", `name${i}`],
+        properties: { v: { const: [i, `${i}`, i + 0.5, [i], { k: i }][i % 5] } },
+      })),
+    },
+    valid: [
+      { v: 125, name125: 1 },
+      { name128: 1, v: [128] },
+      { v: { k: 129 }, name129: 1, name128: 1 },
+    ],
+    invalid: [
+      { v: "125", name125: 1 },
+      { name128: 1, v: [123] },
+    ],
+  },
+  {
+    name: "oneOf of 130 ranges of numbers",
+    schema: {
+      type: "object",
+      required: ["v"],
+      oneOf: range(130).map((i) => ({
+        required: [`name${i}`],
+        properties: { v: { type: "number", minimum: i, exclusiveMaximum: i + 1 } },
+      })),
+    },
+    valid: [
+      { v: 129.5, name129: 1 },
+      { name7: 1, v: 7, name8: 1 },
+    ],
+    invalid: [
+      { v: 130, name129: 1 },
+      { v: 129, name128: 1 },
+    ],
+  },
+  {
     name: "anyOf of 41 disjoint constants",
     schema: {
       anyOf: range(41).map((i) => ({

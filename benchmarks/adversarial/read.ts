@@ -46,3 +46,12 @@ export function read(schema: unknown, value: unknown, limits: Partial<Cost> = {}
     throw error;
   }
 }
+
+/** Whether the shortest output that the schema allows is found, and is one. */
+export function isEnded(schema: unknown, limits: Partial<Cost> = {}): boolean {
+  const matcher = new Matcher(
+    compileJsonSchema(schema, { order: "any", whitespace: "compact", limits }),
+    vocabulary,
+  );
+  return matcher.acceptBytes(matcher.shortestCompletion().bytes) && matcher.isComplete;
+}

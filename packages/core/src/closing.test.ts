@@ -141,6 +141,18 @@ describe("shortest completions", () => {
     others.mockRestore();
   });
 
+  it("are found where constants of all kinds tell alternatives apart", () => {
+    const constants = [0, "0", 0.5, [0], { k: 0 }, null, 1, "1", 1.5, [1], { k: 1 }, true];
+    const oneOf = constants.map((value, i) => ({
+      type: "object",
+      properties: { v: { const: value } },
+      required: ["v", `name${i}`],
+    }));
+    expect(completionText(after({ oneOf }, "", { order: "any" }))).toHaveLength('{"v":0,"name0":1}'.length);
+    expect(completionText(after({ oneOf }, '{"v":[1', { order: "any" }))).toBe('],"name9":1}');
+    expect(completionText(after({ oneOf }, '{"name5"', { order: "any" }))).toBe(':1,"v":null}');
+  });
+
   it("end texts that are not JSON", () => {
     const matcher = new Matcher(compileRegex("(ab){2,}c|x+"), vocabulary);
     matcher.acceptBytes(encoder.encode("aba"));

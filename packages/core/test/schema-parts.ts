@@ -152,6 +152,48 @@ const SCALAR_PARTS: readonly Schema[] = [
   conditional({ type: "string" }, { minLength: 2 }, { minimum: 0 }),
 ];
 
+/** An object that the value of `v`, and a property that it must have, tell from others. */
+const told = (v: unknown, name: string): Schema => ({ properties: { v }, required: ["v", name] });
+
+/** About objects of a property `v`, whose values tell them apart or nearly do, and of `a` and `b`. */
+const UNION_PARTS: readonly Schema[] = [
+  { type: "object" },
+  { properties: { v: { type: "integer" } } },
+  { properties: { v: { type: ["number", "null", "array"] }, a: true } },
+  { required: ["v"] },
+  { additionalProperties: false },
+  { additionalProperties: { const: 1 } },
+  { maxProperties: 2 },
+  { not: { properties: { v: { const: 1 } } } },
+  { not: { properties: { v: { type: "number" } }, required: ["v"] } },
+  { oneOf: [told({ const: 0 }, "a"), told({ const: 1 }, "b"), told({ const: 0.5 }, "a")] },
+  { oneOf: [told({ enum: [0, 2] }, "a"), told({ enum: [1, 2] }, "b")] },
+  { oneOf: [told({ enum: [0, "1"] }, "a"), told({ enum: [1, null] }, "a"), told({ const: 2 }, "b")] },
+  { oneOf: [told({ type: "integer", maximum: 0 }, "a"), told({ type: "integer", minimum: 1 }, "b")] },
+  { oneOf: [told({ type: "number", maximum: 1 }, "a"), told({ type: "number", minimum: 1 }, "b")] },
+  { oneOf: [told({ exclusiveMaximum: 1 }, "a"), told({ type: "number", minimum: 1 }, "b")] },
+  { oneOf: [told({ type: "number", exclusiveMaximum: 1 }, "a"), told({ const: 1 }, "a")] },
+  { oneOf: [told({ type: "integer" }, "a"), told({ const: 0.5 }, "a"), told({ const: null }, "b")] },
+  { oneOf: [told({ multipleOf: 2, type: "number" }, "a"), told({ const: 1 }, "a"), told({ const: 2 }, "b")] },
+  { oneOf: [told({ multipleOf: 0.5, type: "number" }, "a"), told({ type: "integer" }, "b")] },
+  { oneOf: [told({ const: [1] }, "a"), told({ const: { k: 1 } }, "a"), told({ const: [2] }, "b")] },
+  { oneOf: [told({ const: [1] }, "a"), told({ type: "array" }, "b"), told({ const: true }, "a")] },
+  {
+    oneOf: [
+      told({ enum: [[1], 1] }, "a"),
+      told({ enum: [true, { k: 1 }] }, "a"),
+      told({ enum: [[2], 1] }, "b"),
+    ],
+  },
+  { oneOf: [told({ const: 1 }, "a"), { properties: { v: { const: 0 } }, required: ["b"] }] },
+  { oneOf: [{ properties: { v: { const: 1 } } }, { properties: { v: { minimum: 2 } } }] },
+  { oneOf: [closed("v", { const: 1 }), closed("v", { minimum: 2 }), told({ const: 1 }, "a")] },
+  { oneOf: [{ const: { v: 1 } }, { const: { v: 2 } }, { const: { v: 1, a: 1 } }, told({ const: 0 }, "a")] },
+  { oneOf: [{ const: 1 }, { const: 2 }, { type: "integer", minimum: 2 }, { type: "object" }] },
+  { anyOf: [told({ const: 0 }, "a"), told({ const: 1 }, "b"), told({ minimum: 1 }, "a")] },
+  conditional({ properties: { v: { const: 1 } }, required: ["v"] }, { required: ["a"] }, { required: ["b"] }),
+];
+
 /** What `$ref` of the parts leads to. */
 const $defs = {
   one: { anyOf: [{ const: { a: 1 } }, { const: { b: 1, c: 1 } }] },
@@ -252,11 +294,21 @@ const SCALARS: Instances = some(
   ...["null", "true", "false", "[]", "{}", '["a"]', "[1]", '{"a":"a"}', '{"a":2}'],
 );
 
+const TELLING = ["0", "1", "1.0", "2", "0.5", "-0", "null", "true", '"1"', "[1]", "[2]", "[]", '{"k":1}'];
+const UNIONS: Instances = [
+  ...TELLING.flatMap((v) =>
+    [{}, { a: "1" }, { b: '"x"' }, { a: "1", b: "1" }].map((others) => objects({ v, ...others })),
+  ),
+  ...[{}, { a: "1" }, { b: "1" }, { a: "1", b: "1" }].map(objects),
+  ...some("1", "2", "3", '"x"', "[1]", "null"),
+];
+
 /** What is put together, and the instances for it. */
 export const POOLS: readonly { readonly parts: readonly Schema[]; readonly instances: Instances }[] = [
   { parts: OBJECT_PARTS, instances: OBJECTS },
   { parts: ARRAY_PARTS, instances: ARRAYS },
   { parts: SCALAR_PARTS, instances: SCALARS },
+  { parts: UNION_PARTS, instances: UNIONS },
 ];
 
 function objects(values: Readonly<Record<string, string | undefined>>): string[] {

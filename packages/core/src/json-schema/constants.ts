@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonArray, type JsonNode, JsonNumber, JsonObject } from "../json/index.js";
 import {
+  choiceSet,
   isWellFormed,
   type Language,
   type LanguageArena,
@@ -10,7 +11,7 @@ import {
   numberRange,
 } from "../language/index.js";
 import { SchemaLimitError } from "./errors.js";
-import { FALSE, type Formula, type FormulaStore, JsonType } from "./formula.js";
+import { FALSE, type Formula, type FormulaStore, JsonType, type ValueRange } from "./formula.js";
 
 /**
  * Formulas of `const` and `enum`. Strings and numbers become one language each; an array or object is a node of its own
@@ -64,6 +65,17 @@ export class Constants {
     }
     const parts = composites.length > 0 ? this.composites(composites) : [];
     return store.or([store.and([store.type(mask), ...primitives]), ...parts]);
+  }
+
+  /** The values that equal one of these, as a range. @throws LanguageLimitError where a number is beyond the limits */
+  range(values: readonly JsonNode[]): ValueRange {
+    const { strings, numbers, composites, types } = byKind(values);
+    return {
+      types,
+      texts: strings,
+      numbers: numbers.length > 0 ? choiceSet(numbers, this.store.arena.nodes.limits) : undefined,
+      constants: composites.map((value) => this.reference(value)),
+    };
   }
 
   private numbers(texts: readonly string[]): Language {
@@ -148,6 +160,13 @@ export class Constants {
       store.maxItems(value.length),
       ...value.map((json, i) => store.items(i, i + 1, this.formula([json]))),
     ]);
+  }
+
+  /** The type of a numbered constant. */
+  typeOf(id: number): number | undefined {
+    const value = this.values.get(id);
+    if (value === undefined) return undefined;
+    return value instanceof JsonObject ? JsonType.Object : JsonType.Array;
   }
 
   /** The keys of a numbered constant. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LanguageArena } from "../language/index.js";
+import { LanguageArena, type NumberRange, numberChoice, numberRange } from "../language/index.js";
 import { exclusiveAmong } from "./exclusive.js";
 import { FALSE, type Formula, FormulaStore, JsonType } from "./formula.js";
 
@@ -29,6 +29,25 @@ describe("formulas that exclude each other at sight", () => {
     const some = [branch("kind", texts("red", "green")), branch("kind", store.type(JsonType.Null))];
     expect(excludeEachOther(some)).toBe(true);
     expect(excludeEachOther([...some, branch("kind", store.type(JsonType.String))])).toBe(false);
+  });
+
+  it("ask different numbers of a property", () => {
+    const numbers = (range: NumberRange) =>
+      store.and([store.type(JsonType.Number), store.num(numberRange(store.arena, range))]);
+    const constant = (...texts: string[]) =>
+      store.and([store.type(JsonType.Number), store.num(numberChoice(store.arena, texts))]);
+    const some = [
+      ...[constant("1"), constant("2", "3"), numbers({ max: "0", integer: true }), numbers({ min: "3.5" })],
+      ...[texts("1"), store.type(JsonType.Null | JsonType.True)],
+    ];
+    expect(excludeEachOther(some.map((value) => branch("kind", value)))).toBe(true);
+    expect(excludeEachOther(some)).toBe(true);
+    for (const value of [constant("1.0"), constant("-0"), constant("1e3"), numbers({ max: "1" })])
+      expect(exclusiveAmong(store, [...some, value])).toEqual(some);
+    // Without a type, a bound says nothing of other values.
+    const bound = (range: NumberRange) => store.num(numberRange(store.arena, range));
+    expect(excludeEachOther([bound({ max: "0" }), bound({ min: "1" })])).toBe(false);
+    expect(excludeEachOther([bound({ max: "0" }), numbers({ min: "1" })])).toBe(true);
   });
 
   it("do not if the property can be missing, or its constants overlap", () => {

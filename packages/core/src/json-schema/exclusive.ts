@@ -7,23 +7,19 @@ import {
   FALSE,
   type Formula,
   type FormulaReader,
-  JsonType,
   type KeySet,
   Kind,
+  type ValueRange,
 } from "./formula-kinds.js";
+import { ANYTHING, inBoth, rangeOf, rangeOfAll, SeenRanges } from "./value-range.js";
 
-/** What a formula can hold of: types, and texts where only listed strings are among them. */
-interface Range {
-  types: number;
-  texts: readonly string[];
-}
-
-/** The value in progress; properties have their names. */
+/** The value in progress, and the value that the formulas are about; properties have their names. */
 const VALUE = -1;
-type Place = string | typeof VALUE;
+const SELF = -2;
+type Place = string | typeof VALUE | typeof SELF;
 
 /** Of places that some formulas speak of, so many are looked at: those of the most formulas. */
-const MAX_PLACES = 2;
+const MAX_PLACES = 3;
 /** Of more formulas, not each one is compared with each other one. */
 const MAX_COMPARED = 64;
 
@@ -47,7 +43,7 @@ export function exclusiveAmong(
   let most: Branch[] = [];
   for (const [place, count] of places) {
     if (count <= most.length) break;
-    const seen = new Seen();
+    const seen = new SeenRanges(store);
     const group = branches.filter((branch) => {
       const range = branch.rangeAt(place);
       return range !== undefined && seen.add(range);
@@ -71,6 +67,7 @@ class Branch {
   private readonly conjuncts: readonly Formula[];
   /** Sets of names that no property may have. */
   private readonly forbidden: readonly KeySet[];
+  private readonly ranges = new Map<Place, ValueRange | undefined>();
 
   constructor(
     private readonly store: FormulaReader,
@@ -86,8 +83,13 @@ class Branch {
   }
 
   /** What the value at a place can be; undefined: it need not be there, or it can be anything. */
-  rangeAt(place: Place): Range | undefined {
-    return rangeAt(this.store, this.conjuncts, place, this.present);
+  rangeAt(place: Place): ValueRange | undefined {
+    let range = this.ranges.get(place);
+    if (range === undefined && !this.ranges.has(place)) {
+      range = rangeAt(this.store, this.conjuncts, place, this.present);
+      this.ranges.set(place, range);
+    }
+    return range;
   }
 
   /** Whether one of two needs a property that the other forbids, or both ask different constants of the same place. */
@@ -97,31 +99,14 @@ class Branch {
       const range = this.rangeAt(place);
       const its = other.places.includes(place) ? other.rangeAt(place) : undefined;
       if (range === undefined || its === undefined) return false;
-      const seen = new Seen();
+      const seen = new SeenRanges(this.store);
       return seen.add(range) && seen.add(its);
     });
   }
 
   private needsForbidden(other: Branch): boolean {
     const isForbidden = (name: string) => other.forbidden.some((keys) => this.store.hasKey(keys, name));
-    return this.places.some((place) => place !== VALUE && isForbidden(place));
-  }
-}
-
-/** Ranges that have nothing in common. */
-class Seen {
-  private types = 0;
-  private readonly texts = new Set<string>();
-
-  /** False: the range has something in common with those before, and is left out. */
-  add({ types, texts }: Range): boolean {
-    if ((this.types & types) !== 0) return false;
-    if ((this.types & JsonType.String) !== 0 && texts.length > 0) return false;
-    if ((types & JsonType.String) !== 0 && this.texts.size > 0) return false;
-    if (texts.some((text) => this.texts.has(text))) return false;
-    this.types |= types;
-    for (const text of texts) this.texts.add(text);
-    return true;
+    return this.places.some((place) => typeof place === "string" && isForbidden(place));
   }
 }
 
@@ -134,7 +119,7 @@ function placesIn(
   conjuncts: readonly Formula[],
   present: ReadonlySet<string>,
 ): Place[] {
-  const places = new Set<Place>();
+  const places = new Set<Place>([SELF]);
   for (const literal of conjuncts) {
     const kind = store.kind(literal);
     if (kind === Kind.ValueIn) places.add(VALUE);
@@ -156,32 +141,22 @@ function rangeAt(
   conjuncts: readonly Formula[],
   place: Place,
   present: ReadonlySet<string>,
-): Range | undefined {
+): ValueRange | undefined {
+  if (place === SELF) return told(rangeOfAll(store, conjuncts));
   let isThere = place === VALUE || present.has(place);
-  let range: Range | undefined;
+  let range = ANYTHING;
   for (const literal of conjuncts) {
     const kind = store.kind(literal);
     if (place === VALUE) {
-      if (kind === Kind.ValueIn) range = rangeOf(store, store.first(literal) ^ (literal & 1));
+      if (kind === Kind.ValueIn)
+        range = inBoth(store, range, rangeOf(store, store.first(literal) ^ (literal & 1)));
     } else if (kind === Kind.Props && store.nameOf(store.first(literal)) === place) {
-      if ((literal & 1) === 0) range = rangeOf(store, store.second(literal));
+      if ((literal & 1) === 0) range = inBoth(store, range, rangeOf(store, store.second(literal)));
       else if (store.second(literal) === FALSE) isThere = true;
     }
   }
-  return isThere ? range : undefined;
+  return isThere ? told(range) : undefined;
 }
 
-function rangeOf(store: FormulaReader, formula: Formula): Range {
-  const range: Range = { types: ALL_TYPES, texts: [] };
-  for (const literal of conjunctsOf(store, formula)) {
-    const kind = store.kind(literal);
-    if (kind === Kind.Type) range.types &= store.typeMask(literal);
-    else if (kind === Kind.Str && (literal & 1) === 0) {
-      range.texts = store.arena.listedTexts(store.first(literal)) ?? range.texts;
-    }
-  }
-  // Listed strings stand for the type.
-  if ((range.types & JsonType.String) === 0) range.texts = [];
-  else if (range.texts.length > 0) range.types ^= JsonType.String;
-  return range;
-}
+/** Undefined: any value is in the range. */
+const told = (range: ValueRange): ValueRange | undefined => (range.types === ALL_TYPES ? undefined : range);

@@ -1,5 +1,5 @@
 /** What formulas are made of: see `formula.ts`. */
-import type { Language } from "../language/index.js";
+import type { LanguageArena, NumberSet } from "../language/index.js";
 
 export type Formula = number;
 /** An interned set of property names: one name, or a language of names. */
@@ -63,7 +63,7 @@ export const ATOM_TYPE: readonly number[] = [
 
 /** How to read formulas; `FormulaStore` says what the fields are. */
 export interface FormulaReader {
-  readonly arena: { listedTexts(language: Language): readonly string[] | undefined };
+  readonly arena: LanguageArena;
   kind(formula: Formula): Kind;
   first(formula: Formula): number;
   second(formula: Formula): number;
@@ -71,4 +71,28 @@ export interface FormulaReader {
   nameOf(keys: KeySet): string | undefined;
   hasKey(keys: KeySet, name: string): boolean;
   typeMask(literal: Formula): number;
+  /** What values a reference to a schema allows, at sight; undefined: the formula is no such reference. */
+  rangeOfSchema(formula: Formula): ValueRange | undefined;
+  /** The type of an array or object, if the formula says that the value equals that one. */
+  constantType(formula: Formula): number | undefined;
+}
+
+/** What schemas and constants say at sight, by their numbers. */
+export interface References {
+  /** Undefined: it is no schema. */
+  range(id: number): ValueRange | undefined;
+  /** The type of a constant; undefined: it is no array or object. */
+  constantType(id: number): number | undefined;
+}
+
+/** Values of some types, and of others only those that are listed. */
+export interface ValueRange {
+  /** Types of which any value is among them. */
+  readonly types: number;
+  /** Besides, these strings, */
+  readonly texts: readonly string[];
+  /** these numbers, */
+  readonly numbers: NumberSet | undefined;
+  /** and these arrays and objects, each a reference to a constant. */
+  readonly constants: readonly Formula[];
 }

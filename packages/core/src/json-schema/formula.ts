@@ -20,8 +20,10 @@ import {
   JsonType,
   type KeySet,
   Kind,
+  type References,
   TRUE,
   UNBOUNDED,
+  type ValueRange,
 } from "./formula-kinds.js";
 import { FormulaTable } from "./formula-table.js";
 import { differInOneProperty } from "./one-property.js";
@@ -45,6 +47,8 @@ export class FormulaStore {
   private readonly marks: number[] = [];
   private lastMark = 0;
   private presentProperties: PresentProperties | undefined;
+  /** What references say at sight. */
+  references: References | undefined;
 
   constructor(arena: LanguageArena, limits: { readonly maxNodes: number }) {
     this.arena = arena;
@@ -174,6 +178,17 @@ export class FormulaStore {
   /** The number of the list, if the formula says of objects that they are among it and no more. */
   listOf(formula: Formula): number | undefined {
     return this.kind(formula) === Kind.Listed && (formula & 1) === 0 ? this.first(formula) : undefined;
+  }
+
+  /** See `FormulaReader`. */
+  rangeOfSchema(formula: Formula): ValueRange | undefined {
+    if (this.kind(formula) !== Kind.Schema || (formula & 1) === 1) return undefined;
+    return this.references?.range(this.first(formula));
+  }
+
+  constantType(formula: Formula): number | undefined {
+    if (this.kind(formula) !== Kind.Schema || (formula & 1) === 1) return undefined;
+    return this.references?.constantType(this.first(formula));
   }
 
   // --- key sets ----------------------------------------------------------------------------------------------------
@@ -515,7 +530,8 @@ export class FormulaStore {
     if (certain === 1) return this.and([...rest.map((formula) => formula ^ 1), ...must]);
     if (rest.length === 0) return FALSE;
     const group = rest.length > 1 ? exclusiveAmong(this, rest) : [];
-    if (group.length > 1) {
+    // A few of many are left alone: what is joined is hard to tell apart later.
+    if (group.length > 1 && 2 * group.length >= rest.length) {
       // Of these at most one holds anyway.
       const some = this.or(group);
       if (group.length === rest.length) return this.and([some, ...must]);

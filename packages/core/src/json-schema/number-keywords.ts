@@ -1,11 +1,16 @@
 import { isJsonArray, type JsonNode, JsonNumber } from "../json/index.js";
 import { type NumberRange, numberRange } from "../language/index.js";
 import { Dialect } from "./dialect.js";
-import { type Formula, type FormulaStore, TRUE } from "./formula.js";
+import type { Formula, FormulaStore } from "./formula.js";
 import type { Found } from "./keyword-context.js";
 
 /** `type: integer`, bounds and `multipleOf` as one language: together they are one automaton of few states. */
 export function numberKeywords(found: Found, dialect: Dialect, store: FormulaStore): Formula {
+  return store.and(numberRanges(found, dialect).map((one) => store.num(numberRange(store.arena, one))));
+}
+
+/** The ranges that a number must be in by them; none: they say nothing. */
+export function numberRanges(found: Found, dialect: Dialect): readonly NumberRange[] {
   const range: { -readonly [K in keyof NumberRange]: NumberRange[K] } = {};
   const further: NumberRange[] = [];
   if (isIntegerOnly(found.get("type"))) range.integer = true;
@@ -26,9 +31,9 @@ export function numberKeywords(found: Found, dialect: Dialect, store: FormulaSto
     }
   }
   const { integer, min, max, multipleOf } = range;
-  if (integer !== true && min === undefined && max === undefined && multipleOf === undefined) return TRUE;
+  if (integer !== true && min === undefined && max === undefined && multipleOf === undefined) return [];
   if (dialect === Dialect.Draft04 && integer === true) range.integerForm = "no-fraction";
-  return store.and([range, ...further].map((one) => store.num(numberRange(store.arena, one))));
+  return [range, ...further];
 }
 
 function text(found: Found, name: string): string | undefined {

@@ -13,18 +13,19 @@ import {
   LazyMap,
   type Pattern,
   PatternError,
+  rangeSet,
 } from "../language/index.js";
 import { arrayKeywords } from "./array-keywords.js";
 import { checkConstants } from "./constant-limits.js";
 import { Constants } from "./constants.js";
 import { InvalidSchemaError, languageLimit, SchemaLimitError, UnsupportedSchemaError } from "./errors.js";
-import { FALSE, type Formula, type FormulaStore, TRUE } from "./formula.js";
+import { FALSE, type Formula, type FormulaStore, TRUE, type ValueRange } from "./formula.js";
 import { InPlaceCycles } from "./in-place.js";
 import { count, type Found, type KeywordContext } from "./keyword-context.js";
 import { KeywordGroup, REFERENCES } from "./keywords.js";
 import { DEFAULT_SCHEMA_LIMITS, type SchemaLimits } from "./limits.js";
 import { listsStandAlone } from "./list-places.js";
-import { isIntegerOnly, numberKeywords } from "./number-keywords.js";
+import { isIntegerOnly, numberKeywords, numberRanges } from "./number-keywords.js";
 import { objectKeywords } from "./object-keywords.js";
 import { plainFormula } from "./plain-formula.js";
 import { type Member, type Position, placeOf, type SchemaNode } from "./position.js";
@@ -33,6 +34,7 @@ import type { SchemaSet } from "./schema-set.js";
 import { SurelySatisfiable } from "./surely-satisfiable.js";
 import { typeMask } from "./type-mask.js";
 import { unevaluatedItems, unevaluatedProperties } from "./unevaluated.js";
+import { ANYTHING, inBoth, ofTypes, withNumbers } from "./value-range.js";
 import type { Unenforceable } from "./warnings.js";
 
 /** What a property calls for, by its name. */
@@ -65,6 +67,7 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
   private readonly formulas: (Formula | undefined)[] = [];
   /** Of schemas without sub-schemas, by what they say. */
   private readonly scalarSchemas = new LazyMap<string, Formula>();
+  private readonly ranges = new LazyMap<number, ValueRange>();
   private readonly cycles: InPlaceCycles;
   /** The schemas of an in-place cycle that are being expanded, one inside the other. */
   private readonly path = new LazyMap<SchemaNode, true>();
@@ -98,6 +101,10 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
       () => listsStandAlone(schemas.positions(), maxAlternatives),
     );
     this.surelySatisfiable = new SurelySatisfiable(this);
+    store.references = {
+      range: (id) => this.range(id),
+      constantType: (id) => this.constants.typeOf(id),
+    };
   }
 
   /**
@@ -180,6 +187,39 @@ export class SchemaFormulas implements KeywordContext, SampleContext {
     }
     return formula;
   };
+
+  /** What the type, constants and bounds of a schema allow; undefined: there is no such schema. */
+  private range(id: number): ValueRange | undefined {
+    let range = this.ranges.get(id);
+    if (range === undefined) {
+      const position = this.schemas.byId(id)?.position;
+      if (position === undefined) return undefined;
+      try {
+        range = this.rangeAt(position);
+      } catch (error) {
+        if (!(error instanceof LanguageLimitError)) throw error;
+        range = ANYTHING;
+      }
+      this.ranges.set(id, range);
+    }
+    return range;
+  }
+
+  private rangeAt(position: Position): ValueRange {
+    const { store } = this;
+    const type = position.get("type");
+    const constant = position.get("const");
+    const values = position.get("enum") as readonly JsonNode[] | undefined;
+    const ranges: ValueRange[] = [];
+    if (type !== undefined) ranges.push(ofTypes(typeMask(type)));
+    if (constant !== undefined) ranges.push(this.constants.range([constant]));
+    if (values !== undefined && values.length <= MAX_COMPARED) ranges.push(this.constants.range(values));
+    if ((position.groups & KeywordGroup.Numbers) !== 0 || isIntegerOnly(type)) {
+      for (const one of numberRanges(position, position.resource.dialect))
+        ranges.push(withNumbers(rangeSet(one, store.arena.nodes.limits)));
+    }
+    return ranges.reduce((x, y) => inBoth(store, x, y), ANYTHING);
+  }
 
   /** "The value equals this one." */
   constant(value: JsonNode): Formula {

@@ -13,6 +13,7 @@ export { type CodePointSet, CodePointSets, isSurrogate } from "./code-point-set.
 export { completionOf } from "./completion.js";
 export { checkTime, setTimeLimitClock, within } from "./deadline.js";
 export { Decimal } from "./decimal.js";
+export { DisjointNumbers } from "./disjoint-numbers.js";
 export { JsonStringAutomaton, type JsonStringOptions, SHORT_ESCAPES } from "./json-string.js";
 export { LazyMap } from "./lazy-map.js";
 export {
@@ -27,13 +28,17 @@ export {
 } from "./limits.js";
 export { ListMemo } from "./list-memo.js";
 export {
+  choiceSet,
   hasEndlessNumbers,
   type NumberRange,
   numberChoice,
   numberFits,
   numberRange,
+  numberSet,
   numberValues,
+  rangeSet,
 } from "./number.js";
+export type { NumberSet } from "./number-set.js";
 export { jsonNumber, normalisedNumber } from "./number-syntax.js";
 export { mix, PairMemo } from "./pair-memo.js";
 export { compilePattern, type Pattern, type PatternOptions } from "./pattern.js";

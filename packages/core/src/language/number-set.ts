@@ -208,6 +208,16 @@ export class NumberSet {
     );
   }
 
+  /** No member is below `low` or above `high`, as doubles: rounding keeps the order of numbers. */
+  get bounds(): { readonly low: number; readonly high: number } {
+    const { points, pieces, scale } = this;
+    const at = (point: bigint | undefined) => (point === undefined ? 0 : Number(decimalText(point, scale)));
+    return {
+      low: pieces[0] === Divisibility.none ? at(points[0]) : Number.NEGATIVE_INFINITY,
+      high: pieces.at(-1) === Divisibility.none ? at(points.at(-1)) : Number.POSITIVE_INFINITY,
+    };
+  }
+
   /** Up to `atMost` members as JSON texts; all, if there are no more. */
   members(atMost: number): string[] {
     const found: string[] = [];

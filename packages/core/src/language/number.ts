@@ -55,7 +55,13 @@ const UNION: Combine = (x, y, limits) => x.union(y, limits);
  * @throws LanguageLimitError if a bound has more digits in fixed notation than `maxDigits`
  */
 export function numberRange(arena: LanguageArena, range: NumberRange): Language {
-  const { limits } = arena.nodes;
+  const set = rangeSet(range, arena.nodes.limits);
+  const digitsOnly = range.integer === true && range.integerForm === "no-fraction";
+  return numbersOf(arena).language({ digits: set, others: digitsOnly ? NO_NUMBERS : set });
+}
+
+/** The values of a range, however they are spelled. Throws as `numberRange` does. */
+export function rangeSet(range: NumberRange, limits: LanguageLimits): NumberSet {
   const parts: NumberSet[] = [];
   if (range.min !== undefined) {
     parts.push(NumberSet.from(decimal(range.min, limits), range.exclusiveMin === true));
@@ -65,9 +71,7 @@ export function numberRange(arena: LanguageArena, range: NumberRange): Language 
   }
   if (range.integer === true) parts.push(INTEGERS);
   if (range.multipleOf !== undefined) parts.push(multiplesOf(range.multipleOf, limits));
-  const set = parts.reduce((x, y) => x.intersection(y, limits), ALL_NUMBERS);
-  const digitsOnly = range.integer === true && range.integerForm === "no-fraction";
-  return numbersOf(arena).language({ digits: set, others: digitsOnly ? NO_NUMBERS : set });
+  return parts.reduce((x, y) => x.intersection(y, limits), ALL_NUMBERS);
 }
 
 /**
@@ -75,13 +79,16 @@ export function numberRange(arena: LanguageArena, range: NumberRange): Language 
  * `numberRange` does.
  */
 export function numberChoice(arena: LanguageArena, texts: readonly string[]): Language {
-  const { limits } = arena.nodes;
-  const integers = shortIntegers(texts, limits);
-  const set =
-    integers === undefined
-      ? NumberSet.of(texts.map((text) => decimal(text, limits)))
-      : NumberSet.ofIntegers(integers);
+  const set = choiceSet(texts, arena.nodes.limits);
   return numbersOf(arena).language({ digits: set, others: set });
+}
+
+/** The set of these values. Throws as `numberRange` does. */
+export function choiceSet(texts: readonly string[], limits: LanguageLimits): NumberSet {
+  const integers = shortIntegers(texts, limits);
+  return integers === undefined
+    ? NumberSet.of(texts.map((text) => decimal(text, limits)))
+    : NumberSet.ofIntegers(integers);
 }
 
 /**
@@ -90,6 +97,11 @@ export function numberChoice(arena: LanguageArena, texts: readonly string[]): La
  */
 export function numberValues(arena: LanguageArena, language: Language, atMost: number): string[] {
   return numbersOf(arena).values(language).members(atMost);
+}
+
+/** The values of such a language; undefined: it is none. */
+export function numberSet(arena: LanguageArena, language: Language): NumberSet | undefined {
+  return numbersOf(arena).knownValues(language);
 }
 
 /** Whether such a language has infinitely many values. */
@@ -159,9 +171,16 @@ class Numbers {
 
   /** The values that some text of the language has. */
   values(language: Language): NumberSet {
+    const values = this.knownValues(language);
+    if (values === undefined) throw new TypeError("The language is no set of numbers");
+    return values;
+  }
+
+  /** The same; undefined: the language is no set of numbers. */
+  knownValues(language: Language): NumberSet | undefined {
     if (language === this.arena.empty) return NO_NUMBERS;
     const set = this.#asNumbers(language);
-    if (set === undefined) throw new TypeError("The language is no set of numbers");
+    if (set === undefined) return undefined;
     if (set.digits === set.others) return set.digits;
     const { limits } = this.arena.nodes;
     return set.digits.intersection(INTEGERS, limits).union(set.others, limits);
