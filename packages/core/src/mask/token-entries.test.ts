@@ -30,6 +30,7 @@ it("counts how often a token comes into a set", () => {
     [0x61, 0x61],
     [0x80, 0x10ffff],
     [0x2003, 0x2003],
+    [0x1f, 0x2003],
     [0x2f, 0x5c],
   ];
   for (let seed = 0; seed < 400; seed++) {
@@ -54,4 +55,8 @@ it("counts no fewer than there can be in escapes by number and cut characters", 
   expect(most("a\\u0020b\\u0020", [0x20, 0x20])).toBeGreaterThanOrEqual(2);
   expect(most("a\\u0020 \\u0061 ", [0x20, 0x20])).toBeGreaterThanOrEqual(2);
   expect(most(Uint8Array.of(0xa9, 0x20, 0x61, 0x20, 0xc3), [0x20, 0x20])).toBe(2);
+  // The end of U+2003, whose first bytes the token before has.
+  const cut = Uint8Array.of(0x80, 0x83, 0x61, 0x20, 0x61, 0x20);
+  expect(most(cut, [0x20, 0x20, 0x2003, 0x2003])).toBeGreaterThanOrEqual(3);
+  expect(most(cut.subarray(1), [0x20, 0x20, 0x2003, 0x2003])).toBeGreaterThanOrEqual(3);
 });

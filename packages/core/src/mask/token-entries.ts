@@ -1,9 +1,10 @@
 import { type CodePointSet, type CodePointSets, SHORT_ESCAPES } from "../language/index.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { onceFor } from "./once.js";
-import { BEYOND_ASCII, groupOf, SPECIAL, subtreeBytes } from "./subtree-bytes.js";
+import { BEYOND_ASCII, groupOf, SPECIAL, subtreeBytes, WIDE_SPACE, WIDE_SPACES } from "./subtree-bytes.js";
 
 const BACKSLASH = 0x5c;
+const LAST_CODE_POINT = 0x10ffff;
 /** So many sets are remembered. */
 const MAX_SETS = 256;
 /** Of a set with bytes at more nodes of the trie tokens have many, and it takes long to find out how many. */
@@ -52,7 +53,10 @@ function compute(
     nodes += (firstOfByte[byte + 1] as number) - (firstOfByte[byte] as number);
   }
   if (nodes > MAX_NODES) return Infinity;
-  if ((sets.ranges(set).at(-1) ?? 0) >= 0x80) entering |= BEYOND_ASCII;
+  const beyond = sets.intersection(set, sets.ofRanges([0x80, LAST_CODE_POINT]));
+  // Much of a vocabulary is beyond ASCII, and little of that is white space.
+  if (beyond !== sets.none)
+    entering |= sets.difference(beyond, wideSpaces(sets)) === sets.none ? WIDE_SPACE : BEYOND_ASCII;
   // By depth in the trie. A code point of several bytes counts at its last one.
   const counts = new Uint8Array(maxDepth + 1);
   const inside = new Uint8Array(maxDepth + 1);
@@ -74,9 +78,13 @@ function compute(
     if (byte >= 0xc0) {
       missing[d] = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
       partial[d] = byte & (0x3f >> (missing[d] as number));
+    } else if (byte >= 0x80 && missing[d - 1] === 0) {
+      // The end of a character that began in the token before, which may be in the set or not.
+      if (d === 1 && beyond !== sets.none) counts[d]!++;
+      inside[d] = 0;
     } else if (byte >= 0x80) {
       partial[d] = ((partial[d - 1] as number) << 6) | (byte & 0x3f);
-      missing[d] = Math.max((missing[d - 1] as number) - 1, 0);
+      missing[d] = (missing[d - 1] as number) - 1;
       if (missing[d] === 0) codePoint = partial[d] as number;
     } else if (isEscape[d - 1] !== 0) {
       codePoint = SHORT_ESCAPES.get(byte) ?? -1;
@@ -97,4 +105,9 @@ function compute(
     node = isOver ? (subtreeEnd[node] as number) : node + 1;
   }
   return most;
+}
+
+/** White space beyond ASCII. */
+function wideSpaces(sets: CodePointSets): CodePointSet {
+  return sets.ofRanges(WIDE_SPACES.map((boundary, i) => (i % 2 === 0 ? boundary : boundary - 1)));
 }
