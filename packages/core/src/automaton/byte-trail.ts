@@ -1,9 +1,10 @@
+import { contentText, decode } from "./string-content.js";
+
 const BACKSLASH = 0x5c;
 const MAX_SHORT = 48;
 /** Room for an output's beginning. */
 const SHORT = 64;
 const NO_BYTES = new Uint8Array(0);
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The bytes of an output: those accepted, and behind them those of the path that a walk over the vocabulary is on. An
@@ -33,14 +34,12 @@ export class ByteTrail {
       key += String.fromCharCode(byte);
     }
     if (key.length === end - keyStart) return key;
-    const content = bytes.subarray(keyStart, end);
-    const text = decoder.decode(content);
-    return content.includes(BACKSLASH) ? (JSON.parse(`"${text}"`) as string) : text;
+    return contentText(bytes.subarray(keyStart, end));
   }
 
   /** A part of the text. */
   text(start: number, end: number): string {
-    return decoder.decode(this.bytes.subarray(start, end));
+    return decode(this.bytes.subarray(start, end));
   }
 
   /**

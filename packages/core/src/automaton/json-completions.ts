@@ -23,6 +23,7 @@ import type { LiteralAutomaton } from "./literals.js";
 import { type NeededProperties, NeededPropertiesIndex } from "./needed-properties.js";
 import type { ObjectState } from "./object-state.js";
 import type { Objects } from "./objects.js";
+import { contentText, decode } from "./string-content.js";
 import { GAPS, Place, type Structure } from "./structure.js";
 import { Follow, Gap, type Run, shortestRun, type WhitespacePolicy } from "./whitespace-policy.js";
 
@@ -33,8 +34,6 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The frames, as far as completions need them. States are numbers of structural states. */
 export interface CompletedFrames {
@@ -141,7 +140,7 @@ export class JsonCompletions implements CompletionSource {
     const shape = structure.shape[waiting] as number;
     const needed = this.needed.of(object.combined);
     const rests: (readonly number[] | undefined)[] = [];
-    const typed = strings.language(lexeme) === NO_LANGUAGE ? undefined : textOf(content);
+    const typed = strings.language(lexeme) === NO_LANGUAGE ? undefined : contentText(content);
     const required = needed.required.find((name) => typed !== undefined && name.startsWith(typed));
     // In any order, what must come anyway may as well come now.
     if (typed !== undefined && required !== undefined && !objects.isOrdered)
@@ -159,7 +158,7 @@ export class JsonCompletions implements CompletionSource {
     return rests
       .filter((rest) => rest !== undefined)
       .map((rest) => {
-        const key = textOf([...content, ...rest.slice(0, -1)]);
+        const key = contentText(Uint8Array.of(...content, ...rest.slice(0, -1)));
         // With the key's first quote, which has been read.
         const whole = needed.bytes + (this.brings(needed, key) ? 0 : content.length + rest.length + 3);
         return this.property(object, key, { bytes: rest, shape }, whole - content.length - 1);
@@ -168,7 +167,7 @@ export class JsonCompletions implements CompletionSource {
 
   beginsName(waiting: number, content: Uint8Array): boolean {
     const { structure, objects } = this.frames;
-    const typed = textOf(content);
+    const typed = contentText(content);
     const object = objects.state(structure.data[waiting] as number);
     return objects.openNames(object).some((name) => name.startsWith(typed));
   }
@@ -215,7 +214,7 @@ export class JsonCompletions implements CompletionSource {
   }
 
   after(waiting: number, { bytes, result }: Ending): number {
-    return this.frames.after(waiting, result, () => decoder.decode(Uint8Array.from(bytes)));
+    return this.frames.after(waiting, result, () => decode(Uint8Array.from(bytes)));
   }
 
   others(goal: Goal, result: Result): Goal | undefined {
@@ -411,10 +410,4 @@ function itemsOf(store: FormulaStore, literal: Formula): number {
     default:
       return 0;
   }
-}
-
-/** The text of a JSON string's content. */
-function textOf(content: Uint8Array | readonly number[]): string {
-  const text = decoder.decode(Uint8Array.from(content));
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }

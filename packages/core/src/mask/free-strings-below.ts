@@ -1,8 +1,7 @@
+import { contentText } from "../automaton/string-content.js";
 import { codePointsOf, type JsonStringAutomaton } from "../language/index.js";
 import type { TokenTrie } from "../vocabulary/index.js";
 import type { WholeTexts } from "./whole-texts.js";
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Trie nodes below another one, ascending. */
 export interface FreeBelow {
@@ -58,7 +57,7 @@ export class FreeStringsBelow {
       } else {
         if (next !== 0) {
           exits.push(node);
-          closed.add(textOf(path.subarray(top + 1, d)));
+          closed.add(contentText(path.subarray(top + 1, d)));
         }
         node = subtreeEnd[node] as number;
       }
@@ -66,9 +65,4 @@ export class FreeStringsBelow {
     const closedTexts = Array.from(closed, codePointsOf);
     return { nodes: Int32Array.from(nodes), exits: Int32Array.from(exits), closed: [...closed], closedTexts };
   }
-}
-
-/** What a string's content between its quotes stands for. */
-export function textOf(content: Uint8Array): string {
-  return JSON.parse(`"${decoder.decode(content)}"`) as string;
 }

@@ -1,6 +1,6 @@
+import { contentText } from "../automaton/string-content.js";
 import { type JsonStringAutomaton, NO_LANGUAGE } from "../language/index.js";
 import { bitsetAdd, createBitset, type Vocabulary } from "../vocabulary/index.js";
-import { textOf } from "./free-strings-below.js";
 import { onceFor } from "./once.js";
 import { DenseTokens } from "./token-mask.js";
 import { TokensByNeed } from "./tokens-by-need.js";
@@ -93,7 +93,7 @@ function compute(strings: JsonStringAutomaton | WholeTexts, vocabulary: Vocabula
   const exitPaths = Uint8Array.from(paths.flatMap((path) => [...path]));
   const exitsByText = new Map<string, number[]>();
   for (const [i, path] of paths.entries()) {
-    const text = textOf(path.subarray(0, -1));
+    const text = contentText(path.subarray(0, -1));
     const same = exitsByText.get(text);
     if (same === undefined) exitsByText.set(text, [exits[i] as number]);
     else same.push(exits[i] as number);

@@ -27,6 +27,7 @@ const different = (items: object, rest: object = {}) => ({
 const cases: [string, object, string][] = [
   ["any texts", different(text), '["a","","ab","abc"]'],
   ["texts with escapes", different(text), '["\\u0061","","x\\n","\\u00e4"]'],
+  ["texts that begin with U+FEFF", different(text), '["\ufeff","","\ufeffa","a"]'],
   ["texts that are not empty", different({ type: "string", minLength: 1 }), '["b","a","abc"]'],
   ["texts of a pattern", different({ type: "string", pattern: "^a*b*$" }), '["aab","","ab"]'],
   ["few texts", different({ enum: ["", "a", "b"] }), '["b","","a"]'],

@@ -11,13 +11,12 @@ import {
   QUOTE,
   structureClass,
 } from "../automaton/json-bytes.js";
+import { contentText } from "../automaton/string-content.js";
 import type { Vocabulary } from "../vocabulary/index.js";
 import { arrayBytes, MaskCache, type MaskCaches } from "./mask-cache.js";
 import { TokenCollector } from "./token-collector.js";
 import { pathTo } from "./trie-path.js";
 import { TrieWalk } from "./trie-walk.js";
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The tokens that close an item and have whole texts of the next ones, such as `","",`, where items must differ. Where
@@ -102,7 +101,7 @@ export class NextItems {
     const { bytes } = trail;
     let from = this.automaton.itemStart(trail, length, 0);
     while (bytes[from] !== QUOTE) from++;
-    return textOf(bytes.subarray(from + 1, length));
+    return contentText(bytes.subarray(from + 1, length));
   }
 
   /**
@@ -116,7 +115,7 @@ export class NextItems {
     const closing = closingQuote(path, opening);
     if (opening < 0 || closing < 0) return undefined;
     if (closing !== path.length - 1 || !path.subarray(1, opening).every(isBetween)) return undefined;
-    return this.hasTextsBelow(node, false) ? undefined : textOf(path.subarray(opening + 1, closing));
+    return this.hasTextsBelow(node, false) ? undefined : contentText(path.subarray(opening + 1, closing));
   }
 
   /** Whether below a node there are values other than empty texts, or names. */
@@ -142,11 +141,6 @@ function closingQuote(path: Uint8Array, opening: number): number {
     else if (path[i] === QUOTE) return i;
   }
   return -1;
-}
-
-function textOf(content: Uint8Array): string {
-  const text = decoder.decode(content);
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 function isBetween(byte: number): boolean {
