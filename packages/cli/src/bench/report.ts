@@ -89,13 +89,11 @@ function failureLines({ failures }: EngineReport): string {
 
 /** The longest times between masks, and where they are. */
 function slowestLines({ slowest }: EngineReport, count: number): string {
-  const lines = slowest.tbm
-    .slice(0, count)
-    .map(({ id, time, test, token, after }) => [
-      `${grouped(time)} µs`.padStart(12),
-      `${id}, test ${test}, token ${token}, after ${JSON.stringify(after)}\n`,
-    ]);
-  return lines.map((line) => line.join("  ")).join("");
+  const lines = slowest.tbm.slice(0, count).map(({ id, time, test, token, after }) => {
+    const cell = `${grouped(time)} µs`.padStart(12);
+    return `${cell}  ${id}, test ${test}, token ${token}, after ${JSON.stringify(after)}\n`;
+  });
+  return lines.join("");
 }
 
 const MOST_KINDS = 12;

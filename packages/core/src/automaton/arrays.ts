@@ -280,8 +280,12 @@ export class Arrays {
     let state = this.stateIds.get(key);
     if (state === undefined) {
       state = {
-        ...{ id: this.states.length, formulas, constraint },
-        ...{ item: undefined, hasEndlessObjects: undefined, bare: undefined },
+        id: this.states.length,
+        formulas,
+        constraint,
+        item: undefined,
+        hasEndlessObjects: undefined,
+        bare: undefined,
       };
       this.states.push(state);
       this.stateIds.set(key, state);

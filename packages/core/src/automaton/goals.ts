@@ -20,7 +20,7 @@ import {
   repeatedLater,
   uniqueSigns,
 } from "../json-schema/repeated-items.js";
-import { LanguageLimitError } from "../language/index.js";
+import { type Language, LanguageLimitError } from "../language/index.js";
 import { Projection } from "./projection.js";
 
 /** Formulas read side by side and the constraint on them, interned. */
@@ -168,16 +168,17 @@ export class Goals {
 
   /** Whether it is known at sight that endlessly many texts satisfy a formula. */
   hasEndlessTexts(formula: Formula): boolean {
-    const { steps, store } = this;
-    const language = steps.stringLanguage(steps.specialise(formula, JsonType.String));
-    return store.arena.isSurelyInfinite(steps.writable(language));
+    return this.store.arena.isSurelyInfinite(this.writableTexts(formula));
   }
 
   /** Whether it is known at sight that several texts satisfy a formula. */
   hasSeveralTexts(formula: Formula): boolean {
-    const { steps, store } = this;
-    const language = steps.writable(steps.stringLanguage(steps.specialise(formula, JsonType.String)));
-    return store.arena.isSurelySeveral(language);
+    return this.store.arena.isSurelySeveral(this.writableTexts(formula));
+  }
+
+  private writableTexts(formula: Formula): Language {
+    const { steps } = this;
+    return steps.writable(steps.stringLanguage(steps.specialise(formula, JsonType.String)));
   }
 
   /** How many arrays and objects some formulas remember because items to come must differ from them. */
